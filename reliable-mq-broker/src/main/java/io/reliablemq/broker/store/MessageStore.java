@@ -1,0 +1,122 @@
+package io.reliablemq.broker.store;
+
+import io.reliablemq.protocol.message.StoredMessage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps messages in one log and finds them by queue and offset.
+ *
+ * <p>What can be read is what is committed under the store's flush policy: never what a crash could take back. Safe for
+ * use by any thread.
+ */
+public interface MessageStore extends AutoCloseable {
+
+    /**
+     * Appends a message to its topic and queue, and tells the listener how that ended. Returns at once. Messages of one
+     * calling thread keep their order.
+     *
+     * @param message queue offset, position and store timestamp are given by the store
+     * @param originPosition where the message stands that this one is a copy of (retry, dead letter, delayed
+     *     delivery), or {@link #NO_ORIGIN}. It is written with the record, so that recovery knows which copies were made
+     * @throws io.reliablemq.protocol.message.MessageFormatException if topic or properties are too long
+     */
+    void append(StoredMessage message, long originPosition, AppendListener listener);
+
+    /** For messages that are not copies. */
+    long NO_ORIGIN = -1;
+
+    /** Appends messages of one queue with consecutive offsets, and tells the listener once, of the first. */
+    void appendBatch(List<StoredMessage> messages, AppendListener listener);
+
+    /** The first offset that is kept; 0 for a queue that was never written. */
+    long minOffset(QueueKey queue);
+
+    /** The next offset that a reader will see: behind the last committed message. */
+    long maxOffset(QueueKey queue);
+
+    /**
+     * Looks up messages without reading them.
+     *
+     * @param offset first offset wanted, between min and max
+     * @param maxMessages most messages in the answer
+     * @param maxBytes most bytes in the answer; one message is given whatever its size
+     * @param tagFilter decides by the tag's hash code (0 for no tag); may let through too much, never too little
+     */
+    Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter);
+
+    /**
+     * Reads encoded messages one behind the other.
+     *
+     * @param target has room for exactly {@link Selection#totalBytes()}
+     * @throws IOException if the disk fails, or if what stands there is not the message that the index promised
+     */
+    void read(Selection selection, java.nio.ByteBuffer target) throws IOException;
+
+    /**
+     * Reads the message that starts at this position.
+     *
+     * @return null if no committed message starts there, or no longer
+     */
+    @Nullable
+    StoredMessage readAt(long position) throws IOException;
+
+    /** Reads the message with this offset; null if it is outside min and max. */
+    @Nullable
+    StoredMessage readAt(QueueKey queue, long offset) throws IOException;
+
+    /**
+     * The first offset whose store time is at or after the given one; {@link #maxOffset} if all are older.
+     *
+     * @param timestampMs wall time
+     */
+    long offsetByTime(QueueKey queue, long timestampMs) throws IOException;
+
+    /** All queues that hold or held messages. */
+    Set<QueueKey> queues();
+
+    /** Calls the listener after each commit, once for every queue that got messages. */
+    void onArrival(ArrivalListener listener);
+
+    /**
+     * Flushes everything that is committed, and returns once it is on disk. Whoever stores a position or offset that
+     * was read from this store calls it first, so that no stored offset runs ahead of the log.
+     *
+     * @throws IOException if the store is closed after a failure
+     */
+    void flush() throws IOException;
+
+    /** Why the store takes no more writes; null while it does. */
+    @Nullable
+    String failure();
+
+    /** Where the next record will be written, and how far the log is flushed and committed, in bytes. */
+    Positions positions();
+
+    /** Takes no more appends, flushes what there is, and closes the files with a mark of a clean stop. */
+    @Override
+    void close() throws IOException;
+
+    /** Positions of the log; written is at least flushed and at least committed. */
+    record Positions(long min, long written, long flushed, long committed) {}
+
+    /** New messages can be read in a queue. Called by the thread that moved the commit point; must be quick. */
+    @FunctionalInterface
+    interface ArrivalListener {
+
+        void arrived(QueueKey queue, long maxOffset);
+    }
+
+    /**
+     * Messages that were found.
+     *
+     * @param nextOffset behind the last entry that was examined
+     */
+    record Selection(List<Entry> entries, long nextOffset, int totalBytes) {}
+
+    /** Where one message stands: size in bytes, as encoded by {@code MessageLayout}. */
+    record Entry(long position, int size) {}
+}

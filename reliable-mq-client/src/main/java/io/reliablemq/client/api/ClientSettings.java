@@ -1,0 +1,43 @@
+package io.reliablemq.client.api;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How to reach the brokers.
+ *
+ * @param nameServers {@code host:port} of each name server
+ * @param instanceName tells clients of one process apart; part of the client id
+ * @param routeRefreshInterval how often routes are asked for again (default 30 s; a failed send or a change notice asks
+ *     at once)
+ * @param heartbeatInterval how often brokers hear of this client (default 30 s)
+ * @param requestTimeout of administrative requests: routes, heartbeats, offsets (default 3 s)
+ */
+public record ClientSettings(
+        List<String> nameServers,
+        String instanceName,
+        Duration routeRefreshInterval,
+        Duration heartbeatInterval,
+        Duration requestTimeout) {
+
+    public ClientSettings {
+        nameServers = List.copyOf(nameServers);
+        if (nameServers.isEmpty()) {
+            throw new IllegalArgumentException("No name server is given; name at least one as host:port");
+        }
+        for (String address : nameServers) {
+            if (!address.matches("\\S+:\\d{1,5}")) {
+                throw new IllegalArgumentException("The name server '" + address + "' is not of the form host:port");
+            }
+        }
+    }
+
+    public static ClientSettings of(String... nameServers) {
+        return new ClientSettings(
+                List.of(nameServers), "default", Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(3));
+    }
+
+    public ClientSettings withInstanceName(String name) {
+        return new ClientSettings(nameServers, name, routeRefreshInterval, heartbeatInterval, requestTimeout);
+    }
+}

@@ -1,0 +1,44 @@
+package io.reliablemq.client.api;
+
+import io.reliablemq.protocol.message.Message;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Sends messages.
+ *
+ * <p>A send makes up to {@code 1 + retryTimesWhenSendFailed} attempts inside one time budget, each on another broker
+ * where there is one. It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
+ * Thread-safe.
+ */
+public interface Producer extends AutoCloseable {
+
+    /** Sends with the configured time-out and waits. */
+    SendReceipt send(Message message);
+
+    /**
+     * Sends and waits for at most the time-out, which all attempts share.
+     *
+     * @throws SendFailedException if no attempt ended in {@code SEND_OK}
+     * @throws IllegalArgumentException if the message itself cannot be sent: empty or too large
+     */
+    SendReceipt send(Message message, Duration timeout);
+
+    /**
+     * Sends without waiting. The future completes exactly once, never on a network thread: with the receipt, or
+     * exceptionally with a {@link SendFailedException}.
+     */
+    CompletableFuture<SendReceipt> sendAsync(Message message);
+
+    /**
+     * Hands the message to the network and does not wait for an answer. <b>Unsafe</b>: nobody learns whether a broker
+     * has stored it.
+     *
+     * @throws SendFailedException if it could not even be written to a connection
+     */
+    void sendOneWay(Message message);
+
+    /** Waits for sends in flight, up to the send time-out, then leaves. */
+    @Override
+    void close();
+}

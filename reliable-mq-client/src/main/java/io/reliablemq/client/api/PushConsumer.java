@@ -1,0 +1,34 @@
+package io.reliablemq.client.api;
+
+import java.util.Set;
+
+/**
+ * Receives the messages of a group and hands them to a {@link MessageHandler}.
+ *
+ * <p>A message is acknowledged only after the handler returned {@link ConsumeResult#CONSUME_SUCCESS}; everything else
+ * is a retry that the broker keeps. The offset stored for a queue is the smallest that is not yet finished, so a
+ * message may be handled again after a crash, but none is skipped. Thread-safe.
+ */
+public interface PushConsumer extends AutoCloseable {
+
+    /** A queue on one broker. */
+    record Queue(String topic, String brokerName, int queueId) {}
+
+    /** Joins the group and begins to receive. */
+    void start();
+
+    /** Stops handing out messages until {@link #resume()}; the assignment is kept. */
+    void pause();
+
+    void resume();
+
+    /** The queues that this member receives from at the moment. */
+    Set<Queue> assignedQueues();
+
+    /**
+     * Leaves in order: no new messages are handed out, running handlers end (up to the shutdown time-out), offsets are
+     * stored, the group is left. What was fetched but not handled is received again by another member.
+     */
+    @Override
+    void close();
+}

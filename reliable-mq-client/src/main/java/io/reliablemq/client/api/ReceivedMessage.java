@@ -1,0 +1,53 @@
+package io.reliablemq.client.api;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message handed to a {@link MessageHandler}. Immutable; the body is not copied and must not be changed.
+ *
+ * @param topic the topic it was sent to, also when it comes from a retry queue
+ * @param messageId the unique id: the same in every attempt and every copy
+ * @param offsetMessageId the id of this stored copy
+ * @param brokerName the broker it was received from
+ * @param queueId the queue it was received from (of the retry topic for a retry)
+ * @param queueOffset its number in that queue
+ * @param reconsumeTimes how many attempts failed before; 0 at first delivery
+ * @param bornAt when it was sent, by the producer's clock
+ * @param storedAt when this copy was stored, by the broker's clock
+ * @param properties the application's and the protocol's
+ * @param body the payload, inflated
+ */
+public record ReceivedMessage(
+        String topic,
+        String messageId,
+        String offsetMessageId,
+        String brokerName,
+        int queueId,
+        long queueOffset,
+        int reconsumeTimes,
+        Instant bornAt,
+        Instant storedAt,
+        int flag,
+        Map<String, String> properties,
+        byte[] body) {
+
+    public @Nullable String property(String name) {
+        return properties.get(name);
+    }
+
+    public @Nullable String tag() {
+        return properties.get(io.reliablemq.protocol.message.PropertyNames.TAGS);
+    }
+
+    public @Nullable String keys() {
+        return properties.get(io.reliablemq.protocol.message.PropertyNames.KEYS);
+    }
+
+    @Override
+    public String toString() {
+        return "ReceivedMessage[topic=" + topic + ", id=" + messageId + ", broker=" + brokerName + ", queue=" + queueId
+                + ", offset=" + queueOffset + ", reconsumeTimes=" + reconsumeTimes + ", " + body.length + " bytes]";
+    }
+}

@@ -1,0 +1,39 @@
+package io.reliablemq.client.api;
+
+import io.reliablemq.protocol.message.Message;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A send did not end in {@code SEND_OK}. Carries the message and every attempt, so that the sender can compensate.
+ */
+public final class SendFailedException extends RuntimeException {
+
+    private final transient Message sent;
+    private final transient List<Attempt> attempts;
+
+    public SendFailedException(String reason, Message message, List<Attempt> attempts) {
+        super(describe(reason, message, attempts));
+        this.sent = message;
+        this.attempts = List.copyOf(attempts);
+    }
+
+    /** The message, with its unique id. */
+    public Message sentMessage() {
+        return sent;
+    }
+
+    public List<Attempt> attempts() {
+        return attempts;
+    }
+
+    /** Whether some broker may hold the message although the send failed: sending it again may duplicate it. */
+    public boolean mayBeStored() {
+        return attempts.stream().anyMatch(attempt -> attempt.outcome().mayBeStored());
+    }
+
+    private static String describe(String reason, Message message, List<Attempt> attempts) {
+        return "Sending to topic '" + message.topic() + "' failed: " + reason + ". Attempts: "
+                + attempts.stream().map(Attempt::toString).collect(Collectors.joining("; ", "[", "]"));
+    }
+}

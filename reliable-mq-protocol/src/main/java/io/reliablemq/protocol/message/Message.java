@@ -1,0 +1,134 @@
+package io.reliablemq.protocol.message;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as an application sends it: a topic, a body and properties.
+ *
+ * <p>Immutable, except that the body is not copied: do not change the array after handing it over. Properties keep
+ * their order. Build one with {@link #builder(String)} or {@link #of(String, byte[])}.
+ *
+ * @param topic where it goes
+ * @param flag a number of the application's own; the system only carries it
+ * @param properties the application's and the protocol's properties; never null, never modifiable
+ * @param body the payload, not empty when sent
+ */
+public record Message(String topic, int flag, Map<String, String> properties, byte[] body) {
+
+    public Message {
+        Names.requireTopic(topic);
+        properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
+        properties.forEach(Message::requireEncodable);
+    }
+
+    public static Message of(String topic, byte[] body) {
+        return new Message(topic, 0, Map.of(), body);
+    }
+
+    public static Builder builder(String topic) {
+        return new Builder(topic);
+    }
+
+    public @Nullable String property(String name) {
+        return properties.get(name);
+    }
+
+    public @Nullable String tag() {
+        return properties.get(PropertyNames.TAGS);
+    }
+
+    /** The keys it can be found by, separated by blanks. */
+    public @Nullable String keys() {
+        return properties.get(PropertyNames.KEYS);
+    }
+
+    /** The unique id; null until a producer has taken the message over. */
+    public @Nullable String uniqueId() {
+        return properties.get(PropertyNames.UNIQUE_ID);
+    }
+
+    /** The delay level, from 1; 0 for none. */
+    public int delayLevel() {
+        String level = properties.get(PropertyNames.DELAY_LEVEL);
+        return level == null ? 0 : Integer.parseInt(level);
+    }
+
+    public Message withProperty(String name, String value) {
+        Map<String, String> changed = new LinkedHashMap<>(properties);
+        changed.put(name, value);
+        return new Message(topic, flag, changed, body);
+    }
+
+    @Override
+    public String toString() {
+        return "Message[topic=" + topic + ", " + body.length + " bytes, properties=" + properties + "]";
+    }
+
+    private static void requireEncodable(String name, String value) {
+        if (!MessageProperties.isEncodable(name) || !MessageProperties.isEncodable(value)) {
+            throw new IllegalArgumentException("The property '" + name
+                    + "' contains the control character 0x01 or 0x02, which the protocol uses as a separator");
+        }
+    }
+
+    /** Collects the parts of a {@link Message}. Not thread-safe. */
+    public static final class Builder {
+
+        private final String topic;
+        private final Map<String, String> properties = new LinkedHashMap<>();
+        private int flag;
+        private byte[] body = new byte[0];
+
+        private Builder(String topic) {
+            this.topic = topic;
+        }
+
+        public Builder body(byte[] bytes) {
+            this.body = bytes;
+            return this;
+        }
+
+        public Builder tag(String tag) {
+            return set(PropertyNames.TAGS, tag);
+        }
+
+        /** One key, or several separated by blanks. */
+        public Builder keys(String keys) {
+            return set(PropertyNames.KEYS, keys);
+        }
+
+        /** A level of the broker's {@code messageDelayLevel}, from 1. */
+        public Builder delayLevel(int level) {
+            if (level < 1) {
+                throw new IllegalArgumentException("The delay level is " + level + "; levels start at 1");
+            }
+            return set(PropertyNames.DELAY_LEVEL, Integer.toString(level));
+        }
+
+        public Builder flag(int value) {
+            this.flag = value;
+            return this;
+        }
+
+        /** A property of the application's own. @throws IllegalArgumentException if the protocol reserves the name */
+        public Builder property(String name, String value) {
+            if (PropertyNames.isReserved(name)) {
+                throw new IllegalArgumentException(
+                        "The property name '" + name + "' is reserved by the protocol; choose another");
+            }
+            return set(name, value);
+        }
+
+        public Message build() {
+            return new Message(topic, flag, properties, body);
+        }
+
+        private Builder set(String name, String value) {
+            properties.put(name, value);
+            return this;
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.reliablemq.protocol.message;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/**
+ * The bytes of a stored message, as they stand in the log and as a pull answer carries them; several messages follow
+ * each other without anything between them.
+ *
+ * <pre>
+ * field               bytes    note
+ * total size          4        of this message, this field included
+ * magic               4        version 1: topic length is 1 byte; version 2: 2 bytes
+ * body checksum       4        CRC-32 of the stored body, sign bit cleared
+ * queue id            4
+ * flag                4        the application's
+ * queue offset        8        given by the log writer
+ * position            8        in the log, given by the log writer
+ * system flag         4        SystemFlag
+ * born timestamp      8
+ * born host           8 or 20  address and port; width by the system flag
+ * store timestamp     8        given by the log writer
+ * store host          8 or 20
+ * reconsume times     4
+ * prepared position   8
+ * body                4 + n
+ * topic               1 + n or 2 + n
+ * properties          2 + n
+ * </pre>
+ *
+ * <p>All integers are big-endian. Pure functions; any thread may call them.
+ */
+public final class MessageLayout {
+
+    public static final int MAGIC_V1 = 0xDAA320A7;
+    public static final int MAGIC_V2 = 0xDAA320AB;
+
+    public static final int TOTAL_SIZE_AT = 0;
+    public static final int MAGIC_AT = 4;
+    public static final int QUEUE_ID_AT = 12;
+    public static final int QUEUE_OFFSET_AT = 20;
+    public static final int POSITION_AT = 28;
+    public static final int SYSTEM_FLAG_AT = 36;
+    private static final int BORN_HOST_AT = 48;
+
+    /** The smallest message there can be: version 1, IPv4 hosts, no body, topic or properties. */
+    public static final int MIN_SIZE = 91;
+
+    private static final int V4_HOST_BYTES = 8;
+    private static final int V6_HOST_BYTES = 20;
+
+    /**
+     * Encodes the message. Queue offset, position and store timestamp may be set later by
+     * {@link #setPlace(ByteBuffer, int, long, long, long)}.
+     *
+     * @throws MessageFormatException if the properties or the topic are too long for their length fields
+     */
+    public static byte[] encode(StoredMessage message) {
+        byte[] topic = message.topic().getBytes(StandardCharsets.UTF_8);
+        byte[] properties = MessageProperties.encode(message.properties()).getBytes(StandardCharsets.UTF_8);
+        byte[] body = message.body();
+        if (properties.length > MessageProperties.MAX_BYTES) {
+            throw new MessageFormatException("The properties take " + properties.length + " bytes; at most "
+                    + MessageProperties.MAX_BYTES + " fit into a message");
+        }
+        if (topic.length > Names.MAX_DERIVED_TOPIC_LENGTH) {
+            throw new MessageFormatException("The topic takes " + topic.length + " bytes; at most "
+                    + Names.MAX_DERIVED_TOPIC_LENGTH + " fit into a message");
+        }
+        boolean v2 = topic.length > Byte.MAX_VALUE;
+        int systemFlag = hostBits(message);
+        int size =
+                MIN_SIZE + extraHostBytes(systemFlag) + (v2 ? 1 : 0) + body.length + topic.length + properties.length;
+        ByteBuffer out = ByteBuffer.allocate(size);
+        out.putInt(size);
+        out.putInt(v2 ? MAGIC_V2 : MAGIC_V1);
+        out.putInt(bodyChecksum(body));
+        out.putInt(message.queueId());
+        out.putInt(message.flag());
+        out.putLong(message.queueOffset());
+        out.putLong(message.position());
+        out.putInt(systemFlag);
+        out.putLong(message.bornTimestamp());
+        putHost(out, message.bornHost());
+        out.putLong(message.storeTimestamp());
+        putHost(out, message.storeHost());
+        out.putInt(message.reconsumeTimes());
+        out.putLong(message.preparedPosition());
+        out.putInt(body.length).put(body);
+        if (v2) {
+            out.putShort((short) topic.length);
+        } else {
+            out.put((byte) topic.length);
+        }
+        out.put(topic);
+        out.putShort((short) properties.length).put(properties);
+        return out.array();
+    }
+
+    /** Sets what only the log writer knows, in an encoded message that starts at {@code start}. */
+    public static void setPlace(ByteBuffer encoded, int start, long queueOffset, long position, long storeTimestamp) {
+        encoded.putLong(start + QUEUE_OFFSET_AT, queueOffset);
+        encoded.putLong(start + POSITION_AT, position);
+        encoded.putLong(start + storeTimestampAt(encoded.getInt(start + SYSTEM_FLAG_AT)), storeTimestamp);
+    }
+
+    /** Where the store timestamp stands, counted from the start of the message. */
+    public static int storeTimestampAt(int systemFlag) {
+        return BORN_HOST_AT + (SystemFlag.isSet(systemFlag, SystemFlag.BORN_HOST_V6) ? V6_HOST_BYTES : V4_HOST_BYTES);
+    }
+
+    /**
+     * Reads one message and moves the buffer's position behind it.
+     *
+     * @throws MessageFormatException if the bytes are not a message
+     */
+    public static StoredMessage decode(ByteBuffer in) {
+        int start = in.position();
+        if (in.remaining() < MIN_SIZE) {
+            throw new MessageFormatException(in.remaining() + " bytes at " + start + " are too few for a message");
+        }
+        int size = in.getInt(start + TOTAL_SIZE_AT);
+        int magic = in.getInt(start + MAGIC_AT);
+        if (magic != MAGIC_V1 && magic != MAGIC_V2) {
+            throw new MessageFormatException("Unknown magic code " + Integer.toHexString(magic) + " at " + start);
+        }
+        if (size < MIN_SIZE || size > in.remaining()) {
+            throw new MessageFormatException(
+                    "Message size " + size + " at " + start + " does not fit into " + in.remaining() + " bytes");
+        }
+        try {
+            StoredMessage message = decodeFields(in.slice(start, size), magic == MAGIC_V2);
+            in.position(start + size);
+            return message;
+        } catch (java.nio.BufferUnderflowException e) {
+            throw new MessageFormatException("A field of the message at " + start + " is longer than the message");
+        }
+    }
+
+    /** Reads messages until the buffer ends. */
+    public static List<StoredMessage> decodeAll(ByteBuffer in) {
+        List<StoredMessage> messages = new ArrayList<>();
+        while (in.hasRemaining()) {
+            messages.add(decode(in));
+        }
+        return messages;
+    }
+
+    private static StoredMessage decodeFields(ByteBuffer in, boolean v2) {
+        in.position(12);
+        int queueId = in.getInt();
+        int flag = in.getInt();
+        long queueOffset = in.getLong();
+        long position = in.getLong();
+        int systemFlag = in.getInt();
+        long bornTimestamp = in.getLong();
+        InetSocketAddress bornHost = host(in, SystemFlag.isSet(systemFlag, SystemFlag.BORN_HOST_V6));
+        long storeTimestamp = in.getLong();
+        InetSocketAddress storeHost = host(in, SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6));
+        int reconsumeTimes = in.getInt();
+        long preparedPosition = in.getLong();
+        byte[] body = bytes(in, in.getInt(), "body");
+        int topicLength = v2 ? in.getShort() : in.get();
+        String topic = new String(bytes(in, topicLength, "topic"), StandardCharsets.UTF_8);
+        String properties = new String(bytes(in, in.getShort(), "properties"), StandardCharsets.UTF_8);
+        return new StoredMessage(
+                topic,
+                queueId,
+                queueOffset,
+                position,
+                flag,
+                systemFlag,
+                bornTimestamp,
+                bornHost,
+                storeTimestamp,
+                storeHost,
+                reconsumeTimes,
+                preparedPosition,
+                MessageProperties.decode(properties),
+                body);
+    }
+
+    private static byte[] bytes(ByteBuffer in, int length, String field) {
+        if (length < 0 || length > in.remaining()) {
+            throw new MessageFormatException(
+                    "The length of the " + field + " is " + length + " where " + in.remaining() + " bytes are left");
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static InetSocketAddress host(ByteBuffer in, boolean v6) {
+        byte[] address = bytes(in, v6 ? 16 : 4, "host");
+        int port = in.getInt();
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(address), port & 0xFFFF);
+        } catch (UnknownHostException e) {
+            throw new MessageFormatException("A host address of " + address.length + " bytes is none");
+        }
+    }
+
+    private static void putHost(ByteBuffer out, InetSocketAddress host) {
+        out.put(host.getAddress().getAddress()).putInt(host.getPort());
+    }
+
+    private static int hostBits(StoredMessage message) {
+        int bits = message.systemFlag() & ~(SystemFlag.BORN_HOST_V6 | SystemFlag.STORE_HOST_V6);
+        if (message.bornHost().getAddress() instanceof Inet6Address) {
+            bits |= SystemFlag.BORN_HOST_V6;
+        }
+        if (message.storeHost().getAddress() instanceof Inet6Address) {
+            bits |= SystemFlag.STORE_HOST_V6;
+        }
+        return bits;
+    }
+
+    private static int extraHostBytes(int systemFlag) {
+        int extra = V6_HOST_BYTES - V4_HOST_BYTES;
+        return (SystemFlag.isSet(systemFlag, SystemFlag.BORN_HOST_V6) ? extra : 0)
+                + (SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6) ? extra : 0);
+    }
+
+    /** CRC-32 with the sign bit cleared, as the protocol has it. */
+    public static int bodyChecksum(byte[] body) {
+        CRC32 crc = new CRC32();
+        crc.update(body);
+        return (int) (crc.getValue() & 0x7FFFFFFF);
+    }
+
+    private MessageLayout() {}
+}

@@ -1,0 +1,96 @@
+package io.reliablemq.protocol.message;
+
+import java.util.Set;
+
+/** Names of the properties that the protocol reserves, as they stand on the wire. */
+public final class PropertyNames {
+
+    /** Keys of the index, separated by blanks. */
+    public static final String KEYS = "KEYS";
+
+    public static final String TAGS = "TAGS";
+    /** The id that the producer gave the message; the same in every copy and every retry. */
+    public static final String UNIQUE_ID = "UNIQ_KEY";
+    /** {@code true} to wait for flush and replication as configured. */
+    public static final String WAIT_STORE = "WAIT";
+
+    public static final String DELAY_LEVEL = "DELAY";
+    public static final String RETRY_TOPIC = "RETRY_TOPIC";
+    public static final String ORIGIN_MESSAGE_ID = "ORIGIN_MESSAGE_ID";
+    public static final String RECONSUME_TIME = "RECONSUME_TIME";
+    public static final String MAX_RECONSUME_TIMES = "MAX_RECONSUME_TIMES";
+    public static final String REAL_TOPIC = "REAL_TOPIC";
+    public static final String REAL_QUEUE_ID = "REAL_QID";
+    public static final String PRODUCER_GROUP = "PGROUP";
+    public static final String TRANSACTION_PREPARED = "TRAN_MSG";
+    public static final String MESSAGE_REGION = "MSG_REGION";
+    public static final String TRACE_SWITCH = "TRACE_ON";
+    public static final String CLUSTER = "CLUSTER";
+    public static final String SHARDING_KEY = "__SHARDINGKEY";
+    public static final String TIMER_DELAY_SECONDS = "TIMER_DELAY_SEC";
+    public static final String TIMER_DELAY_MILLIS = "TIMER_DELAY_MS";
+    public static final String TIMER_DELIVER_MILLIS = "TIMER_DELIVER_MS";
+    public static final String MIN_OFFSET = "MIN_OFFSET";
+    public static final String MAX_OFFSET = "MAX_OFFSET";
+    public static final String DEAD_LETTER_ORIGIN_TOPIC = "DLQ_ORIGIN_TOPIC";
+    public static final String DEAD_LETTER_ORIGIN_MESSAGE_ID = "DLQ_ORIGIN_MESSAGE_ID";
+
+    /** The names above that a user may not set as properties of its own. */
+    private static final Set<String> RESERVED = Set.of(
+            KEYS,
+            TAGS,
+            UNIQUE_ID,
+            WAIT_STORE,
+            DELAY_LEVEL,
+            RETRY_TOPIC,
+            ORIGIN_MESSAGE_ID,
+            RECONSUME_TIME,
+            MAX_RECONSUME_TIMES,
+            REAL_TOPIC,
+            REAL_QUEUE_ID,
+            PRODUCER_GROUP,
+            TRANSACTION_PREPARED,
+            MESSAGE_REGION,
+            TRACE_SWITCH,
+            CLUSTER,
+            SHARDING_KEY,
+            TIMER_DELAY_SECONDS,
+            TIMER_DELAY_MILLIS,
+            TIMER_DELIVER_MILLIS,
+            MIN_OFFSET,
+            MAX_OFFSET,
+            DEAD_LETTER_ORIGIN_TOPIC,
+            DEAD_LETTER_ORIGIN_MESSAGE_ID,
+            "BUYER_ID",
+            "TRANSFER_FLAG",
+            "CORRECTION_FLAG",
+            "MQ2_FLAG",
+            "INSTANCE_ID",
+            "CORRELATION_ID",
+            "REPLY_TO_CLIENT",
+            "TTL",
+            "MSG_TYPE",
+            "ARRIVE_TIME",
+            "PUSH_REPLY_TIME",
+            "POP_CK",
+            "1ST_POP_TIME",
+            "CONSUME_START_TIME",
+            "TRANSACTION_CHECK_TIMES",
+            "TRAN_PREPARED_QUEUE_OFFSET",
+            "__transactionId__",
+            "INNER_NUM",
+            "INNER_BASE",
+            "DUP_INFO",
+            "EXTEND_UNIQ_INFO",
+            "TIMER_OUT_MS",
+            "TIMER_ENQUEUE_MS",
+            "TIMER_DEQUEUE_MS",
+            "TIMER_ROLL_TIMES",
+            "TIMER_DEL_UNIQKEY");
+
+    public static boolean isReserved(String name) {
+        return RESERVED.contains(name);
+    }
+
+    private PropertyNames() {}
+}

@@ -1,0 +1,34 @@
+package io.reliablemq.protocol.transport;
+
+import io.reliablemq.protocol.command.Command;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** One open TCP connection, seen from either side. Thread-safe; identity is equality. */
+public interface Connection {
+
+    InetSocketAddress remoteAddress();
+
+    boolean isOpen();
+
+    /**
+     * Sends a request and completes with its response, whatever its code, or exceptionally with a
+     * {@link TransportException}: timed out, connection closed, too many requests in flight. The future completes on
+     * an event loop: continue elsewhere before blocking.
+     */
+    CompletableFuture<Command> invoke(Command request, Duration timeout);
+
+    /**
+     * Sends a request that is never answered. The future completes once the bytes were handed to the operating system.
+     */
+    CompletableFuture<Void> sendOneWay(Command request);
+
+    /** Runs once the connection is closed, at once if it already is. Called on the event loop. */
+    void onClose(Runnable action);
+
+    /** Runs the action on the connection's event loop, in order with its other actions. */
+    void execute(Runnable action);
+
+    void close();
+}

@@ -1,0 +1,49 @@
+package io.reliablemq.protocol.transport;
+
+import java.time.Duration;
+
+/**
+ * Limits of an endpoint.
+ *
+ * @param ioThreads event loop threads, at least 1
+ * @param maxFrameBytes largest frame, length field included
+ * @param maxHeaderBytes largest header within a frame
+ * @param maxInFlight requests of this side that wait for an answer, per connection
+ * @param connectTimeout how long a connection may take to open
+ * @param idleTimeout a connection without traffic in either direction for that long is closed
+ * @param writeHighWater bytes waiting to be written from which on a connection counts as not writable: reading from it
+ *     pauses until the backlog has been written
+ */
+public record TransportSettings(
+        int ioThreads,
+        int maxFrameBytes,
+        int maxHeaderBytes,
+        int maxInFlight,
+        Duration connectTimeout,
+        Duration idleTimeout,
+        int writeHighWater) {
+
+    public static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+    public TransportSettings {
+        if (ioThreads < 1) {
+            throw new IllegalArgumentException("ioThreads is " + ioThreads + "; at least 1 is needed");
+        }
+    }
+
+    public static TransportSettings defaults() {
+        return new TransportSettings(
+                Math.min(4, Runtime.getRuntime().availableProcessors()),
+                MAX_FRAME_BYTES,
+                256 * 1024,
+                65_536,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(120),
+                8 * 1024 * 1024);
+    }
+
+    public TransportSettings withIoThreads(int threads) {
+        return new TransportSettings(
+                threads, maxFrameBytes, maxHeaderBytes, maxInFlight, connectTimeout, idleTimeout, writeHighWater);
+    }
+}
