@@ -66,10 +66,10 @@ class ConnectionLifeTest {
             long start = System.nanoTime();
             CompletableFuture<Command> answer =
                     ends.client.invoke(ends.address, Command.request(2, Map.of()), Duration.ofMillis(150));
-            CompletableFuture<Command> longer =
-                    ends.client.invoke(ends.address, Command.request(2, Map.of()), Duration.ofMillis(300));
             answer.whenComplete(
                     (a, e) -> failedOn.complete(Thread.currentThread().getName()));
+            CompletableFuture<Command> longer =
+                    ends.client.invoke(ends.address, Command.request(2, Map.of()), Duration.ofMillis(300));
             assertThat(ends.ask(PING).isSuccess()).isTrue();
 
             assertThat(kindOf(answer)).isEqualTo(Kind.TIMED_OUT);
