@@ -9,7 +9,8 @@ import java.net.SocketException;
 final class ClientId {
 
     static String next(String instanceName) {
-        return localAddress() + "@" + instanceName + "#" + ProcessHandle.current().pid() + "#" + System.nanoTime();
+        return localAddress() + "@" + instanceName + "#"
+                + ProcessHandle.current().pid() + "#" + System.nanoTime();
     }
 
     /** An address of this machine that tells operators where the client runs; nobody connects to it. */

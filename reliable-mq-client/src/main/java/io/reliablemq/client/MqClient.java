@@ -56,8 +56,8 @@ public final class MqClient implements AutoCloseable {
         loop.onNewTask(runner::signal);
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
         GroupNotices notices = new GroupNotices();
-        Connections connections = new Connections(shared.push(new RemotingClient(
-                eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
+        Connections connections = new Connections(shared.push(
+                new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
         Callbacks callbacks = shared.push(new Callbacks(CALLBACK_THREADS));
 
         RouteTable routes = new RouteTable(settings, connections, loop, clock);
@@ -73,7 +73,9 @@ public final class MqClient implements AutoCloseable {
 
             @Override
             public void disconnected(String address) {
-                health.failed(address);
+                if (routes.brokerAddresses(true).contains(address)) {
+                    health.failed(address);
+                }
             }
         });
         runner.start();

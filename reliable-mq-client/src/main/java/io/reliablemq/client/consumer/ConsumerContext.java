@@ -22,13 +22,15 @@ public record ConsumerContext(
         GroupNotices notices) {
 
     /** The addresses of the broker that has the queue, or null while no route names it. */
-    @Nullable BrokerAddresses broker(Queue queue) {
+    @Nullable
+    BrokerAddresses broker(Queue queue) {
         TopicRoute route = routes.route(queue.topic());
         return route == null ? null : route.broker(queue.brokerName());
     }
 
     /** The address of the queue's master, or of one of its slaves while it has none; null if no route names any. */
-    @Nullable String masterOrSlave(Queue queue) {
+    @Nullable
+    String masterOrSlave(Queue queue) {
         BrokerAddresses broker = broker(queue);
         return broker == null ? null : masterOrSlave(broker);
     }

@@ -27,7 +27,8 @@ public final class GroupNotices implements RequestHandler {
     public void handle(Command request, Reply reply) {
         if (request.code() != RequestCode.NOTIFY_CONSUMER_IDS_CHANGED) {
             reply.send(Command.failure(
-                    ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "This client does not answer request code " + request.code()));
+                    ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
+                    "This client does not answer request code " + request.code()));
             return;
         }
         Runnable listener =

@@ -49,9 +49,13 @@ final class MessageReader {
         }
         int type = flag & SystemFlag.COMPRESSION_TYPE_BITS;
         if (type != 0 && type != SystemFlag.COMPRESSION_ZLIB) {
-            throw new UnreadableMessageException("its body is compressed with "
-                    + (type == SystemFlag.COMPRESSION_LZ4 ? "LZ4" : type == SystemFlag.COMPRESSION_ZSTD ? "ZSTD" : type)
-                    + "; only ZLIB is supported, so let the producer use that", null);
+            throw new UnreadableMessageException(
+                    "its body is compressed with "
+                            + (type == SystemFlag.COMPRESSION_LZ4
+                                    ? "LZ4"
+                                    : type == SystemFlag.COMPRESSION_ZSTD ? "ZSTD" : type)
+                            + "; only ZLIB is supported, so let the producer use that",
+                    null);
         }
         return inflate(stored.body());
     }
@@ -70,7 +74,8 @@ final class MessageReader {
                 inflated.write(chunk, 0, length);
                 if (inflated.size() > MAX_BODY_BYTES) {
                     throw new UnreadableMessageException(
-                            "its body of " + compressed.length + " bytes inflates to more than " + MAX_BODY_BYTES, null);
+                            "its body of " + compressed.length + " bytes inflates to more than " + MAX_BODY_BYTES,
+                            null);
                 }
             }
             return inflated.toByteArray();

@@ -81,9 +81,10 @@ final class OffsetStore {
 
     /** Stores the offset and completes when the broker has said so. */
     CompletableFuture<Void> commitSurely(Queue queue, long offset) {
-        return invoke(queue, update(queue, offset)).thenCompose(answer -> answer.isSuccess()
-                ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.failedFuture(refused("store offset " + offset + " of " + queue, answer)));
+        return invoke(queue, update(queue, offset))
+                .thenCompose(answer -> answer.isSuccess()
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(refused("store offset " + offset + " of " + queue, answer)));
     }
 
     private Command update(Queue queue, long offset) {

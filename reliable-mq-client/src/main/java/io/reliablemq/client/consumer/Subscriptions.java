@@ -85,7 +85,8 @@ final class Subscriptions {
                 version,
                 "TAG",
                 false)));
-        String from = consumeFrom == ConsumeFrom.FIRST_OFFSET ? "CONSUME_FROM_FIRST_OFFSET" : "CONSUME_FROM_LAST_OFFSET";
+        String from =
+                consumeFrom == ConsumeFrom.FIRST_OFFSET ? "CONSUME_FROM_FIRST_OFFSET" : "CONSUME_FROM_LAST_OFFSET";
         return new ConsumerEntry(group, "CONSUME_PASSIVELY", "CLUSTERING", from, entries, false);
     }
 }
