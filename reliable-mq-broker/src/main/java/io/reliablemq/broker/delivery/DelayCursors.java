@@ -19,12 +19,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class DelayCursors {
 
+    /** Bytes of log that a start may have to look through for copies. */
+    private static final long MAX_UNCOVERED_BYTES = 64L * 1024 * 1024;
+
     private final AtomicFile file;
     private final MessageStore store;
     private final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
     private final AtomicBoolean changed = new AtomicBoolean();
 
-    private record Content(@JsonProperty("cursors") Map<Integer, Long> cursors) {}
+    /** Position of the log behind which there may be copies that the cursors do not know of. */
+    private volatile long copiesFrom;
+
+    private volatile long storedCopiesFrom;
+
+    private record Content(
+            @JsonProperty("copiesFrom") long copiesFrom,
+            @JsonProperty("cursors") Map<Integer, Long> cursors) {}
 
     private DelayCursors(AtomicFile file, MessageStore store) {
         this.file = file;
@@ -39,8 +49,10 @@ public final class DelayCursors {
         DelayCursors cursors = new DelayCursors(file, store);
         byte[] stored = file.read();
         if (stored != null) {
-            cursors.cursors.putAll(
-                    JsonBodies.read(Body.of(stored), Content.class).cursors());
+            Content content = JsonBodies.read(Body.of(stored), Content.class);
+            cursors.cursors.putAll(content.cursors());
+            cursors.copiesFrom = content.copiesFrom();
+            cursors.storedCopiesFrom = content.copiesFrom();
         }
         return cursors;
     }
@@ -54,16 +66,34 @@ public final class DelayCursors {
         changed.set(true);
     }
 
+    /** Where to start to look for copies that were made after the cursors were stored. */
+    public long copiesFrom() {
+        return copiesFrom;
+    }
+
+    /**
+     * Every copy below the position is covered by the cursors as they are now. Called after the cursors were advanced,
+     * and read before them, so that what is stored never promises too much.
+     */
+    void coverCopies(long position) {
+        copiesFrom = position;
+        if (position - storedCopiesFrom > MAX_UNCOVERED_BYTES) {
+            changed.set(true);
+        }
+    }
+
     /** Stores what changed since the last call, after a flush of the log. */
     public void persist() throws IOException {
         if (!changed.getAndSet(false)) {
             return;
         }
         try {
-            byte[] content =
-                    JsonBodies.write(new Content(new TreeMap<>(cursors))).toByteArray();
+            long covered = copiesFrom;
+            byte[] content = JsonBodies.write(new Content(covered, new TreeMap<>(cursors)))
+                    .toByteArray();
             store.flush();
             file.write(content);
+            storedCopiesFrom = covered;
         } catch (IOException e) {
             changed.set(true);
             throw e;

@@ -50,10 +50,15 @@ final class DelayQueue {
     /** A copy on its way into the log. */
     private static final class Copy {
         final StoredMessage parked;
+
+        /** The copy will stand at or behind this position of the log. */
+        final long notBefore;
+
         volatile @Nullable AppendResult result;
 
-        Copy(StoredMessage parked) {
+        Copy(StoredMessage parked, long notBefore) {
             this.parked = parked;
+            this.notBefore = notBefore;
         }
     }
 
@@ -85,6 +90,12 @@ final class DelayQueue {
             return Agent.UNTIL_SIGNAL;
         }
         return Math.min(settled, handOver());
+    }
+
+    /** No copy that the cursor has not passed yet stands before this position; {@link Long#MAX_VALUE} without one. */
+    long oldestOnItsWay() {
+        Copy oldest = onTheirWay.peek();
+        return oldest == null ? Long.MAX_VALUE : oldest.notBefore;
     }
 
     /** Moves the cursor past copies that are committed, in order. */
@@ -130,7 +141,7 @@ final class DelayQueue {
     }
 
     private void begin(StoredMessage parked) {
-        Copy copy = new Copy(parked);
+        Copy copy = new Copy(parked, store.positions().written());
         onTheirWay.add(copy);
         if (alreadyCopied.test(parked.position())) {
             copy.result = new AppendResult(Status.COMMITTED, -1, -1, "");

@@ -85,10 +85,14 @@ public final class DelaySchedule {
      * @throws IOException if the log cannot be read
      */
     public long doWork() throws IOException {
+        // Before anything is appended: whatever is appended from here on stands behind this position.
+        long covered = store.positions().written();
         long next = Agent.UNTIL_SIGNAL;
         for (DelayQueue queue : queues) {
             next = Math.min(next, queue.doWork());
+            covered = Math.min(covered, queue.oldestOnItsWay());
         }
+        cursors.coverCopies(covered);
         return next;
     }
 }
