@@ -31,6 +31,20 @@ class GroupDispatcherTest {
     }
 
     @Test
+    void handsRetriedDeadLetterBackToItsListenerUnderTheTopicItHadFirst() throws Exception {
+        GroupDispatcher ofDeadLetters = new GroupDispatcher(
+                "d",
+                List.of(
+                        new GroupDispatcher.Route("%DLQ%g", TagSelector.ALL, handler("dead")),
+                        new GroupDispatcher.Route("stock", TagSelector.ALL, handler("stock"))));
+
+        ofDeadLetters.handle(Received.text("orders", "x", Map.of()));
+        ofDeadLetters.handle(Received.text("stock", "x", Map.of()));
+
+        assertThat(handled).containsExactly("dead", "stock");
+    }
+
+    @Test
     void keepsForARetryWhatNoListenerTakes() throws Exception {
         assertThat(dispatcher.handle(Received.tagged("orders", "other", "x"))).isEqualTo(ConsumeResult.RECONSUME_LATER);
         assertThat(dispatcher.handle(Received.text("orders", "x", Map.of()))).isEqualTo(ConsumeResult.RECONSUME_LATER);
