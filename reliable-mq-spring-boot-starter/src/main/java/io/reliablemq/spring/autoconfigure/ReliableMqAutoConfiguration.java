@@ -6,6 +6,7 @@ import io.reliablemq.spring.core.ReliableMqOperations;
 import io.reliablemq.spring.core.ReliableMqTemplate;
 import io.reliablemq.spring.support.MessageMapper;
 import io.reliablemq.spring.support.PayloadConverter;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -45,8 +46,7 @@ public final class ReliableMqAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    MqClient reliableMqClient(ObjectProvider<ReliableMqConnectionDetails> connectionDetails, ResourceLoader resources) {
-        ReliableMqConnectionDetails details = connectionDetails.getIfAvailable();
+    MqClient reliableMqClient(@Nullable ReliableMqConnectionDetails details, ResourceLoader resources) {
         if (details == null) {
             throw new NoBrokerException(ClassUtils.isPresent(BROKER_CLASS, resources.getClassLoader()));
         }

@@ -85,7 +85,7 @@ public final class MessageListenerContainer implements SmartLifecycle {
             if (running != null) {
                 consumer = null;
                 running.close();
-                log.info("Group '" + settings.group() + "' no longer listens");
+                log.debug("Group '" + settings.group() + "' no longer listens");
             }
         } finally {
             lifecycleLock.unlock();

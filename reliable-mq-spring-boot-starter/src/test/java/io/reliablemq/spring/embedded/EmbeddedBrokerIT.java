@@ -63,7 +63,7 @@ class EmbeddedBrokerIT {
 
             template(application).sendAsync("orders:paid", new Order("o-2", 6)).join();
             template(application).sendOneWay("orders:paid", new Order("o-3", 7));
-            awaitReceived("paid o-2", "paid o-3");
+            awaitReceived("created o-1 5 from shop, attempt 0", "paid o-2", "paid o-3");
         }
     }
 
