@@ -3,6 +3,7 @@ package io.reliablemq.spring.autoconfigure;
 import io.reliablemq.client.MqClient;
 import io.reliablemq.spring.annotation.MessageListener;
 import io.reliablemq.spring.annotation.MessageListenerAnnotationBeanPostProcessor;
+import io.reliablemq.spring.annotation.MessageListeners;
 import io.reliablemq.spring.config.DefaultMessageListenerContainerFactory;
 import io.reliablemq.spring.config.MessageListenerContainerFactory;
 import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
@@ -63,6 +64,6 @@ class MessageListenerConfiguration {
 
     private static boolean isListener(Method method) {
         return AnnotatedElementUtils.hasAnnotation(method, MessageListener.class)
-                || AnnotatedElementUtils.hasAnnotation(method, io.reliablemq.spring.annotation.MessageListeners.class);
+                || AnnotatedElementUtils.hasAnnotation(method, MessageListeners.class);
     }
 }

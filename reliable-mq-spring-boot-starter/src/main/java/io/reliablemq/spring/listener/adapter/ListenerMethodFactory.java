@@ -2,9 +2,11 @@ package io.reliablemq.spring.listener.adapter;
 
 import io.reliablemq.spring.support.PayloadConverter;
 import java.lang.reflect.Method;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.messaging.handler.annotation.support.DefaultMessageHandlerMethodFactory;
+import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolver;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolverComposite;
 import org.springframework.messaging.handler.invocation.InvocableHandlerMethod;
 import org.springframework.validation.Validator;
@@ -69,8 +71,7 @@ public final class ListenerMethodFactory {
         }
 
         @Override
-        protected java.util.List<org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolver>
-                initArgumentResolvers() {
+        protected List<HandlerMethodArgumentResolver> initArgumentResolvers() {
             return super.initArgumentResolvers();
         }
     }
