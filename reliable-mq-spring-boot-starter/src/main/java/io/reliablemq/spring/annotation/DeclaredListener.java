@@ -1,0 +1,70 @@
+package io.reliablemq.spring.annotation;
+
+import io.reliablemq.spring.config.ListenerConfigurationException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/**
+ * A {@link MessageListener} as found on a bean's method.
+ *
+ * @param method callable on the bean, which may be a proxy
+ * @param description how messages to the developer name it: {@code OrderListener.onOrder(Order)}
+ */
+record DeclaredListener(Object bean, String beanName, Method method, MessageListener annotation, String description) {
+
+    /** All of a bean, whose own class, behind any proxy, is the type. */
+    static List<DeclaredListener> find(Object bean, String beanName, Class<?> type) {
+        Map<Method, Set<MessageListener>> annotated =
+                MethodIntrospector.selectMethods(type, DeclaredListener::annotations);
+        List<DeclaredListener> listeners = new ArrayList<>();
+        annotated.forEach((method, annotations) -> {
+            String description = describe(type, method);
+            Method invocable = invocable(bean, method, description);
+            annotations.forEach(annotation ->
+                    listeners.add(new DeclaredListener(bean, beanName, invocable, annotation, description)));
+        });
+        return listeners;
+    }
+
+    private static @Nullable Set<MessageListener> annotations(Method method) {
+        Set<MessageListener> found = AnnotatedElementUtils.getMergedRepeatableAnnotations(
+                method, MessageListener.class, MessageListeners.class);
+        return found.isEmpty() ? null : found;
+    }
+
+    private static Method invocable(Object bean, Method method, String description) {
+        int modifiers = method.getModifiers();
+        if (Modifier.isStatic(modifiers) || Modifier.isPrivate(modifiers)) {
+            throw new ListenerConfigurationException(
+                    "The method " + description + " is " + (Modifier.isStatic(modifiers) ? "static" : "private")
+                            + ", so it cannot be called on the bean and what the bean's proxies add.",
+                    "Make it an instance method that is not private.");
+        }
+        try {
+            return AopUtils.selectInvocableMethod(method, bean.getClass());
+        } catch (IllegalStateException e) {
+            throw new ListenerConfigurationException(
+                    "The method " + description + " cannot be called through the bean's proxy: " + e.getMessage(),
+                    "Declare the method on an interface that the proxy implements, or have classes proxied "
+                            + "(spring.aop.proxy-target-class=true).",
+                    e);
+        }
+    }
+
+    private static String describe(Class<?> type, Method method) {
+        String parameters = Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", "));
+        return type.getSimpleName() + "." + method.getName() + "(" + parameters + ")";
+    }
+}

@@ -1,0 +1,47 @@
+package io.reliablemq.spring.autoconfigure;
+
+import java.util.Arrays;
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+
+/** Connects to the name servers that the properties name. */
+@Configuration(proxyBeanMethods = false)
+@Conditional(NameServerCondition.class)
+@ConditionalOnMissingBean(ReliableMqConnectionDetails.class)
+class NameServerConnectionConfiguration {
+
+    @Bean
+    PropertiesConnectionDetails reliableMqConnectionDetails(ReliableMqProperties properties) {
+        return new PropertiesConnectionDetails(properties.nameServer());
+    }
+
+    /** @param nameServers lists of Apache RocketMQ, which are separated by semicolons, are read too */
+    record PropertiesConnectionDetails(List<String> nameServers) implements ReliableMqConnectionDetails {
+
+        PropertiesConnectionDetails {
+            nameServers = nameServers.stream()
+                    .flatMap(value -> Arrays.stream(value.split(";")))
+                    .map(String::strip)
+                    .filter(value -> !value.isEmpty())
+                    .map(PropertiesConnectionDetails::requireAddress)
+                    .toList();
+        }
+
+        @Override
+        public List<String> getNameServers() {
+            return nameServers;
+        }
+
+        private static String requireAddress(String address) {
+            if (!address.matches("\\S+:[1-9]\\d{0,4}")) {
+                throw new InvalidConfigurationPropertyValueException(
+                        "reliable-mq.name-server", address, "an address is host:port, for instance 127.0.0.1:9876");
+            }
+            return address;
+        }
+    }
+}

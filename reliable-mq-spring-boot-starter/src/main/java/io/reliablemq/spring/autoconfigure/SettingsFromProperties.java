@@ -1,0 +1,117 @@
+package io.reliablemq.spring.autoconfigure;
+
+import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.protocol.message.Names;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
+
+/** Makes the client's settings of the properties; a value that makes no sense is refused by the property's name. */
+final class SettingsFromProperties {
+
+    private static final String PREFIX = "reliable-mq.";
+    private static final String DEFAULT_PRODUCER_GROUP = "reliable-mq-producer";
+
+    private final ReliableMqProperties properties;
+
+    SettingsFromProperties(ReliableMqProperties properties) {
+        this.properties = properties;
+    }
+
+    ClientSettings client(List<String> nameServers) {
+        ReliableMqProperties.Client client = properties.client();
+        String instance = client.instanceName();
+        return new ClientSettings(
+                nameServers,
+                // Two contexts of one process must not pass for one client: each would take the other's queues.
+                StringUtils.hasText(instance)
+                        ? instance
+                        : UUID.randomUUID().toString().substring(0, 8),
+                positive("client.route-refresh-interval", client.routeRefreshInterval()),
+                positive("client.heartbeat-interval", client.heartbeatInterval()),
+                positive("client.request-timeout", client.requestTimeout()));
+    }
+
+    /** @param applicationName what the producer group is derived from if none is set */
+    ProducerSettings producer(@Nullable String applicationName) {
+        ReliableMqProperties.Producer producer = properties.producer();
+        return new ProducerSettings(
+                producerGroup(producer.group(), applicationName),
+                positive("producer.send-timeout", producer.sendTimeout()),
+                atLeast("producer.retry-times-when-send-failed", producer.retryTimesWhenSendFailed(), 0),
+                atLeast("producer.retry-times-when-send-async-failed", producer.retryTimesWhenSendAsyncFailed(), 0),
+                producer.retryAnotherBrokerWhenNotStoreOk(),
+                bytes("producer.max-message-size", producer.maxMessageSize()),
+                atLeast("producer.default-topic-queue-count", producer.defaultTopicQueueCount(), 1),
+                atLeast("producer.max-in-flight", producer.maxInFlight(), 1));
+    }
+
+    PushConsumerSettings consumer(PushConsumerSettings group) {
+        ReliableMqProperties.Consumer consumer = properties.consumer();
+        return new PushConsumerSettings(
+                group.group(),
+                group.subscriptions(),
+                consumer.consumeFrom(),
+                atLeast("consumer.concurrency", consumer.concurrency(), 1),
+                atLeast("consumer.max-reconsume-times", consumer.maxReconsumeTimes(), 0),
+                atLeast("consumer.pull-batch-size", consumer.pullBatchSize(), 1),
+                atLeast("consumer.max-cached-messages", consumer.maxCachedMessages(), 1),
+                bytes("consumer.max-cached-size", consumer.maxCachedSize()),
+                positive("consumer.commit-interval", consumer.commitInterval()),
+                notNegative("consumer.shutdown-timeout", consumer.shutdownTimeout()));
+    }
+
+    private static String producerGroup(@Nullable String group, @Nullable String applicationName) {
+        if (StringUtils.hasText(group)) {
+            try {
+                return Names.requireGroup(group);
+            } catch (IllegalArgumentException e) {
+                throw refused("producer.group", group, e.getMessage());
+            }
+        }
+        if (!StringUtils.hasText(applicationName)) {
+            return DEFAULT_PRODUCER_GROUP;
+        }
+        String name = applicationName.strip().replaceAll("[^%|a-zA-Z0-9_-]", "-");
+        return name.substring(0, Math.min(name.length(), Names.MAX_GROUP_LENGTH));
+    }
+
+    private static Duration positive(String name, Duration value) {
+        if (value.toMillis() < 1) {
+            throw refused(name, value, "it must be at least 1ms");
+        }
+        return value;
+    }
+
+    private static Duration notNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw refused(name, value, "it must not be negative");
+        }
+        return value;
+    }
+
+    private static int atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw refused(name, value, "it must be at least " + least);
+        }
+        return value;
+    }
+
+    private static int bytes(String name, DataSize value) {
+        if (value.toBytes() < 1 || value.toBytes() > Integer.MAX_VALUE) {
+            throw refused(name, value, "it must be at least 1B and less than 2GB");
+        }
+        return (int) value.toBytes();
+    }
+
+    private static InvalidConfigurationPropertyValueException refused(
+            String name, Object value, @Nullable String reason) {
+        return new InvalidConfigurationPropertyValueException(PREFIX + name, value, reason);
+    }
+}

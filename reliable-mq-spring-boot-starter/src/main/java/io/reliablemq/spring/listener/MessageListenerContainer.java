@@ -1,0 +1,180 @@
+package io.reliablemq.spring.listener;
+
+import io.reliablemq.client.api.MessageHandler;
+import io.reliablemq.client.api.PushConsumer;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.protocol.runtime.NamedThreads;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Receives the messages of one group while it runs. Can be stopped and started again: each start joins the group with
+ * a consumer of its own.
+ *
+ * <p>Stopping hands out no new messages, waits for the listeners at work (up to the shutdown time-out of the settings),
+ * stores the offsets and leaves the group; what was fetched but not handled is received again later. Thread-safe.
+ */
+public final class MessageListenerContainer implements SmartLifecycle {
+
+    /** Listeners start after the web server and stop before it drains. */
+    public static final int PHASE = Integer.MAX_VALUE - 100;
+
+    private static final Log log = LogFactory.getLog(MessageListenerContainer.class);
+
+    private final PushConsumerSettings settings;
+    private final MessageHandler handler;
+    private final PushConsumerFactory consumers;
+    private final boolean autoStartup;
+    private final NamedThreads stopThreads;
+
+    /** Guards {@link #consumer} and {@link #paused}; held while a consumer starts or closes, never by its threads. */
+    private final ReentrantLock lifecycleLock = new ReentrantLock();
+
+    private volatile @Nullable PushConsumer consumer;
+    private volatile boolean paused;
+
+    public MessageListenerContainer(
+            PushConsumerSettings settings, MessageHandler handler, PushConsumerFactory consumers, boolean autoStartup) {
+        this.settings = settings;
+        this.handler = handler;
+        this.consumers = consumers;
+        this.autoStartup = autoStartup;
+        this.stopThreads = new NamedThreads("rmq-listener-stop-" + settings.group());
+    }
+
+    /** The group, its subscriptions and limits. */
+    public PushConsumerSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public void start() {
+        lifecycleLock.lock();
+        try {
+            if (consumer != null) {
+                return;
+            }
+            PushConsumer started = consumers.create(settings, handler);
+            try {
+                started.start();
+                if (paused) {
+                    started.pause();
+                }
+            } catch (RuntimeException e) {
+                closeAfterFailure(started, e);
+                throw e;
+            }
+            consumer = started;
+            log.info("Listening as group '" + settings.group() + "' to " + subscriptions() + ", concurrency "
+                    + settings.threads() + ", at most " + settings.maxReconsumeTimes() + " retries");
+        } finally {
+            lifecycleLock.unlock();
+        }
+    }
+
+    /** Stops and waits until the listeners at work are done. */
+    @Override
+    public void stop() {
+        lifecycleLock.lock();
+        try {
+            PushConsumer running = consumer;
+            if (running != null) {
+                consumer = null;
+                running.close();
+                log.info("Group '" + settings.group() + "' no longer listens");
+            }
+        } finally {
+            lifecycleLock.unlock();
+        }
+    }
+
+    /** Stops without waiting; the callback runs exactly once, when the listeners at work are done. */
+    @Override
+    public void stop(Runnable callback) {
+        if (!isRunning()) {
+            callback.run();
+            return;
+        }
+        stopThreads
+                .newThread(() -> {
+                    try {
+                        stop();
+                    } catch (RuntimeException e) {
+                        log.error("Group '" + settings.group() + "' was not stopped in order", e);
+                    } finally {
+                        callback.run();
+                    }
+                })
+                .start();
+    }
+
+    /** Hands out no more messages until {@link #resume()}, also over a stop and start; stays in the group. */
+    public void pause() {
+        lifecycleLock.lock();
+        try {
+            paused = true;
+            PushConsumer running = consumer;
+            if (running != null) {
+                running.pause();
+            }
+        } finally {
+            lifecycleLock.unlock();
+        }
+    }
+
+    public void resume() {
+        lifecycleLock.lock();
+        try {
+            paused = false;
+            PushConsumer running = consumer;
+            if (running != null) {
+                running.resume();
+            }
+        } finally {
+            lifecycleLock.unlock();
+        }
+    }
+
+    public boolean isPaused() {
+        return paused;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return consumer != null;
+    }
+
+    @Override
+    public boolean isAutoStartup() {
+        return autoStartup;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    private static void closeAfterFailure(PushConsumer consumer, RuntimeException failure) {
+        try {
+            consumer.close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private String subscriptions() {
+        return settings.subscriptions().entrySet().stream()
+                .map(entry -> entry.getKey() + " [" + entry.getValue() + "]")
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public String toString() {
+        return "MessageListenerContainer[group=" + settings.group() + ", " + subscriptions() + "]";
+    }
+}

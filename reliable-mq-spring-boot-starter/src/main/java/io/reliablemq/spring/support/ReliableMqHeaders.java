@@ -1,0 +1,54 @@
+package io.reliablemq.spring.support;
+
+/**
+ * Names of the message headers that stand for parts of the protocol's message.
+ *
+ * <p>{@link #KEYS}, {@link #TAGS} and any header of a simple type are also taken over when sending; the others are
+ * only set on received messages.
+ */
+public final class ReliableMqHeaders {
+
+    /** What all names here begin with; such a header never becomes a property of the message. */
+    public static final String PREFIX = "reliablemq_";
+
+    /** Keys that the message can be found by: a text with blanks between keys, or a collection of texts. */
+    public static final String KEYS = PREFIX + "keys";
+
+    /** The tag, by which listeners can select. The tag of a destination {@code topic:tag} goes before it. */
+    public static final String TAGS = PREFIX + "tags";
+
+    /** The topic it was sent to, also in a retry. */
+    public static final String TOPIC = PREFIX + "topic";
+
+    /** The unique id: the same in every attempt and every copy. Use it to recognise a message handled before. */
+    public static final String MESSAGE_ID = PREFIX + "messageId";
+
+    /** The id of the stored copy. */
+    public static final String OFFSET_MESSAGE_ID = PREFIX + "offsetMessageId";
+
+    /** The queue it was received from, an {@link Integer}. */
+    public static final String QUEUE_ID = PREFIX + "queueId";
+
+    /** Its number in that queue, a {@link Long}. */
+    public static final String QUEUE_OFFSET = PREFIX + "queueOffset";
+
+    /** How many attempts failed before this one, an {@link Integer}; 0 at first delivery. */
+    public static final String RECONSUME_TIMES = PREFIX + "reconsumeTimes";
+
+    /** When it was sent, an {@link java.time.Instant} by the producer's clock. */
+    public static final String BORN_TIMESTAMP = PREFIX + "bornTimestamp";
+
+    /** When this copy was stored, an {@link java.time.Instant} by the broker's clock. */
+    public static final String STORE_TIMESTAMP = PREFIX + "storeTimestamp";
+
+    /** The broker it was received from. */
+    public static final String BROKER_NAME = PREFIX + "brokerName";
+
+    /** On a dead letter: the topic it was sent to. */
+    public static final String DEAD_LETTER_ORIGIN_TOPIC = PREFIX + "deadLetterOriginTopic";
+
+    /** On a dead letter: the id of the message it was made from. */
+    public static final String DEAD_LETTER_ORIGIN_MESSAGE_ID = PREFIX + "deadLetterOriginMessageId";
+
+    private ReliableMqHeaders() {}
+}
