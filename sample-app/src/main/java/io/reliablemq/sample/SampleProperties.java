@@ -35,7 +35,9 @@ public record SampleProperties(
      * @param failureRate Share of charges that the payment gateway refuses at random, from 0 to 1.
      * @param maxReconsumeTimes Retries of a payment before its message becomes a dead letter.
      */
-    public record Payment(@DefaultValue("0.35") double failureRate, @DefaultValue("3") int maxReconsumeTimes) {
+    public record Payment(
+            @DefaultValue("0.35") double failureRate,
+            @DefaultValue("3") int maxReconsumeTimes) {
 
         public Payment {
             if (!(failureRate >= 0 && failureRate <= 1)) {

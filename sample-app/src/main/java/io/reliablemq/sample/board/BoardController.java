@@ -28,7 +28,8 @@ class BoardController {
     }
 
     @GetMapping("/board")
-    @Nullable ResponseEntity<Board> board(WebRequest request) {
+    @Nullable
+    ResponseEntity<Board> board(WebRequest request) {
         // Read before the query, so that a change in between is asked for again.
         String version = startedAt + "-" + changes.version() + "-" + clock.millis() / MAX_AGE_MS;
         if (request.checkNotModified(version)) {

@@ -46,9 +46,6 @@ class BoardQuery {
                        (SELECT COUNT(*) FROM charge_attempt a WHERE a.order_id = o.id) AS attempts,
                        (SELECT refusal FROM charge_attempt a WHERE a.order_id = o.id AND refusal IS NOT NULL
                          ORDER BY reconsume_times DESC LIMIT 1) AS refusal
-                  FROM orders o ORDER BY placed_at DESC, id DESC LIMIT :max""")
-                .param("max", MAX_ORDERS)
-                .query(Board.Line.class)
-                .list();
+                  FROM orders o ORDER BY placed_at DESC, id DESC LIMIT :max""").param("max", MAX_ORDERS).query(Board.Line.class).list();
     }
 }

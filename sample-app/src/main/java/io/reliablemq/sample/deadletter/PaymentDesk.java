@@ -26,8 +26,8 @@ class PaymentDesk {
 
     @MessageListener(topic = "%DLQ%payment", group = "payment-desk")
     void onDeadLetter(OrderCreated created) {
-        Order order = orders.find(created.orderId()).orElseThrow(() -> new IllegalStateException(
-                "Order " + created.orderId() + " is not in the database"));
+        Order order = orders.find(created.orderId())
+                .orElseThrow(() -> new IllegalStateException("Order " + created.orderId() + " is not in the database"));
         if (order.state() == OrderState.PAID) {
             // Not the charge failed but the news to shipping, each time: the order must not be left behind.
             paidOrders.announce(order.id());

@@ -32,12 +32,7 @@ class Demo implements SmartLifecycle {
     private final SampleProperties properties;
     private @Nullable Thread thread; // owned by the thread that starts and stops the application
 
-    Demo(
-            DemoRuns runs,
-            DemoCustomers customers,
-            OrderChanges changes,
-            Tallies tallies,
-            SampleProperties properties) {
+    Demo(DemoRuns runs, DemoCustomers customers, OrderChanges changes, Tallies tallies, SampleProperties properties) {
         this.runs = runs;
         this.customers = customers;
         this.changes = changes;
@@ -85,8 +80,11 @@ class Demo implements SmartLifecycle {
                 missing.add(id);
             }
         }
-        log.info("Demonstration run {}: {} orders, {} of them placed by a former process",
-                run.number(), run.orders(), placed.size());
+        log.info(
+                "Demonstration run {}: {} orders, {} of them placed by a former process",
+                run.number(),
+                run.orders(),
+                placed.size());
         return missing;
     }
 
@@ -109,8 +107,11 @@ class Demo implements SmartLifecycle {
             runs.end(run, tally);
             log.info("{}", tally);
         } else {
-            log.warn("{} (of {} orders; nothing was heard for {}; the next start continues this run)",
-                    tally, run.orders(), properties.lostAfter());
+            log.warn(
+                    "{} (of {} orders; nothing was heard for {}; the next start continues this run)",
+                    tally,
+                    run.orders(),
+                    properties.lostAfter());
         }
     }
 }

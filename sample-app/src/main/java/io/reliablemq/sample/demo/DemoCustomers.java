@@ -23,8 +23,16 @@ class DemoCustomers {
     private static final Logger log = LoggerFactory.getLogger(DemoCustomers.class);
 
     private static final List<String> GOODS = List.of(
-            "Espresso machine", "Desk lamp", "Hiking boots", "Field guide to birds", "Mechanical keyboard",
-            "Rain jacket", "Chess set", "Bicycle pump", "Tea kettle", "Noise-cancelling headphones");
+            "Espresso machine",
+            "Desk lamp",
+            "Hiking boots",
+            "Field guide to birds",
+            "Mechanical keyboard",
+            "Rain jacket",
+            "Chess set",
+            "Bicycle pump",
+            "Tea kettle",
+            "Noise-cancelling headphones");
 
     private final OrderPlacement placement;
     private final SampleProperties.Demo settings;

@@ -44,7 +44,8 @@ public class DemoRuns {
 
     /** Ids of the run's orders that are in the database. */
     Set<String> placedIds(DemoRun run) {
-        return jdbc.sql("SELECT id FROM orders WHERE id LIKE :ids")
+        return jdbc
+                .sql("SELECT id FROM orders WHERE id LIKE :ids")
                 .param("ids", run.idPrefix() + "%")
                 .query(String.class)
                 .stream()

@@ -72,10 +72,7 @@ public class Orders {
     public List<Order> unacknowledgedBefore(Instant time) {
         return jdbc.sql("""
                 SELECT * FROM orders WHERE acknowledged_at IS NULL AND placed_at < :time
-                ORDER BY placed_at, id""")
-                .param("time", time)
-                .query(Orders::order)
-                .list();
+                ORDER BY placed_at, id""").param("time", time).query(Orders::order).list();
     }
 
     /**
@@ -85,22 +82,26 @@ public class Orders {
      */
     @Transactional
     public boolean move(String id, OrderState from, OrderState to) {
-        return changed(id, jdbc.sql("""
+        return changed(
+                id,
+                jdbc.sql("""
                 UPDATE orders SET state = :to, changed_at = :now WHERE id = :id AND state = :from""")
-                .param("id", id)
-                .param("from", from.name())
-                .param("to", to.name())
-                .param("now", clock.instant())
-                .update());
+                        .param("id", id)
+                        .param("from", from.name())
+                        .param("to", to.name())
+                        .param("now", clock.instant())
+                        .update());
     }
 
     /** Notes that there is news of an order although its state stays the same. */
     @Transactional
     public void touch(String id) {
-        changed(id, jdbc.sql("UPDATE orders SET changed_at = :now WHERE id = :id")
-                .param("id", id)
-                .param("now", clock.instant())
-                .update());
+        changed(
+                id,
+                jdbc.sql("UPDATE orders SET changed_at = :now WHERE id = :id")
+                        .param("id", id)
+                        .param("now", clock.instant())
+                        .update());
     }
 
     private boolean changed(String id, int rows) {

@@ -55,8 +55,11 @@ class UnacknowledgedOrders {
             try {
                 placement.send(left.get(i));
             } catch (SendFailedException e) {
-                log.warn("{} orders wait for the broker; next try in {}. {}",
-                        left.size() - i, properties.resendAfter(), e.getMessage());
+                log.warn(
+                        "{} orders wait for the broker; next try in {}. {}",
+                        left.size() - i,
+                        properties.resendAfter(),
+                        e.getMessage());
                 return;
             }
         }

@@ -39,8 +39,8 @@ class PaymentListener {
             group = "payment",
             maxReconsumeTimes = "${sample.payment.max-reconsume-times:3}")
     void onOrderCreated(OrderCreated created, @Header(ReliableMqHeaders.RECONSUME_TIMES) int reconsumeTimes) {
-        Order order = orders.find(created.orderId()).orElseThrow(() -> new IllegalStateException(
-                "Order " + created.orderId() + " is not in the database"));
+        Order order = orders.find(created.orderId())
+                .orElseThrow(() -> new IllegalStateException("Order " + created.orderId() + " is not in the database"));
         switch (order.state()) {
             case PLACED -> {
                 charge(order, reconsumeTimes);

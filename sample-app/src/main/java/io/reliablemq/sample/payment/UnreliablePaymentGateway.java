@@ -10,7 +10,9 @@ import org.springframework.stereotype.Component;
 class UnreliablePaymentGateway implements PaymentGateway {
 
     private static final List<String> EXCUSES = List.of(
-            "the bank did not answer in time", "the provider is over its rate limit", "the card network is unavailable");
+            "the bank did not answer in time",
+            "the provider is over its rate limit",
+            "the card network is unavailable");
 
     private final double failureRate;
 

@@ -23,7 +23,10 @@ class DemoRunsTest {
     void continuesARunThatHasNotEnded() {
         DemoRun first = runs.unfinishedOrNew(200);
 
-        assertThat(runs.unfinishedOrNew(50)).isEqualTo(first).extracting(DemoRun::orders).isEqualTo(200);
+        assertThat(runs.unfinishedOrNew(50))
+                .isEqualTo(first)
+                .extracting(DemoRun::orders)
+                .isEqualTo(200);
     }
 
     @Test

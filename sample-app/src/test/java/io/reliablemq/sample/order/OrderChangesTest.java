@@ -14,7 +14,8 @@ class OrderChangesTest {
     @Test
     void wakesWhoeverWaitsForNews() throws Exception {
         long seen = changes.version();
-        CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> awaitAfter(seen, Duration.ofMinutes(1)));
+        CompletableFuture<Boolean> waiting =
+                CompletableFuture.supplyAsync(() -> awaitAfter(seen, Duration.ofMinutes(1)));
 
         changes.onOrderChanged(new OrderChanged("o-1"));
 

@@ -31,8 +31,13 @@ class OrdersTest {
         Order placed = orders.place("o-1", "Tea kettle", 3_950);
 
         assertThat(orders.find("o-1")).hasValueSatisfying(found -> {
-            assertThat(found).usingRecursiveComparison().ignoringFields("placedAt").isEqualTo(placed);
-            assertThat(found.placedAt()).isBetween(placed.placedAt().minusMillis(1), placed.placedAt().plusMillis(1));
+            assertThat(found)
+                    .usingRecursiveComparison()
+                    .ignoringFields("placedAt")
+                    .isEqualTo(placed);
+            assertThat(found.placedAt())
+                    .isBetween(
+                            placed.placedAt().minusMillis(1), placed.placedAt().plusMillis(1));
             assertThat(found.state()).isEqualTo(PLACED);
             assertThat(found.acknowledgedAt()).isNull();
         });
@@ -64,8 +69,11 @@ class OrdersTest {
         Order second = orders.place("o-2", "Chess set", 1_200);
         orders.acknowledged("o-1");
 
-        assertThat(orders.unacknowledgedBefore(FAR_FUTURE)).extracting(Order::id).containsExactly("o-2");
-        assertThat(orders.unacknowledgedBefore(second.placedAt().minusSeconds(1))).isEmpty();
+        assertThat(orders.unacknowledgedBefore(FAR_FUTURE))
+                .extracting(Order::id)
+                .containsExactly("o-2");
+        assertThat(orders.unacknowledgedBefore(second.placedAt().minusSeconds(1)))
+                .isEmpty();
     }
 
     @Test
@@ -76,7 +84,9 @@ class OrdersTest {
 
         orders.acknowledged("o-1");
 
-        assertThat(orders.find("o-1").orElseThrow().acknowledgedAt()).isNotNull().isEqualTo(first);
+        assertThat(orders.find("o-1").orElseThrow().acknowledgedAt())
+                .isNotNull()
+                .isEqualTo(first);
     }
 
     @Test

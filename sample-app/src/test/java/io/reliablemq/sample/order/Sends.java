@@ -11,7 +11,8 @@ import java.util.List;
 public final class Sends {
 
     public static SendReceipt receipt(String topic) {
-        return new SendReceipt("id-1", "offset-id-1", topic, "broker-a", 0, 7, List.of(attempt(Attempt.Outcome.SEND_OK, "")));
+        return new SendReceipt(
+                "id-1", "offset-id-1", topic, "broker-a", 0, 7, List.of(attempt(Attempt.Outcome.SEND_OK, "")));
     }
 
     public static SendFailedException failure(Message message) {

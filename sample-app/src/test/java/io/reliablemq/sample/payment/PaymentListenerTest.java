@@ -66,14 +66,17 @@ class PaymentListenerTest {
 
     @Test
     void recordsARefusalAndLeavesTheMessageWithTheBroker() {
-        willThrow(new PaymentRefusedException("o-1", "the bank did not answer")).given(gateway).charge("o-1", 3_950);
+        willThrow(new PaymentRefusedException("o-1", "the bank did not answer"))
+                .given(gateway)
+                .charge("o-1", 3_950);
 
-        assertThatExceptionOfType(PaymentRefusedException.class)
-                .isThrownBy(() -> listener.onOrderCreated(CREATED, 0));
+        assertThatExceptionOfType(PaymentRefusedException.class).isThrownBy(() -> listener.onOrderCreated(CREATED, 0));
 
         assertThat(state()).isEqualTo(OrderState.PLACED);
         assertThat(rows("charge")).isZero();
-        assertThat(jdbc.sql("SELECT refusal FROM charge_attempt").query(String.class).list())
+        assertThat(jdbc.sql("SELECT refusal FROM charge_attempt")
+                        .query(String.class)
+                        .list())
                 .containsExactly("the bank did not answer");
         then(messages).shouldHaveNoInteractions();
     }
@@ -81,12 +84,9 @@ class PaymentListenerTest {
     @Test
     void countsARepeatedDeliveryOfTheSameAttemptOnce() {
         willThrow(new PaymentRefusedException("o-1", "no")).given(gateway).charge("o-1", 3_950);
-        assertThatExceptionOfType(PaymentRefusedException.class)
-                .isThrownBy(() -> listener.onOrderCreated(CREATED, 0));
-        assertThatExceptionOfType(PaymentRefusedException.class)
-                .isThrownBy(() -> listener.onOrderCreated(CREATED, 0));
-        assertThatExceptionOfType(PaymentRefusedException.class)
-                .isThrownBy(() -> listener.onOrderCreated(CREATED, 1));
+        assertThatExceptionOfType(PaymentRefusedException.class).isThrownBy(() -> listener.onOrderCreated(CREATED, 0));
+        assertThatExceptionOfType(PaymentRefusedException.class).isThrownBy(() -> listener.onOrderCreated(CREATED, 0));
+        assertThatExceptionOfType(PaymentRefusedException.class).isThrownBy(() -> listener.onOrderCreated(CREATED, 1));
 
         assertThat(rows("charge_attempt")).isEqualTo(2);
     }
