@@ -107,11 +107,10 @@ function showLetters(orders) {
 }
 
 function showRun(board) {
-  const inRun = board.run ? board.run.orders : 0;
+  const key = 'A number counts the attempts to charge; a dashed square is not yet safe in the broker.';
   $('run').textContent = board.run
-    ? `Demonstration run ${board.run.number}: ${inRun} orders${board.summary ? ', all at their end' : ', under way'}. `
-      + 'A number in a square counts the attempts to charge that order.'
-    : 'A number in a square counts the attempts to charge that order.';
+    ? `Demonstration run ${board.run.number}: ${board.run.orders} orders${board.summary ? ', all at their end' : ', under way'}. ${key}`
+    : key;
   $('summary').hidden = !board.summary;
   $('summary').textContent = board.summary ?? '';
 }

@@ -22,6 +22,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.web.client.RestClient;
@@ -37,6 +38,7 @@ import org.springframework.web.client.RestClient;
             "reliable-mq.broker.message-delay-level=1s 1s 1s 1s 1s"
         })
 @ExtendWith(OutputCaptureExtension.class)
+@DirtiesContext // Stops the application before its folder is deleted.
 class OrdersReachTheirEndIT {
 
     static final int ORDERS = 40;
