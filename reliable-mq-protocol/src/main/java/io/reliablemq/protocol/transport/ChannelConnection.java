@@ -1,0 +1,152 @@
+package io.reliablemq.protocol.transport;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.socket.SocketChannel;
+import io.reliablemq.protocol.codec.PooledBody;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection over a Netty channel. What it sends goes through its {@link Outbox}. */
+final class ChannelConnection implements Connection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelConnection.class);
+
+    private final SocketChannel channel;
+    private final InetSocketAddress remoteAddress;
+    private final Outbox outbox;
+
+    // The rest belongs to the event loop.
+    private boolean leaving;
+    private boolean closeWhenAnswered;
+    private boolean closeWhenIdle;
+    private @Nullable Throwable failure;
+
+    ChannelConnection(SocketChannel channel, TransportSettings settings, Runnable drained) {
+        this.channel = channel;
+        this.remoteAddress = channel.remoteAddress();
+        this.outbox = new Outbox(channel, settings, drained);
+        channel.closeFuture().addListener(closed -> outbox.close(failure));
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isActive() && !channel.isOutputShutdown();
+    }
+
+    @Override
+    public CompletableFuture<Command> invoke(Command request, Duration timeout) {
+        var outgoing = new Outgoing.Request(request, System.nanoTime() + timeout.toNanos());
+        TransportException refusal = outbox.offer(outgoing);
+        return refusal == null ? outgoing.answer() : CompletableFuture.failedFuture(refusal);
+    }
+
+    @Override
+    public CompletableFuture<Void> sendOneWay(Command request) {
+        var outgoing = new Outgoing.OneWay(request.asOneWay(), new CompletableFuture<>());
+        TransportException refusal = outbox.offer(outgoing);
+        return refusal == null ? outgoing.written() : CompletableFuture.failedFuture(refusal);
+    }
+
+    @Override
+    public void onClose(Runnable action) {
+        channel.closeFuture().addListener(closed -> runGuarded(action));
+    }
+
+    @Override
+    public void execute(Runnable action) {
+        channel.eventLoop().execute(() -> runGuarded(action));
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** Sends an answer to a request of the other side, from any thread. */
+    void answer(Command answer) {
+        outbox.put(new Outgoing.Answer(answer));
+    }
+
+    Body allocate(int size) {
+        return PooledBody.allocate(channel.alloc(), size);
+    }
+
+    /** Closes because of the failure, which requests in flight are told. Event loop only. */
+    void closeBecauseOf(Throwable cause) {
+        failure = cause;
+        channel.close();
+    }
+
+    /** Takes no request any more and says good-bye once every one that came in is answered. From any thread. */
+    void closeWhenAnswered() {
+        execute(() -> {
+            closeWhenAnswered = true;
+            leaveIfDone();
+        });
+    }
+
+    /** Says good-bye once every request that was sent is answered. From any thread. */
+    void closeWhenIdle() {
+        execute(() -> {
+            closeWhenIdle = true;
+            leaveIfDone();
+        });
+    }
+
+    /** Says good-bye once what was put in before is written. From any thread. */
+    void closeWhenWritten() {
+        outbox.planDrain();
+        execute(this::leave);
+    }
+
+    /** Whether requests that come in are dropped because the connection is about to close. Event loop only. */
+    boolean takesNoRequests() {
+        return closeWhenAnswered || leaving;
+    }
+
+    /** Carries out a close that was put off. Event loop only, after anything was sent or received. */
+    void leaveIfDone() {
+        if (closeWhenAnswered && outbox.owesNothing() || closeWhenIdle && outbox.awaitsNothing()) {
+            leave();
+        }
+    }
+
+    /**
+     * Ends the sending direction; the other side then closes. Closing at once would, if bytes were left unread here,
+     * make the other side throw away what it has not read yet.
+     */
+    private void leave() {
+        if (!leaving) {
+            leaving = true;
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
+        }
+    }
+
+    private void runGuarded(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            LOG.error("An action on the connection with {} failed", remoteAddress, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return String.valueOf(remoteAddress);
+    }
+}

@@ -1,0 +1,309 @@
+package io.reliablemq.protocol.transport;
+
+import io.netty.channel.socket.SocketChannel;
+import io.reliablemq.protocol.codec.CommandEncoder;
+import io.reliablemq.protocol.codec.FrameTooLargeException;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.transport.TransportException.Kind;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one connection has to send: any thread puts it in, the event loop empties it into the channel and flushes once
+ * for all that has gathered.
+ *
+ * <p>Requests of this side leave only while the channel is writable and are refused when too many wait. Answers are
+ * never refused: the connection stops reading requests while it {@link #isCongested()}, and a peer that lets far too
+ * many answers pile up is disconnected.
+ */
+final class Outbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+
+    /** Requests may wait for the channel up to this many times its high-water mark. */
+    private static final int WAITING_FACTOR = 8;
+    /** A peer is disconnected when its unread answers take this many times the high-water mark. */
+    private static final int BACKLOG_FACTOR = 16;
+
+    private final SocketChannel channel;
+    private final int highWater;
+    private final FrameWriter writer;
+    private final RequestsInFlight inFlight;
+    private final RequestAdmission admission;
+    private final Runnable drained;
+
+    private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean drainPlanned = new AtomicBoolean();
+    private final AtomicLong queuedAnswerBytes = new AtomicLong();
+
+    // The rest belongs to the event loop.
+
+    /** Out of the queue, but the channel was not writable. */
+    private final Deque<Outgoing> waiting = new ArrayDeque<>();
+
+    private boolean gathering;
+    private boolean closed;
+    private int unanswered;
+    private long lastWriteNanos = System.nanoTime();
+
+    /** @param drained runs on the event loop whenever a planned drain has emptied the queue */
+    Outbox(SocketChannel channel, TransportSettings settings, Runnable drained) {
+        this.channel = channel;
+        this.highWater = settings.writeHighWater();
+        this.drained = drained;
+        this.writer = new FrameWriter(channel, new CommandEncoder(settings.maxFrameBytes()));
+        this.admission = new RequestAdmission(settings.maxInFlight(), (long) WAITING_FACTOR * highWater);
+        this.inFlight = new RequestsInFlight(channel.eventLoop(), remote(), this::finished);
+    }
+
+    /** Takes an answer, from any thread. */
+    void put(Outgoing.Answer answer) {
+        queuedAnswerBytes.addAndGet(answer.size());
+        enqueue(answer);
+    }
+
+    /** Takes a request or one-way request, from any thread, or says why not; the body is used up either way. */
+    @Nullable
+    TransportException offer(Outgoing request) {
+        TransportException refusal = refusal(request);
+        if (refusal == null) {
+            enqueue(request);
+        } else {
+            request.command().body().release();
+        }
+        return refusal;
+    }
+
+    private @Nullable TransportException refusal(Outgoing request) {
+        if (!channel.isActive() || channel.isOutputShutdown()) {
+            return closedException(null);
+        }
+        String full = admission.admit(request.size());
+        return full == null
+                ? null
+                : new TransportException(
+                        Kind.OVERLOADED, "Too much on its way to " + remote() + ": " + full + "; send more slowly");
+    }
+
+    /** Whether so much waits to be written that no further request should be read. From any thread. */
+    boolean isCongested() {
+        return !channel.isWritable() || queuedAnswerBytes.get() >= highWater;
+    }
+
+    private void enqueue(Outgoing outgoing) {
+        queue.add(outgoing);
+        // Within a batch of reads the event loop itself empties the queue at the end.
+        if (!channel.eventLoop().inEventLoop() || !gathering) {
+            planDrain();
+        }
+    }
+
+    /** Empties the queue soon. From any thread. */
+    void planDrain() {
+        if (drainPlanned.get() || !drainPlanned.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            channel.eventLoop().execute(this::drainAsPlanned);
+        } catch (RejectedExecutionException e) {
+            // The event loops have ended, and with them the owner of what is in the queue.
+            rejectQueued(e);
+        }
+    }
+
+    private void drainAsPlanned() {
+        // Before the first look into the queue, so that whatever comes later plans anew.
+        drainPlanned.set(false);
+        drain();
+        drained.run();
+    }
+
+    /** Leaves what the event loop puts in from now on in the queue until {@link #endBatch()}. Event loop only. */
+    void beginBatch() {
+        gathering = true;
+    }
+
+    /** Empties the queue. Event loop only. */
+    void endBatch() {
+        gathering = false;
+        drain();
+    }
+
+    private void drain() {
+        boolean wrote = writeWaiting();
+        for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
+            wrote |= take(next);
+        }
+        if (wrote) {
+            writer.flush();
+            lastWriteNanos = System.nanoTime();
+            disconnectIfHopeless();
+        }
+    }
+
+    /** Whether anything was written. */
+    private boolean take(Outgoing outgoing) {
+        if (outgoing instanceof Outgoing.Answer answer) {
+            queuedAnswerBytes.addAndGet(-answer.size());
+            unanswered--;
+            return writeAnswer(answer.command());
+        }
+        if (closed) {
+            reject(outgoing, closedException(null));
+            return false;
+        }
+        if (outgoing instanceof Outgoing.Request request) {
+            inFlight.add(request);
+        }
+        if (waiting.isEmpty() && channel.isWritable()) {
+            return writeRequest(outgoing);
+        }
+        waiting.add(outgoing);
+        return false;
+    }
+
+    private boolean writeWaiting() {
+        boolean wrote = false;
+        while (!waiting.isEmpty() && channel.isWritable()) {
+            wrote |= writeRequest(waiting.remove());
+        }
+        return wrote;
+    }
+
+    private boolean writeAnswer(Command answer) {
+        if (closed) {
+            answer.body().release();
+            return false;
+        }
+        try {
+            writer.add(answer, null);
+        } catch (FrameTooLargeException e) {
+            LOG.warn("{} gets an error instead of an answer: {}", remote(), e.getMessage());
+            writeInstead(answer, e);
+        } catch (RuntimeException e) {
+            LOG.error("{} gets an error instead of an answer that could not be encoded", remote(), e);
+            writeInstead(answer, e);
+        }
+        return true;
+    }
+
+    private void writeInstead(Command answer, RuntimeException failure) {
+        String text = String.valueOf(failure.getMessage());
+        writer.add(Command.failure(ResponseCode.SYSTEM_ERROR, text).withCorrelationId(answer.correlationId()), null);
+    }
+
+    private boolean writeRequest(Outgoing outgoing) {
+        admission.left(outgoing.size());
+        try {
+            if (outgoing instanceof Outgoing.Request request) {
+                return writeRequest(request);
+            }
+            admission.finished();
+            writer.add(outgoing.command(), outgoing instanceof Outgoing.OneWay oneWay ? oneWay.written() : null);
+            return true;
+        } catch (RuntimeException e) {
+            fail(outgoing, e);
+            return false;
+        }
+    }
+
+    private boolean writeRequest(Outgoing.Request request) {
+        if (!inFlight.contains(request)) {
+            // It timed out while it waited, and kept its place in the count until now.
+            admission.finished();
+            request.command().body().release();
+            return false;
+        }
+        request.markWritten();
+        writer.add(request.command().withCorrelationId(request.correlationId()), null);
+        return true;
+    }
+
+    private void finished(Outgoing.Request request) {
+        if (request.wasWritten()) {
+            admission.finished();
+        }
+    }
+
+    private void fail(Outgoing outgoing, RuntimeException cause) {
+        if (outgoing instanceof Outgoing.Request request) {
+            inFlight.fail(request, cause);
+            request.answer().completeExceptionally(cause);
+        } else if (outgoing instanceof Outgoing.OneWay oneWay) {
+            oneWay.written().completeExceptionally(cause);
+        }
+    }
+
+    private void reject(Outgoing outgoing, TransportException cause) {
+        outgoing.command().body().release();
+        fail(outgoing, cause);
+    }
+
+    private void rejectQueued(@Nullable Throwable cause) {
+        for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
+            reject(next, closedException(cause));
+        }
+    }
+
+    private void disconnectIfHopeless() {
+        long backlog = channel.bytesBeforeWritable();
+        if (backlog > (long) BACKLOG_FACTOR * highWater) {
+            LOG.warn(
+                    "Closing the connection with {}: it does not read its answers, {} bytes wait to be written",
+                    remote(),
+                    backlog);
+            channel.close();
+        }
+    }
+
+    /** Counts a request of the other side that will be answered. Event loop only, as everything below. */
+    void expectAnswer() {
+        unanswered++;
+    }
+
+    /** Whether every request of the other side was answered. */
+    boolean owesNothing() {
+        return unanswered == 0;
+    }
+
+    /** Whether no request of this side is under way. */
+    boolean awaitsNothing() {
+        return inFlight.isEmpty() && waiting.isEmpty() && queue.isEmpty();
+    }
+
+    long lastWriteNanos() {
+        return lastWriteNanos;
+    }
+
+    /** Hands an answer to the request it belongs to; false if none waits for it. */
+    boolean complete(Command answer) {
+        return inFlight.complete(answer);
+    }
+
+    /** The channel is closed: everything fails, now and later. */
+    void close(@Nullable Throwable cause) {
+        closed = true;
+        inFlight.failAll(cause);
+        for (Outgoing next = waiting.poll(); next != null; next = waiting.poll()) {
+            reject(next, closedException(cause));
+        }
+        drain();
+    }
+
+    private TransportException closedException(@Nullable Throwable cause) {
+        return new TransportException(Kind.CONNECTION_CLOSED, "The connection to " + remote() + " is closed", cause);
+    }
+
+    private String remote() {
+        return String.valueOf(channel.remoteAddress());
+    }
+}
