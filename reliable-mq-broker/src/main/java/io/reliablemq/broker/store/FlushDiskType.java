@@ -1,9 +1,9 @@
 package io.reliablemq.broker.store;
 
-/** When a message counts as stored. */
+/** When an append is answered with respect to the flush of the local disk. */
 public enum FlushDiskType {
-    /** Once it is on disk. */
+    /** After the force that covers the record. */
     SYNC_FLUSH,
-    /** Once it is in the log; the disk follows at an interval. */
+    /** After the write; a crash of the machine can take back what was written since the last flush. */
     ASYNC_FLUSH
 }
