@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ClassUtils;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,11 +45,10 @@ public final class ReliableMqAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    MqClient reliableMqClient(ObjectProvider<ReliableMqConnectionDetails> connectionDetails) {
+    MqClient reliableMqClient(ObjectProvider<ReliableMqConnectionDetails> connectionDetails, ResourceLoader resources) {
         ReliableMqConnectionDetails details = connectionDetails.getIfAvailable();
         if (details == null) {
-            throw new NoBrokerException(
-                    ClassUtils.isPresent(BROKER_CLASS, getClass().getClassLoader()));
+            throw new NoBrokerException(ClassUtils.isPresent(BROKER_CLASS, resources.getClassLoader()));
         }
         return MqClient.create(settings.client(details.getNameServers()));
     }

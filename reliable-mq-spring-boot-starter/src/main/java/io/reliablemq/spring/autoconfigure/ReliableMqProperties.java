@@ -31,14 +31,14 @@ public record ReliableMqProperties(
     /**
      * Settings of the connection.
      *
-     * @param instanceName Name of this application instance among those of one machine, part of the client id. Made
-     *     up if it is not set.
+     * @param instanceName Name that operators know this application instance by. Part of the client id, which is
+     *     unique in any case.
      * @param routeRefreshInterval Time between two looks for changed routes. A failed send looks at once.
      * @param heartbeatInterval Time between two heartbeats to the brokers.
      * @param requestTimeout Time to wait for the answer to a request other than a send.
      */
     public record Client(
-            @Nullable String instanceName,
+            @DefaultValue("default") String instanceName,
             @DefaultValue("30s") Duration routeRefreshInterval,
             @DefaultValue("30s") Duration heartbeatInterval,
             @DefaultValue("3s") Duration requestTimeout) {}

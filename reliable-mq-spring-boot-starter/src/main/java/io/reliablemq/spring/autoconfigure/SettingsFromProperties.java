@@ -6,7 +6,6 @@ import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.protocol.message.Names;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.StringUtils;
@@ -26,13 +25,9 @@ final class SettingsFromProperties {
 
     ClientSettings client(List<String> nameServers) {
         ReliableMqProperties.Client client = properties.client();
-        String instance = client.instanceName();
         return new ClientSettings(
                 nameServers,
-                // Two contexts of one process must not pass for one client: each would take the other's queues.
-                StringUtils.hasText(instance)
-                        ? instance
-                        : UUID.randomUUID().toString().substring(0, 8),
+                client.instanceName(),
                 positive("client.route-refresh-interval", client.routeRefreshInterval()),
                 positive("client.heartbeat-interval", client.heartbeatInterval()),
                 positive("client.request-timeout", client.requestTimeout()));

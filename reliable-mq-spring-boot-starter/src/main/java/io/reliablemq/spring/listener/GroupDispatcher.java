@@ -3,6 +3,7 @@ package io.reliablemq.spring.listener;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.protocol.message.Names;
 import java.util.List;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -36,15 +37,34 @@ public final class GroupDispatcher implements MessageHandler {
 
     @Override
     public @Nullable ConsumeResult handle(ReceivedMessage message) throws Exception {
-        for (Route route : routes) {
-            if (route.takes(message)) {
-                return route.handler().handle(message);
-            }
+        Route route = route(message);
+        if (route != null) {
+            return route.handler().handle(message);
         }
         // A retry of a listener that another version of the application had: another member may still have it, and
         // what nobody takes in the end is kept as a dead letter.
         log.warn("No listener of group '" + group + "' takes topic '" + message.topic() + "' with tag '" + message.tag()
                 + "'; the message " + message.messageId() + " is left for a retry");
         return ConsumeResult.RECONSUME_LATER;
+    }
+
+    private @Nullable Route route(ReceivedMessage message) {
+        for (Route route : routes) {
+            if (route.takes(message)) {
+                return route;
+            }
+        }
+        return message.reconsumeTimes() > 0 ? onlyDeadLetterRoute() : null;
+    }
+
+    /**
+     * A dead letter keeps the topic that it was first sent to, and brokers give that back when a listener of dead
+     * letters fails in its turn.
+     */
+    private @Nullable Route onlyDeadLetterRoute() {
+        List<Route> found = routes.stream()
+                .filter(route -> Names.isDeadLetterTopic(route.topic()))
+                .toList();
+        return found.size() == 1 ? found.get(0) : null;
     }
 }

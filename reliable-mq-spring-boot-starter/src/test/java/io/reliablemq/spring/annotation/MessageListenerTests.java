@@ -1,0 +1,331 @@
+package io.reliablemq.spring.annotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.spring.autoconfigure.ReliableMqAutoConfiguration;
+import io.reliablemq.spring.config.DefaultMessageListenerContainerFactory;
+import io.reliablemq.spring.config.ListenerConfigurationException;
+import io.reliablemq.spring.config.MessageListenerContainerFactory;
+import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
+import io.reliablemq.spring.fixture.Failures;
+import io.reliablemq.spring.fixture.FakeConsumers;
+import io.reliablemq.spring.fixture.Received;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.annotation.AliasFor;
+
+class MessageListenerTests {
+
+    private final FakeConsumers consumers = new FakeConsumers();
+
+    private final ApplicationContextRunner context = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(ReliableMqAutoConfiguration.class))
+            .withPropertyValues("reliable-mq.name-server=127.0.0.1:1")
+            .withBean(
+                    MessageListenerContainerFactory.class,
+                    () -> new DefaultMessageListenerContainerFactory(consumers, UnaryOperator.identity()));
+
+    @Test
+    void callsTheAnnotatedMethod() {
+        context.withBean(Simple.class).run(started -> {
+            var consumer = consumers.ofGroup("simple");
+            assertThat(consumer.settings.subscriptions()).isEqualTo(Map.of("orders", "*"));
+            assertThat(consumer.deliver(Received.text("orders", "hello", Map.of())))
+                    .isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+            assertThat(started.getBean(Simple.class).received).containsExactly("hello");
+        });
+    }
+
+    @Test
+    void resolvesPlaceholdersAndExpressionsInAllAttributes() {
+        context.withBean(Configured.class)
+                .withPropertyValues(
+                        "my.topic=orders", "my.group=configured", "my.tags=a || b", "my.threads=3", "my.start=false")
+                .run(started -> {
+                    var registry = started.getBean(MessageListenerEndpointRegistry.class);
+                    var settings = registry.container("listener-3").settings();
+                    assertThat(settings.group()).isEqualTo("configured");
+                    assertThat(settings.subscriptions()).isEqualTo(Map.of("orders", "a || b"));
+                    assertThat(settings.threads()).isEqualTo(3);
+                    assertThat(settings.maxReconsumeTimes()).isEqualTo(6);
+                    assertThat(registry.container("listener-3").isRunning()).isFalse();
+                });
+    }
+
+    @Test
+    void mergesListenersOfAGroupAndHandsOutByTopicAndTag() {
+        context.withBean(Merged.class).run(started -> {
+            var consumer = consumers.ofGroup("merged");
+            assertThat(consumers.made).hasSize(1);
+            assertThat(consumer.settings.subscriptions())
+                    .isEqualTo(Map.of("orders", "created || paid || shipped", "stock", "*"));
+
+            consumer.deliver(Received.tagged("orders", "paid", "1"));
+            consumer.deliver(Received.tagged("orders", "created", "2"));
+            consumer.deliver(Received.text("stock", "3", Map.of()));
+
+            assertThat(started.getBean(Merged.class).received).containsExactly("paid 1", "created 2", "stock 3");
+            assertThat(started.getBean(MessageListenerEndpointRegistry.class).ids())
+                    .hasSize(3)
+                    .allMatch(id -> id.contains(".on"));
+        });
+    }
+
+    @Test
+    void takesRepeatedAndComposedAnnotations() {
+        context.withBean(Repeated.class).withBean(Composed.class).run(started -> {
+            assertThat(consumers.ofGroup("r1").settings.subscriptions()).containsKey("one");
+            assertThat(consumers.ofGroup("r2").settings.subscriptions()).containsKey("two");
+            assertThat(consumers.ofGroup("composed").settings.subscriptions()).isEqualTo(Map.of("audit", "x"));
+        });
+    }
+
+    @Test
+    void callsThroughTheProxy() {
+        List<String> intercepted = new CopyOnWriteArrayList<>();
+        context.withBean(Simple.class)
+                .withBean("creator", BeanNameAutoProxyCreator.class, () -> {
+                    var creator = new BeanNameAutoProxyCreator();
+                    creator.setBeanNames("*simple*", "*Simple*");
+                    creator.setProxyTargetClass(true);
+                    creator.setInterceptorNames("interceptor");
+                    return creator;
+                })
+                .withBean("interceptor", org.aopalliance.intercept.MethodInterceptor.class, () -> invocation -> {
+                    intercepted.add(invocation.getMethod().getName());
+                    return invocation.proceed();
+                })
+                .run(started -> {
+                    consumers.ofGroup("simple").deliver(Received.text("orders", "x", Map.of()));
+                    assertThat(intercepted).contains("on");
+                });
+    }
+
+    @Test
+    void findsListenersOfLazyBeans() {
+        context.withBean(Simple.class)
+                .withInitializer(started -> started.addBeanFactoryPostProcessor(
+                        new org.springframework.boot.LazyInitializationBeanFactoryPostProcessor()))
+                .run(started -> assertThat(consumers.ofGroup("simple").started).isTrue());
+    }
+
+    @Test
+    void stopsAndStartsWithTheContext() {
+        context.withBean(Simple.class).run(started -> {
+            ConfigurableApplicationContext running = started.getSourceApplicationContext();
+            assertThat(consumers.events).containsExactly("start simple");
+            running.stop();
+            assertThat(consumers.events).containsExactly("start simple", "close simple");
+            running.start();
+            assertThat(consumers.events).containsExactly("start simple", "close simple", "start simple");
+            running.close();
+            assertThat(consumers.made).hasSize(2).allMatch(consumer -> consumer.closed);
+        });
+    }
+
+    @Test
+    void pausesAndRestartsWithTheContext() {
+        context.withBean(Simple.class).run(started -> {
+            ConfigurableApplicationContext running = started.getSourceApplicationContext();
+            running.pause();
+            running.restart();
+            assertThat(consumers.events).containsExactly("start simple", "close simple", "start simple");
+        });
+    }
+
+    @Test
+    void refusesMisuse() {
+        assertFailure(NoGroup.class, "attribute group", "NoGroup.on(String)", "empty");
+        assertFailure(NoTopic.class, "attribute topic", "NoTopic.on(String)", "empty");
+        assertFailure(BadTags.class, "attribute tags", "BadTags.on(String)", "a || *");
+        assertFailure(BadConcurrency.class, "attribute concurrency", "many");
+        assertFailure(NegativeRetries.class, "attribute maxReconsumeTimes", "-1");
+        assertFailure(BadAutoStartup.class, "attribute autoStartup", "perhaps");
+        assertFailure(Unresolved.class, "attribute topic", "no.such.property");
+        assertFailure(PrivateMethod.class, "PrivateMethod.on(String)", "private");
+        assertFailure(StaticMethod.class, "StaticMethod.on(String)", "static");
+        assertFailure(WrongReturn.class, "WrongReturn.on(String)", "java.lang.String", "ConsumeResult");
+        assertFailure(Overlapping.class, "group 'o'", "Overlapping.one(String)", "Overlapping.two(String)");
+        assertFailure(SameId.class, "'same'");
+    }
+
+    @Test
+    void refusesPrototype() {
+        context.withBean(Simple.class, Simple::new, definition -> definition.setScope("prototype"))
+                .run(started -> {
+                    assertThat(started).hasNotFailed();
+                    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> started.getBean(Simple.class)))
+                            .rootCause()
+                            .isInstanceOf(ListenerConfigurationException.class)
+                            .hasMessageContaining("not a singleton");
+                });
+    }
+
+    @Test
+    void refusesMethodThatItsProxyDoesNotHave() {
+        context.withBean("behindInterface", Runnable.class, () -> {
+                    ProxyFactory proxy = new ProxyFactory(new BehindInterface());
+                    proxy.setInterfaces(Runnable.class);
+                    proxy.setProxyTargetClass(false);
+                    return (Runnable) proxy.getProxy();
+                })
+                .run(started -> assertRefused(started, "BehindInterface.on(String)", "proxy"));
+    }
+
+    private void assertFailure(Class<?> bean, String... parts) {
+        context.withBean(bean).run(started -> assertRefused(started, parts));
+    }
+
+    private static void assertRefused(AssertableApplicationContext started, String... parts) {
+        assertThat(started).hasFailed();
+        assertThat(Failures.find(started.getStartupFailure(), ListenerConfigurationException.class))
+                .hasMessageContainingAll(parts);
+    }
+
+    static class Simple {
+        final List<String> received = new CopyOnWriteArrayList<>();
+
+        @MessageListener(topic = "orders", group = "simple")
+        void on(String text) {
+            received.add(text);
+        }
+    }
+
+    static class Configured {
+        @MessageListener(
+                topic = "${my.topic}",
+                group = "${my.group}",
+                tags = "${my.tags}",
+                concurrency = "${my.threads}",
+                maxReconsumeTimes = "#{2 * ${my.threads}}",
+                id = "listener-${my.threads}",
+                autoStartup = "${my.start}")
+        void on(String text) {}
+    }
+
+    static class Merged {
+        final List<String> received = new CopyOnWriteArrayList<>();
+
+        @MessageListener(topic = "orders", group = "merged", tags = "created")
+        void onCreated(String text) {
+            received.add("created " + text);
+        }
+
+        @MessageListener(topic = "orders", group = "merged", tags = "paid || shipped")
+        ConsumeResult onPaid(String text) {
+            received.add("paid " + text);
+            return ConsumeResult.CONSUME_SUCCESS;
+        }
+
+        @MessageListener(topic = "stock", group = "merged")
+        public void onStock(String text) {
+            received.add("stock " + text);
+        }
+    }
+
+    static class Repeated {
+        @MessageListener(topic = "one", group = "r1")
+        @MessageListener(topic = "two", group = "r2")
+        void on(String text) {}
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @MessageListener(topic = "audit", group = "composed")
+    @interface AuditListener {
+        @AliasFor(annotation = MessageListener.class, attribute = "tags")
+        String value();
+    }
+
+    static class Composed {
+        @AuditListener("x")
+        void on(String text) {}
+    }
+
+    static class BehindInterface implements Runnable {
+        @MessageListener(topic = "orders", group = "g")
+        public void on(String text) {}
+
+        @Override
+        public void run() {}
+    }
+
+    static class NoGroup {
+        @MessageListener(topic = "orders", group = "")
+        void on(String text) {}
+    }
+
+    static class NoTopic {
+        @MessageListener(topic = " ", group = "g")
+        void on(String text) {}
+    }
+
+    static class BadTags {
+        @MessageListener(topic = "orders", group = "g", tags = "a || *")
+        void on(String text) {}
+    }
+
+    static class BadConcurrency {
+        @MessageListener(topic = "orders", group = "g", concurrency = "many")
+        void on(String text) {}
+    }
+
+    static class NegativeRetries {
+        @MessageListener(topic = "orders", group = "g", maxReconsumeTimes = "-1")
+        void on(String text) {}
+    }
+
+    static class BadAutoStartup {
+        @MessageListener(topic = "orders", group = "g", autoStartup = "perhaps")
+        void on(String text) {}
+    }
+
+    static class Unresolved {
+        @MessageListener(topic = "${no.such.property}", group = "g")
+        void on(String text) {}
+    }
+
+    static class PrivateMethod {
+        @MessageListener(topic = "orders", group = "g")
+        private void on(String text) {}
+    }
+
+    static class StaticMethod {
+        @MessageListener(topic = "orders", group = "g")
+        static void on(String text) {}
+    }
+
+    static class WrongReturn {
+        @MessageListener(topic = "orders", group = "g")
+        String on(String text) {
+            return text;
+        }
+    }
+
+    static class Overlapping {
+        @MessageListener(topic = "orders", group = "o", tags = "a || b")
+        void one(String text) {}
+
+        @MessageListener(topic = "orders", group = "o", tags = "b")
+        void two(String text) {}
+    }
+
+    static class SameId {
+        @MessageListener(topic = "orders", group = "a", id = "same")
+        void one(String text) {}
+
+        @MessageListener(topic = "orders", group = "b", id = "same")
+        void two(String text) {}
+    }
+}

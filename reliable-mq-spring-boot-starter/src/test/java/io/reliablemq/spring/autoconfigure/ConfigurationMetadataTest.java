@@ -1,0 +1,114 @@
+package io.reliablemq.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reliablemq.broker.BrokerProperties;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.convert.DurationStyle;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What editors tell about the settings is complete and true. */
+class ConfigurationMetadataTest {
+
+    private final Map<String, JsonNode> properties = load();
+
+    @Test
+    void describesEverySetting() {
+        assertThat(properties).hasSizeGreaterThan(30);
+        properties.forEach((name, property) -> {
+            assertThat(property.path("description").asString(""))
+                    .as(name)
+                    .matches("[A-Z].*\\.")
+                    .doesNotStartWith("The ")
+                    .doesNotStartWith("A ");
+            assertThat(property.path("type").asString("")).as(name).isNotEmpty();
+            if (property.path("type").asString().equals("java.lang.Boolean")) {
+                assertThat(property.path("description").asString()).as(name).startsWith("Whether");
+            }
+        });
+    }
+
+    @Test
+    void namesADefaultWhereThereIsOne() {
+        assertThat(properties.values().stream()
+                        .filter(property -> property.path("defaultValue").isMissingNode())
+                        .map(property -> property.path("name").asString()))
+                .containsExactlyInAnyOrder(
+                        "reliable-mq.name-server", "reliable-mq.producer.group", "reliable-mq.broker.name-servers");
+    }
+
+    @Test
+    void knowsTheSettingsOfTheBrokerAndTheirDefaults() {
+        BrokerProperties defaults = new EmbeddedBrokerConfiguration().embeddedBrokerProperties();
+        Map<String, String> expected = new TreeMap<>();
+        collect("reliable-mq.broker", defaults, expected);
+        Map<String, String> described = new TreeMap<>();
+        properties.forEach((name, property) -> {
+            if (name.startsWith("reliable-mq.broker.")) {
+                described.put(name, property.path("defaultValue").asString(""));
+            }
+        });
+
+        assertThat(described).isEqualTo(expected);
+    }
+
+    private static void collect(String prefix, Object bean, Map<String, String> found) {
+        BeanWrapperImpl wrapper = new BeanWrapperImpl(bean);
+        for (var descriptor : wrapper.getPropertyDescriptors()) {
+            if (descriptor.getName().equals("class")) {
+                continue;
+            }
+            String name = prefix + "." + kebab(descriptor.getName());
+            Object value = wrapper.getPropertyValue(descriptor.getName());
+            if (descriptor.getWriteMethod() == null) {
+                collect(name, value, found);
+            } else {
+                found.put(name, text(value));
+            }
+        }
+    }
+
+    private static String text(Object value) {
+        if (value instanceof Collection<?> several) {
+            assertThat(several).isEmpty();
+            return "";
+        }
+        if (value instanceof Duration duration) {
+            return DurationStyle.SIMPLE.print(duration);
+        }
+        return value instanceof Enum<?> constant
+                ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                : String.valueOf(value);
+    }
+
+    private static String kebab(String camel) {
+        String name = camel.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        assertThat(ConfigurationPropertyName.isValid(name)).isTrue();
+        return name;
+    }
+
+    private static Map<String, JsonNode> load() {
+        try (InputStream in =
+                ReliableMqAutoConfiguration.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            Map<String, JsonNode> found = new TreeMap<>();
+            JsonMapper.shared()
+                    .readTree(in)
+                    .path("properties")
+                    .forEach(property -> found.put(property.path("name").asString(), property));
+            found.keySet().removeIf(name -> !name.startsWith("reliable-mq."));
+            return found;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
