@@ -6,7 +6,8 @@ public class PaymentRefusedException extends RuntimeException {
     private final String reason;
 
     public PaymentRefusedException(String orderId, String reason) {
-        super("Order " + orderId + " was not charged: " + reason);
+        // An everyday event: a stack trace in the log would tell nobody anything.
+        super("Order " + orderId + " was not charged: " + reason, null, false, false);
         this.reason = reason;
     }
 
