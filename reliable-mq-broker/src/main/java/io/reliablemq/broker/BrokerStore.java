@@ -15,7 +15,8 @@ final class BrokerStore {
                 .withFlushDiskType(settings.flushDiskType())
                 .withFlushInterval(settings.flushInterval());
         LogMessageStore store = LogMessageStore.open(storeSettings, new DiskFiles(), clock, errors);
-        return new OpenedStore(store, (from, visitor) -> {});
+        return new OpenedStore(
+                store, (from, visitor) -> store.forEachOrigin(from, (origin, position) -> visitor.accept(origin)));
     }
 
     private BrokerStore() {}

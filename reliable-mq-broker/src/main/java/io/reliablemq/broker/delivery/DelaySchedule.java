@@ -85,8 +85,8 @@ public final class DelaySchedule {
      * @throws IOException if the log cannot be read
      */
     public long doWork() throws IOException {
-        // Before anything is appended: whatever is appended from here on stands behind this position.
-        long covered = store.positions().written();
+        // Taken first: a copy that is committed later stands behind it, or is still on its way below.
+        long covered = store.positions().committed();
         long next = Agent.UNTIL_SIGNAL;
         for (DelayQueue queue : queues) {
             next = Math.min(next, queue.doWork());
