@@ -4,7 +4,6 @@ import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.commons.logging.Log;
@@ -71,9 +70,6 @@ public final class EmbeddedBroker
             Broker started = Broker.start(properties.toSettings());
             broker = started;
             keepPorts(started);
-            log.info("Embedded broker '" + properties.getName() + "' listens at " + hostAndPort(started.address())
-                    + ", name server " + String.join(",", nameServers()) + ", data in "
-                    + Path.of(properties.getDataDir()).toAbsolutePath().normalize());
         } finally {
             lifecycleLock.unlock();
         }
