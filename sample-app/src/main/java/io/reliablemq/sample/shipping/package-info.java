@@ -1,0 +1,5 @@
+/** Shipping paid orders. Runs on the listener threads of group {@code shipping}. */
+@NullMarked
+package io.reliablemq.sample.shipping;
+
+import org.jspecify.annotations.NullMarked;
