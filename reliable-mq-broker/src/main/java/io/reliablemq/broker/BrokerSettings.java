@@ -1,0 +1,45 @@
+package io.reliablemq.broker;
+
+import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.store.FlushDiskType;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a broker is to run. Made and checked by {@link BrokerProperties#toSettings()}.
+ *
+ * @param name unique among the brokers of a cluster; brokers of one name are a master and its slaves
+ * @param bindAddress where it listens
+ * @param listenPort of the broker; 0 for any free one
+ * @param dataDir where log, indexes and state are kept; made if it is missing
+ * @param flushInterval between two flushes under {@link FlushDiskType#ASYNC_FLUSH}
+ * @param messageDelayLevel delays by level
+ * @param autoCreateTopics whether a send to an unknown topic makes it
+ * @param defaultQueueCount most queues of a topic that a send makes
+ * @param nameServerEnabled whether this process is a name server too
+ * @param nameServerPort of the name server; 0 for any free one
+ * @param nameServers {@code host:port} of the name servers to register with; empty for the broker's own
+ */
+public record BrokerSettings(
+        String name,
+        String cluster,
+        long brokerId,
+        InetAddress bindAddress,
+        int listenPort,
+        Path dataDir,
+        FlushDiskType flushDiskType,
+        BrokerRole brokerRole,
+        Duration flushInterval,
+        DelayLevels messageDelayLevel,
+        boolean autoCreateTopics,
+        int defaultQueueCount,
+        boolean nameServerEnabled,
+        int nameServerPort,
+        List<String> nameServers) {
+
+    public BrokerSettings {
+        nameServers = List.copyOf(nameServers);
+    }
+}

@@ -1,0 +1,151 @@
+package io.reliablemq.broker;
+
+import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.protocol.message.Names;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns properties into settings, or says in one sentence which of them makes no sense and what would. */
+final class SettingsCheck {
+
+    private static final int MAX_QUEUES = 1024;
+    private static final int MAX_PORT = 65_535;
+
+    private final BrokerProperties properties;
+
+    SettingsCheck(BrokerProperties properties) {
+        this.properties = properties;
+    }
+
+    BrokerSettings settings() {
+        checkRole();
+        if (properties.getFlushInterval().toMillis() < 1) {
+            throw refused("flush-interval", properties.getFlushInterval(), "it must be at least 1ms");
+        }
+        return new BrokerSettings(
+                name("name", properties.getName()),
+                name("cluster", properties.getCluster()),
+                properties.getBrokerId(),
+                bindAddress(),
+                port("listen-port", properties.getListenPort()),
+                dataDir(),
+                properties.getFlushDiskType(),
+                properties.getBrokerRole(),
+                properties.getFlushInterval(),
+                delayLevels(),
+                properties.isAutoCreateTopics(),
+                queueCount(),
+                properties.getNameServer().isEnabled(),
+                port("name-server.port", properties.getNameServer().getPort()),
+                nameServers());
+    }
+
+    /** A broker that only looked like a slave would be taken for a copy that does not exist. */
+    private void checkRole() {
+        if (properties.getBrokerRole() != BrokerRole.ASYNC_MASTER) {
+            throw refused(
+                    "broker-role",
+                    properties.getBrokerRole(),
+                    "replication is not part of this version, so only ASYNC_MASTER can be had");
+        }
+        if (properties.getBrokerId() != 0) {
+            throw refused(
+                    "broker-id",
+                    properties.getBrokerId(),
+                    "replication is not part of this version, so it must be 0, which is the master");
+        }
+    }
+
+    private static String name(String setting, String value) {
+        try {
+            return Names.requireTopic(value);
+        } catch (IllegalArgumentException e) {
+            throw refused(setting, value, "it needs 1 to 127 characters of letters, digits, - and _");
+        }
+    }
+
+    private InetAddress bindAddress() {
+        String value = properties.getBindAddress();
+        if (value.isBlank()) {
+            throw refused("bind-address", value, "it must be an address of this machine, for instance 127.0.0.1");
+        }
+        try {
+            return InetAddress.getByName(value);
+        } catch (UnknownHostException e) {
+            throw refused("bind-address", value, "no such host is known; give an address of this machine");
+        }
+    }
+
+    private static int port(String setting, int value) {
+        if (value < 0 || value > MAX_PORT) {
+            throw refused(setting, value, "a port is between 1 and 65535, or 0 for any free one");
+        }
+        return value;
+    }
+
+    private Path dataDir() {
+        String value = properties.getDataDir();
+        if (value.isBlank()) {
+            throw refused("data-dir", value, "it must name a folder");
+        }
+        try {
+            return Path.of(value).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            throw refused("data-dir", value, "it is no path: " + e.getReason());
+        }
+    }
+
+    private DelayLevels delayLevels() {
+        String value = properties.getMessageDelayLevel();
+        try {
+            return DelayLevels.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw refused("message-delay-level", value, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int queueCount() {
+        int value = properties.getDefaultQueueCount();
+        if (value < 1 || value > MAX_QUEUES) {
+            throw refused("default-queue-count", value, "it must be between 1 and " + MAX_QUEUES);
+        }
+        return value;
+    }
+
+    private List<String> nameServers() {
+        List<String> addresses = new ArrayList<>();
+        for (String value : properties.getNameServers()) {
+            // Apache RocketMQ separates addresses by semicolons, and users bring their lists along.
+            for (String address : value.split(";")) {
+                if (!address.isBlank()) {
+                    addresses.add(checkedAddress(address.trim()));
+                }
+            }
+        }
+        if (addresses.isEmpty() && !properties.getNameServer().isEnabled()) {
+            throw refused(
+                    "name-servers",
+                    "",
+                    "give at least one host:port, or switch on " + BrokerProperties.PREFIX
+                            + ".name-server.enabled, because clients find a broker through a name server only");
+        }
+        return addresses;
+    }
+
+    private static String checkedAddress(String address) {
+        int colon = address.lastIndexOf(':');
+        if (colon < 1 || !address.substring(colon + 1).matches("[1-9]\\d{0,4}")) {
+            throw refused("name-servers", address, "an address is host:port, for instance 127.0.0.1:9876");
+        }
+        return address;
+    }
+
+    private static BrokerStartException refused(String setting, Object value, String reason) {
+        return new BrokerStartException(
+                "The setting " + BrokerProperties.PREFIX + "." + setting + " is '" + value + "': " + reason + ".");
+    }
+}

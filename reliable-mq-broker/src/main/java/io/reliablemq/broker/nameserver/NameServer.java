@@ -1,0 +1,86 @@
+package io.reliablemq.broker.nameserver;
+
+import io.reliablemq.broker.nameserver.BrokerLiveness.BrokerAddress;
+import io.reliablemq.protocol.runtime.Agent;
+import io.reliablemq.protocol.runtime.AgentRunner;
+import io.reliablemq.protocol.runtime.Clock;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.transport.EventLoops;
+import io.reliablemq.protocol.transport.RemotingServer;
+import io.reliablemq.protocol.transport.TransportSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running name server.
+ *
+ * <p>Keeps nothing on disk: after a restart the brokers register again within seconds. A broker leaves the routes when
+ * it says so, when its connection closes, or when it was silent for as long as it promised not to be.
+ */
+public final class NameServer implements AutoCloseable {
+
+    /** Field of a registration by which a broker says that it makes retry topics when they are asked for. */
+    public static final String RETRY_TOPICS_ON_DEMAND = "retryTopicsOnDemand";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
+
+    private final RouteRegistry routes = new RouteRegistry();
+    private final BrokerLiveness liveness;
+    private final RemotingServer server;
+    private final AgentRunner runner;
+    private final InetSocketAddress address;
+
+    private NameServer(
+            EventLoops loops, TransportSettings settings, InetSocketAddress bind, Clock clock, ErrorSink errors)
+            throws IOException {
+        liveness = new BrokerLiveness(clock);
+        runner = new AgentRunner(new SilenceWatch(), errors);
+        server = new RemotingServer(loops, settings, new NameServerRequests(routes, liveness, runner::signal));
+        address = server.start(bind);
+        runner.start();
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws IOException if the address cannot be bound
+     */
+    public static NameServer start(
+            EventLoops loops, TransportSettings settings, InetSocketAddress bind, Clock clock, ErrorSink errors)
+            throws IOException {
+        return new NameServer(loops, settings, bind, clock, errors);
+    }
+
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        runner.close();
+    }
+
+    /** Removes brokers that fell silent, and sleeps until the next one could. */
+    private final class SilenceWatch implements Agent {
+
+        @Override
+        public String name() {
+            return "rmq-name-server";
+        }
+
+        @Override
+        public long doWork() {
+            for (BrokerAddress broker : liveness.expire()) {
+                LOG.warn(
+                        "Broker {} at {} fell silent: it is out of the routes until it registers again",
+                        broker.brokerName(),
+                        broker.address());
+                routes.unregister(broker.brokerName(), broker.address());
+            }
+            return liveness.nanosToNextDeadline();
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.reliablemq.broker.nameserver;
+
+import io.reliablemq.broker.nameserver.BrokerLiveness.BrokerAddress;
+import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.body.MalformedBodyException;
+import io.reliablemq.protocol.body.TopicList;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.HeaderFields;
+import io.reliablemq.protocol.header.MalformedHeaderException;
+import io.reliablemq.protocol.header.RegisterBrokerRequest;
+import io.reliablemq.protocol.header.TopicRequest;
+import io.reliablemq.protocol.header.UnregisterBrokerRequest;
+import io.reliablemq.protocol.route.TopicRoute;
+import io.reliablemq.protocol.route.TopicSettings;
+import io.reliablemq.protocol.transport.Connection;
+import io.reliablemq.protocol.transport.Reply;
+import io.reliablemq.protocol.transport.RequestHandler;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers what brokers, clients and administrators ask a name server. Called on event loops; never blocks.
+ *
+ * <p>Key-value entries live in memory only: brokers and tools write them again when they need them.
+ */
+final class NameServerRequests implements RequestHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
+
+    private final RouteRegistry routes;
+    private final BrokerLiveness liveness;
+    private final Runnable deadlinesChanged;
+    private final Map<KeyValueName, String> keyValues = new ConcurrentHashMap<>();
+
+    private record KeyValueName(String namespace, String key) {}
+
+    NameServerRequests(RouteRegistry routes, BrokerLiveness liveness, Runnable deadlinesChanged) {
+        this.routes = routes;
+        this.liveness = liveness;
+        this.deadlinesChanged = deadlinesChanged;
+    }
+
+    @Override
+    public void handle(Command request, Reply reply) {
+        reply.send(answer(request, reply.connection()));
+    }
+
+    Command answer(Command request, Connection connection) {
+        try {
+            return switch (request.code()) {
+                case RequestCode.GET_ROUTE_BY_TOPIC ->
+                    route(TopicRequest.read(request.fields()).topic());
+                case RequestCode.REGISTER_BROKER -> register(request, connection);
+                case RequestCode.UNREGISTER_BROKER -> unregister(request);
+                case RequestCode.BROKER_HEARTBEAT -> brokerHeartbeat(request);
+                case RequestCode.GET_BROKER_CLUSTER_INFO ->
+                    Command.success(Map.of(), JsonBodies.write(routes.clusterInfo()));
+                case RequestCode.GET_ALL_TOPICS_FROM_NAME_SERVER ->
+                    Command.success(Map.of(), JsonBodies.write(new TopicList(routes.topics(), null)));
+                case RequestCode.DELETE_TOPIC_IN_NAME_SERVER -> deleteTopic(request);
+                case RequestCode.PUT_KV_CONFIG -> putKeyValue(HeaderFields.of(request.fields()));
+                case RequestCode.GET_KV_CONFIG -> getKeyValue(HeaderFields.of(request.fields()));
+                case RequestCode.DELETE_KV_CONFIG -> deleteKeyValue(HeaderFields.of(request.fields()));
+                default ->
+                    Command.failure(
+                            ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
+                            "The name server does not support request code " + request.code());
+            };
+        } catch (MalformedHeaderException | MalformedBodyException e) {
+            return Command.failure(ResponseCode.SYSTEM_ERROR, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Command route(String topic) {
+        TopicRoute route = routes.route(topic);
+        if (route == null) {
+            return Command.failure(
+                    ResponseCode.TOPIC_NOT_EXIST, "No topic route info in name server for the topic: " + topic);
+        }
+        return Command.success(Map.of(), JsonBodies.write(route));
+    }
+
+    private Command register(Command command, Connection connection) {
+        RegisterBrokerRequest request = RegisterBrokerRequest.read(command.fields());
+        Collection<TopicSettings> topics = RegistrationBody.topics(request, command.body());
+        BrokerAddress broker = new BrokerAddress(request.brokerName(), request.brokerAddress());
+        String holder = routes.holder(request.brokerName(), request.brokerId());
+        if (holder != null
+                && !holder.equals(broker.address())
+                && liveness.isAlive(new BrokerAddress(broker.brokerName(), holder))) {
+            // Two brokers under one name would take turns in the routes, and messages of one would seem to be gone.
+            return Command.failure(
+                    ResponseCode.SYSTEM_ERROR,
+                    "The broker name " + broker.brokerName() + " with id " + request.brokerId() + " belongs to "
+                            + holder + ", which is alive; give this broker a name of its own");
+        }
+        boolean onDemand = HeaderFields.of(command.fields()).flag(NameServer.RETRY_TOPICS_ON_DEMAND, false);
+        boolean arrived = liveness.renew(broker, connection, Duration.ofMillis(request.heartbeatTimeoutMs()));
+        routes.register(request, onDemand, topics);
+        if (arrived) {
+            LOG.info("Broker {} of {} registered at {}", broker.brokerName(), request.clusterName(), broker.address());
+            connection.onClose(() -> connectionClosed(broker, connection));
+        }
+        deadlinesChanged.run();
+        return Command.success();
+    }
+
+    private void connectionClosed(BrokerAddress broker, Connection connection) {
+        if (liveness.remove(broker, connection)) {
+            LOG.warn(
+                    "The connection of broker {} at {} closed: it is out of the routes until it registers again",
+                    broker.brokerName(),
+                    broker.address());
+            routes.unregister(broker.brokerName(), broker.address());
+        }
+    }
+
+    private Command unregister(Command command) {
+        UnregisterBrokerRequest request = UnregisterBrokerRequest.read(command.fields());
+        BrokerAddress broker = new BrokerAddress(request.brokerName(), request.brokerAddress());
+        if (liveness.remove(broker, null)) {
+            LOG.info("Broker {} at {} left", broker.brokerName(), broker.address());
+        }
+        routes.unregister(broker.brokerName(), broker.address());
+        return Command.success();
+    }
+
+    private Command brokerHeartbeat(Command command) {
+        HeaderFields fields = HeaderFields.of(command.fields());
+        liveness.renew(new BrokerAddress(fields.text("brokerName"), fields.text("brokerAddr")));
+        return Command.success();
+    }
+
+    private Command deleteTopic(Command command) {
+        String topic = TopicRequest.read(command.fields()).topic();
+        routes.deleteTopic(topic);
+        LOG.info("Topic {} was deleted from the routes", topic);
+        return Command.success();
+    }
+
+    private Command putKeyValue(HeaderFields fields) {
+        keyValues.put(new KeyValueName(fields.text("namespace"), fields.text("key")), fields.text("value"));
+        return Command.success();
+    }
+
+    private Command getKeyValue(HeaderFields fields) {
+        KeyValueName name = new KeyValueName(fields.text("namespace"), fields.text("key"));
+        String value = keyValues.get(name);
+        return value == null
+                ? Command.failure(
+                        ResponseCode.QUERY_NOT_FOUND,
+                        "No config item, Namespace: " + name.namespace() + " Key: " + name.key())
+                : Command.success(Map.of("value", value));
+    }
+
+    private Command deleteKeyValue(HeaderFields fields) {
+        keyValues.remove(new KeyValueName(fields.text("namespace"), fields.text("key")));
+        return Command.success();
+    }
+}

@@ -1,0 +1,34 @@
+package io.reliablemq.broker.store;
+
+import java.time.Duration;
+
+/**
+ * What was found when the store was opened.
+ *
+ * @param cleanStop whether the last stop was a clean one
+ * @param segments how many log segments there are
+ * @param indexesRebuilt how many sealed segments had to be read since their index file was missing or damaged
+ * @param records how many records were read and verified
+ * @param bytes how many bytes of log these take
+ * @param cutPosition where a torn tail was cut off; -1 if the log was whole
+ * @param cutBytes how many bytes were cut off, up to the last one that was not zero
+ * @param cutRecords how many records were cut off, as far as they can be told apart. None of them was ever flushed
+ * @param end where the next record goes
+ * @param duration how long it took
+ */
+public record RecoveryReport(
+        boolean cleanStop,
+        int segments,
+        int indexesRebuilt,
+        long records,
+        long bytes,
+        long cutPosition,
+        long cutBytes,
+        int cutRecords,
+        long end,
+        Duration duration) {
+
+    public boolean hasCutTail() {
+        return cutPosition >= 0;
+    }
+}

@@ -1,0 +1,123 @@
+package io.reliablemq.broker.store.file;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** The file system of this machine. */
+public final class DiskFiles implements StoreFiles {
+
+    /** There a folder cannot be opened, and need not be. */
+    private static final boolean FOLDERS_CAN_BE_FORCED = File.separatorChar == '/';
+
+    /**
+     * Locks of this process. The system's locks belong to the process: closing a second handle of a locked file would
+     * give the lock up, so a second attempt must not even open it.
+     */
+    private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public StoreFile create(Path file) throws IOException {
+        return DiskFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public StoreFile open(Path file) throws IOException {
+        return DiskFile.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public StoreFile openToRead(Path file) throws IOException {
+        return DiskFile.open(file, StandardOpenOption.READ);
+    }
+
+    @Override
+    public boolean exists(Path file) {
+        return Files.exists(file);
+    }
+
+    @Override
+    public List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    @Override
+    public void createFolder(Path folder) throws IOException {
+        List<Path> missing = new ArrayList<>();
+        for (Path at = folder.toAbsolutePath(); at != null && !Files.isDirectory(at); at = at.getParent()) {
+            missing.add(at);
+        }
+        Files.createDirectories(folder);
+        for (Path made : missing) {
+            Path parent = made.getParent();
+            if (parent != null) {
+                forceFolder(parent);
+            }
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void forceFolder(Path folder) throws IOException {
+        if (FOLDERS_CAN_BE_FORCED) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    @Override
+    public FolderLock lock(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Path key = (folder == null ? file.toAbsolutePath().getRoot() : folder)
+                .toRealPath()
+                .resolve(file.getFileName());
+        if (!HELD_HERE.add(key)) {
+            throw new FolderInUseException(key);
+        }
+        try {
+            return lockAgainstOthers(key);
+        } catch (IOException | RuntimeException e) {
+            HELD_HERE.remove(key);
+            throw e;
+        }
+    }
+
+    private static FolderLock lockAgainstOthers(Path key) throws IOException {
+        FileChannel channel = FileChannel.open(key, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw new FolderInUseException(key);
+            }
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        return () -> {
+            channel.close();
+            HELD_HERE.remove(key);
+        };
+    }
+}

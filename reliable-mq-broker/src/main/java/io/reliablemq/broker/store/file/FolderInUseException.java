@@ -1,0 +1,13 @@
+package io.reliablemq.broker.store.file;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Another broker works on the data folder. */
+public final class FolderInUseException extends IOException {
+
+    public FolderInUseException(Path lockFile) {
+        super("The data folder " + lockFile.getParent()
+                + " is in use by another broker; stop that one, or choose another folder");
+    }
+}
