@@ -5,6 +5,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.common.TopicConfig;
+import org.apache.rocketmq.remoting.protocol.ResponseCode;
+import org.apache.rocketmq.remoting.protocol.route.QueueData;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 /** {@code DefaultMQAdminExt}, on which {@code mqadmin} rests. */
@@ -40,6 +42,22 @@ public final class OfficialAdministration implements Administration {
             admin.createAndUpdateTopicConfig(brokerAddress, new TopicConfig(topic, queues, queues));
         } catch (Exception e) {
             throw failure("The topic '" + topic + "' was not created on " + brokerAddress, e);
+        }
+    }
+
+    @Override
+    public Set<String> brokersOf(String topic) {
+        try {
+            return admin.examineTopicRouteInfo(topic).getQueueDatas().stream()
+                    .map(QueueData::getBrokerName)
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (MQClientException unknown) {
+            if (unknown.getResponseCode() == ResponseCode.TOPIC_NOT_EXIST) {
+                return Set.of();
+            }
+            throw failure("The route of topic '" + topic + "' could not be asked for", unknown);
+        } catch (Exception e) {
+            throw failure("The route of topic '" + topic + "' could not be asked for", e);
         }
     }
 

@@ -12,8 +12,11 @@ public interface Administration extends AutoCloseable {
      */
     Set<String> brokerAddresses();
 
-    /** Creates a topic on one broker; routes have it when this returns. */
+    /** Creates a topic on one broker, which then tells the name server. */
     void createTopic(String brokerAddress, String topic, int queues);
+
+    /** The names of the brokers on which the name server knows this topic. */
+    Set<String> brokersOf(String topic);
 
     @Override
     void close();

@@ -133,7 +133,7 @@ public final class ApacheBroker implements BrokerUnderTest {
 
     @Override
     public void createTopic(String topic, int queues) {
-        administration.createTopic(brokerAddress, topic, queues);
+        Topics.create(administration, brokerAddress, topic, queues);
     }
 
     /**
@@ -142,7 +142,7 @@ public final class ApacheBroker implements BrokerUnderTest {
      */
     @Override
     public void prepareGroup(String group) {
-        administration.createTopic(brokerAddress, "%RETRY%" + group, 1);
+        Topics.create(administration, brokerAddress, "%RETRY%" + group, 1);
     }
 
     @Override
