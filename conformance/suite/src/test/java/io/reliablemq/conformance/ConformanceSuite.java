@@ -174,7 +174,7 @@ abstract class ConformanceSuite {
             sender.send(message("b-" + i).withTag("B"));
             sender.send(message("none-" + i));
         }
-        receiver(new Subscription(group, topic, "A || B"), recorder);
+        receiver(Subscription.of(group, topic).withTags("A || B"), recorder);
         awaitDeliveries(recorder, 20);
 
         // Sent last to every queue: once these have come, anything unwanted before them would have come as well.
@@ -230,6 +230,32 @@ abstract class ConformanceSuite {
                     .containsEntry("DELAY", Integer.toString(2 + attempt));
             assertThat(attempts.get(attempt).queueId()).isZero();
         }
+    }
+
+    @Test
+    void aMessageThatExhaustsItsRetriesIsKeptAsADeadLetter() {
+        broker().prepareGroup(group);
+        Recorder recorder = Recorder.failing(Integer.MAX_VALUE);
+        receiver(Subscription.of(group, topic).withMaxReconsumeTimes(1), recorder);
+        Receipt receipt = sender().send(message("never succeeds").withKeys("the-key"));
+
+        String deadLetters = "%DLQ%" + group;
+        broker().awaitTopic(deadLetters);
+        Recorder inspector = Recorder.succeeding();
+        receiver(Subscription.of(group + "-inspector", deadLetters), inspector);
+
+        awaitDeliveries(inspector, 1);
+        assertThat(recorder.deliveries())
+                .extracting(IncomingMessage::reconsumeTimes)
+                .containsExactly(0, 1);
+        IncomingMessage dead = inspector.deliveries().get(0);
+        assertThat(dead.topic()).isEqualTo(deadLetters);
+        assertThat(dead.messageId()).isEqualTo(receipt.messageId());
+        assertThat(new String(dead.body(), UTF_8)).isEqualTo("never succeeds");
+        assertThat(dead.properties())
+                .containsEntry("RETRY_TOPIC", topic)
+                .containsEntry("ORIGIN_MESSAGE_ID", receipt.offsetMessageId())
+                .containsEntry("KEYS", "the-key");
     }
 
     @Test

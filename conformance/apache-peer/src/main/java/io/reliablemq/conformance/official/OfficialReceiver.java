@@ -37,6 +37,9 @@ final class OfficialReceiver implements Receiver {
             }
             return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
         });
+        if (subscription.maxReconsumeTimes() != Subscription.LIBRARY_DEFAULT) {
+            consumer.setMaxReconsumeTimes(subscription.maxReconsumeTimes());
+        }
         try {
             consumer.subscribe(subscription.topic(), subscription.tags());
             consumer.start();

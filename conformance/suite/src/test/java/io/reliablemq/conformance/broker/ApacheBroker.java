@@ -132,6 +132,11 @@ public final class ApacheBroker implements BrokerUnderTest {
     }
 
     @Override
+    public void awaitTopic(String topic) {
+        Topics.await(administration, topic);
+    }
+
+    @Override
     public void createTopic(String topic, int queues) {
         Topics.create(administration, brokerAddress, topic, queues);
     }

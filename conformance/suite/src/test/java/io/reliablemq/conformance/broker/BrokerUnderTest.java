@@ -16,6 +16,9 @@ public interface BrokerUnderTest {
     /** Creates a topic with this many queues; routes have it when this returns. */
     void createTopic(String topic, int queues);
 
+    /** Waits until a topic that the broker makes by itself has a route. */
+    void awaitTopic(String topic);
+
     /** Does what the broker needs before a brand-new group, so that its first retry is not late. */
     void prepareGroup(String group);
 

@@ -50,6 +50,11 @@ public final class EmbeddedBroker implements BrokerUnderTest {
     }
 
     @Override
+    public void awaitTopic(String topic) {
+        Topics.await(administration, topic);
+    }
+
+    @Override
     public void createTopic(String topic, int queues) {
         Topics.create(administration, hostAndPort(broker.address()), topic, queues);
     }

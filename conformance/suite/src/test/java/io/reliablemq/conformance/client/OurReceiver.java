@@ -27,6 +27,9 @@ final class OurReceiver implements Receiver {
     static OurReceiver open(MqClient client, Subscription subscription, Listener listener) {
         PushConsumerSettings settings =
                 PushConsumerSettings.of(subscription.group(), Map.of(subscription.topic(), subscription.tags()));
+        if (subscription.maxReconsumeTimes() != Subscription.LIBRARY_DEFAULT) {
+            settings = settings.withMaxReconsumeTimes(subscription.maxReconsumeTimes());
+        }
         PushConsumer consumer = client.pushConsumer(settings, message -> switch (listener.receive(toPort(message))) {
             case CONSUME_SUCCESS -> ConsumeResult.CONSUME_SUCCESS;
             case RECONSUME_LATER -> ConsumeResult.RECONSUME_LATER;
