@@ -1,39 +1,139 @@
 package io.reliablemq.client;
 
+import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.consumer.ConsumerContext;
+import io.reliablemq.client.consumer.GroupConsumer;
+import io.reliablemq.client.consumer.GroupNotices;
+import io.reliablemq.client.producer.BrokerHealth;
+import io.reliablemq.client.producer.RetryingProducer;
+import io.reliablemq.client.producer.SendContext;
+import io.reliablemq.client.route.Heartbeats;
+import io.reliablemq.client.route.RouteTable;
+import io.reliablemq.protocol.runtime.AgentRunner;
+import io.reliablemq.protocol.runtime.Clock;
+import io.reliablemq.protocol.runtime.CloseStack;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.transport.EventLoops;
+import io.reliablemq.protocol.transport.RemotingClient;
+import io.reliablemq.protocol.transport.TransportSettings;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client of one application: shares connections, routes and heartbeats among its producers and consumers.
  *
- * <p>Thread-safe. Making a client, a producer or a consumer does no I/O.
+ * <p>Thread-safe. Making a client, a producer or a consumer does no I/O. Its threads are {@code rmq-client}, which owns
+ * routes, heartbeats and assignments, two {@code rmq-client-io}, some {@code rmq-client-callback} while asynchronous
+ * sends end, and {@code rmq-consume-GROUP} of each consumer.
  */
 public final class MqClient implements AutoCloseable {
 
-    private final ClientSettings settings;
+    private static final Logger log = LoggerFactory.getLogger(MqClient.class);
 
-    private MqClient(ClientSettings settings) {
-        this.settings = settings;
+    private static final int IO_THREADS = 2;
+    private static final int CALLBACK_THREADS = 2;
+
+    private final CloseStack shared = new CloseStack();
+    private final Set<PushConsumer> consumers = ConcurrentHashMap.newKeySet();
+    private final Set<Producer> producers = ConcurrentHashMap.newKeySet();
+    private final Heartbeats heartbeats;
+    private final SendContext sending;
+    private final ConsumerContext consuming;
+    private boolean closed;
+
+    private MqClient(ClientSettings settings, Clock clock) {
+        ErrorSink errors = (where, error) -> log.error("{} met an error and goes on", where, error);
+        TaskLoop loop = new TaskLoop(clock, errors);
+        AgentRunner runner = shared.push(new AgentRunner(loop, errors));
+        loop.onNewTask(runner::signal);
+        EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
+        GroupNotices notices = new GroupNotices();
+        Connections connections = new Connections(shared.push(
+                new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
+        Callbacks callbacks = shared.push(new Callbacks(CALLBACK_THREADS));
+
+        RouteTable routes = new RouteTable(settings, connections, loop, clock);
+        BrokerHealth health = new BrokerHealth(clock);
+        this.heartbeats = new Heartbeats(ClientId.next(settings.instanceName()), settings, routes, connections, loop);
+        this.sending = new SendContext(routes, connections, health, loop, clock, callbacks);
+        this.consuming = new ConsumerContext(settings, routes, heartbeats, connections, loop, clock, notices);
+        connections.listen(new Connections.Listener() {
+            @Override
+            public void connected(String address) {
+                loop.execute(() -> heartbeats.onConnected(address));
+            }
+
+            @Override
+            public void disconnected(String address) {
+                if (routes.brokerAddresses(true).contains(address)) {
+                    health.failed(address);
+                }
+            }
+        });
+        runner.start();
     }
 
     public static MqClient create(ClientSettings settings) {
-        return new MqClient(settings);
+        return new MqClient(settings, Clock.SYSTEM);
     }
 
-    public Producer producer(ProducerSettings producerSettings) {
-        throw new UnsupportedOperationException("The producer is not built yet: " + settings);
+    /** @throws IllegalStateException if the client is closed */
+    public synchronized Producer producer(ProducerSettings producerSettings) {
+        requireOpen();
+        String group = producerSettings.group();
+        heartbeats.addProducer(group);
+        RetryingProducer producer = new RetryingProducer(producerSettings, sending, closing -> {
+            producers.remove(closing);
+            heartbeats.removeProducer(group).join();
+        });
+        producers.add(producer);
+        return producer;
     }
 
-    /** A consumer that is not yet started. */
-    public PushConsumer pushConsumer(PushConsumerSettings consumerSettings, MessageHandler handler) {
-        throw new UnsupportedOperationException("The consumer is not built yet: " + settings);
+    /**
+     * A consumer that is not yet started.
+     *
+     * @throws IllegalStateException if the client is closed
+     */
+    public synchronized PushConsumer pushConsumer(PushConsumerSettings consumerSettings, MessageHandler handler) {
+        requireOpen();
+        GroupConsumer consumer = new GroupConsumer(consumerSettings, handler, consuming, consumers::remove);
+        consumers.add(consumer);
+        return consumer;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("The client is closed; create another");
+        }
     }
 
     /** Closes consumers, then producers, then the connections. Closing twice does nothing. */
     @Override
-    public void close() {}
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        // Handlers may send while they end, so consumers go first.
+        CloseStack all = new CloseStack();
+        all.push(shared);
+        producers.forEach(all::push);
+        consumers.forEach(all::push);
+        try {
+            all.close();
+        } catch (Exception e) {
+            log.warn("The client did not close cleanly", e);
+        }
+    }
 }

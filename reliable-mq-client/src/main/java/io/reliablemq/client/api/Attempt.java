@@ -25,6 +25,10 @@ public record Attempt(
         SLAVE_NOT_AVAILABLE(true),
         /** The broker said no: nothing was stored. */
         REFUSED(false),
+        /** The broker met an error of its own: unknown whether it was stored. */
+        BROKER_ERROR(true),
+        /** The answer could not be read: unknown whether it was stored. */
+        UNREADABLE_ANSWER(true),
         /** No answer in time: unknown whether it was stored. */
         TIMED_OUT(true),
         /** The connection broke before the answer: unknown whether it was stored. */

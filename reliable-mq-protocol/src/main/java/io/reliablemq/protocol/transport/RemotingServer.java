@@ -1,14 +1,42 @@
 package io.reliablemq.protocol.transport;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Accepts connections and hands their requests to a {@link RequestHandler}. Thread-safe. */
 public final class RemotingServer implements AutoCloseable {
 
-    public RemotingServer(EventLoops loops, TransportSettings settings, RequestHandler handler) {}
+    private static final Logger LOG = LoggerFactory.getLogger(RemotingServer.class);
+    private static final int PENDING_CONNECTIONS = 1024;
+    private static final long ANSWERS_TIMEOUT_MS = 500;
+    private static final long CLOSE_TIMEOUT_MS = 300;
+
+    private final EventLoops loops;
+    private final TransportSettings settings;
+    private final RequestHandler handler;
+    private final Set<ChannelConnection> connections = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Channel listening;
+    private volatile boolean closed;
+
+    public RemotingServer(EventLoops loops, TransportSettings settings, RequestHandler handler) {
+        this.loops = loops;
+        this.settings = settings;
+        this.handler = handler;
+    }
 
     /**
      * Binds and starts to accept.
@@ -17,15 +45,82 @@ public final class RemotingServer implements AutoCloseable {
      * @throws IOException if the address cannot be bound; the message names address and port
      */
     public InetSocketAddress start(InetSocketAddress bind) throws IOException {
-        throw new IOException(bind.toString());
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, PENDING_CONNECTIONS)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Pipeline.waterMark(settings))
+                .childHandler(new Pipeline(settings, handler, this::opened));
+        ChannelFuture bound = bootstrap.bind(bind).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw cannotBind(bind, bound.cause());
+        }
+        listening = bound.channel();
+        InetSocketAddress address = (InetSocketAddress) bound.channel().localAddress();
+        LOG.info("Listening on {}", address);
+        return address;
+    }
+
+    private static BindException cannotBind(InetSocketAddress bind, @Nullable Throwable cause) {
+        String reason = bind.isUnresolved()
+                ? "the host name is unknown"
+                : cause == null ? "no reason given" : String.valueOf(cause.getMessage());
+        BindException failure =
+                new BindException("Cannot listen on " + bind.getHostString() + ":" + bind.getPort() + ": " + reason);
+        failure.initCause(cause);
+        return failure;
+    }
+
+    private void opened(ChannelConnection connection) {
+        connections.add(connection);
+        connection.onClose(() -> connections.remove(connection));
+        if (closed) {
+            connection.close();
+        }
     }
 
     /** The connections that are open now. */
     public Collection<Connection> connections() {
-        return List.of();
+        return List.copyOf(connections);
     }
 
-    /** Stops accepting, lets answers in flight be written, and closes the connections. */
+    /**
+     * Stops accepting and reading, lets answers in flight be written, and closes the connections. Answers that are
+     * still owed are waited for half a second; give those of long polls before.
+     */
     @Override
-    public void close() {}
+    public void close() {
+        Channel accepting = listening;
+        listening = null;
+        closed = true;
+        if (accepting != null) {
+            LOG.info("No longer listening on {}", accepting.localAddress());
+            accepting.close();
+        }
+        List<ChannelConnection> open = List.copyOf(connections);
+        CountDownLatch allClosed = new CountDownLatch(open.size());
+        for (ChannelConnection connection : open) {
+            connection.onClose(allClosed::countDown);
+            connection.closeWhenAnswered();
+        }
+        if (loops.isCurrentThread()) {
+            open.forEach(ChannelConnection::close);
+            return;
+        }
+        if (!await(allClosed, ANSWERS_TIMEOUT_MS)) {
+            open.forEach(ChannelConnection::close);
+            await(allClosed, CLOSE_TIMEOUT_MS);
+        }
+    }
+
+    private static boolean await(CountDownLatch latch, long timeoutMs) {
+        try {
+            return latch.await(timeoutMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
 }

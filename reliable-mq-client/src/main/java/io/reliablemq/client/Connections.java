@@ -1,0 +1,70 @@
+package io.reliablemq.client;
+
+import io.reliablemq.client.route.Remote;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.transport.Connection;
+import io.reliablemq.protocol.transport.RemotingClient;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The connections of the client, with news of those that open and break. Thread-safe. */
+final class Connections implements Remote {
+
+    /** Hears of connections, on an event loop: it must not block. */
+    interface Listener {
+
+        void connected(String address);
+
+        void disconnected(String address);
+    }
+
+    private final RemotingClient client;
+    private final Map<String, Connection> watched = new ConcurrentHashMap<>();
+    private volatile Listener listener = new Listener() {
+        @Override
+        public void connected(String address) {}
+
+        @Override
+        public void disconnected(String address) {}
+    };
+
+    Connections(RemotingClient client) {
+        this.client = client;
+    }
+
+    void listen(Listener news) {
+        this.listener = news;
+    }
+
+    @Override
+    public CompletableFuture<Command> invoke(String address, Command request, Duration timeout) {
+        watch(address);
+        return client.invoke(address, request, timeout);
+    }
+
+    @Override
+    public CompletableFuture<Void> sendOneWay(String address, Command request) {
+        watch(address);
+        return client.sendOneWay(address, request);
+    }
+
+    private void watch(String address) {
+        Connection known = watched.get(address);
+        if (known == null || !known.isOpen()) {
+            // A failure to connect is reported by the request that follows.
+            client.connection(address).thenAccept(connection -> watch(address, connection));
+        }
+    }
+
+    private void watch(String address, Connection connection) {
+        if (watched.put(address, connection) != connection) {
+            connection.onClose(() -> {
+                watched.remove(address, connection);
+                listener.disconnected(address);
+            });
+            listener.connected(address);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.client.api.MessageHandler;
+import io.reliablemq.client.api.NonRetryableException;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.runtime.NamedThreads;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands messages to the application, several at once, in no particular order, and sees to it that each is finished: by
+ * the handler's success, or by the broker's having it back.
+ *
+ * <p>Thread-safe. Where neither comes about, the message stays unfinished, is handed out again after a pause, and holds
+ * the committed offset back meanwhile. What waits here is bounded by the process queues.
+ */
+final class ConsumeService {
+
+    private static final Logger log = LoggerFactory.getLogger(ConsumeService.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final int MAX_DOUBLINGS = 5;
+
+    private final String group;
+    private final MessageHandler handler;
+    private final SendBack sendBack;
+    private final ConsumerContext context;
+    private final Gate gate = new Gate();
+    private final ThreadPoolExecutor threads;
+
+    ConsumeService(PushConsumerSettings settings, MessageHandler handler, SendBack sendBack, ConsumerContext context) {
+        this.group = settings.group();
+        this.handler = handler;
+        this.sendBack = sendBack;
+        this.context = context;
+        this.threads = new ThreadPoolExecutor(
+                settings.threads(),
+                settings.threads(),
+                1,
+                TimeUnit.MINUTES,
+                new LinkedBlockingQueue<>(),
+                new NamedThreads("rmq-consume-" + group),
+                // A closed consumer hands nothing out; what was given up stays uncommitted.
+                new ThreadPoolExecutor.DiscardPolicy());
+        this.threads.allowCoreThreadTimeOut(true);
+    }
+
+    void submit(ProcessQueue queue, List<StoredMessage> messages) {
+        messages.forEach(message -> submit(new Delivery(queue, message, 0)));
+    }
+
+    private void submit(Delivery delivery) {
+        threads.execute(() -> consume(delivery));
+    }
+
+    void pause() {
+        gate.pause();
+    }
+
+    void resume() {
+        gate.resume();
+    }
+
+    /**
+     * Hands nothing out any more and waits for handlers in progress, and for what they give back.
+     *
+     * @return how many handlers had not ended in time
+     */
+    int close(Duration timeout) throws InterruptedException {
+        int left = gate.closeAndAwait(timeout.toNanos());
+        threads.shutdownNow();
+        return left;
+    }
+
+    /**
+     * One message on its way through the handler.
+     *
+     * @param failedReturns how often the broker could not take it back
+     */
+    private record Delivery(ProcessQueue queue, StoredMessage message, int failedReturns) {
+
+        Delivery afterFailedReturn() {
+            return new Delivery(queue, message, failedReturns + 1);
+        }
+
+        boolean isObsolete() {
+            return queue.isDropped();
+        }
+
+        String describe() {
+            return message.messageId() + " (topic '" + MessageReader.originalTopic(message) + "', broker '"
+                    + queue.queue().brokerName() + "', queue " + message.queueId() + ", offset "
+                    + message.queueOffset() + ", reconsumeTimes " + message.reconsumeTimes() + ")";
+        }
+    }
+
+    private enum Verdict {
+        DONE,
+        RETRY,
+        DEAD_LETTER
+    }
+
+    private void consume(Delivery delivery) {
+        if (!gate.enter()) {
+            return;
+        }
+        // Asked behind the gate, since the queue may have been lost while the consumer was paused.
+        if (delivery.isObsolete()) {
+            gate.leave();
+            return;
+        }
+        Verdict verdict = handle(delivery);
+        if (verdict == Verdict.DONE) {
+            delivery.queue().finish(delivery.message().queueOffset());
+            gate.leave();
+        } else {
+            giveBack(delivery, verdict);
+        }
+    }
+
+    private Verdict handle(Delivery delivery) {
+        try {
+            @Nullable
+            ConsumeResult result =
+                    handler.handle(MessageReader.read(delivery.queue().queue(), delivery.message()));
+            if (result == null) {
+                log.warn(
+                        "The handler of group '{}' returned null for message {}: it is retried",
+                        group,
+                        delivery.describe());
+            }
+            return result == ConsumeResult.CONSUME_SUCCESS ? Verdict.DONE : Verdict.RETRY;
+        } catch (UnreadableMessageException e) {
+            log.error(
+                    "Message {} goes to the dead letters of group '{}': {}",
+                    delivery.describe(),
+                    group,
+                    e.getMessage(),
+                    e);
+            return Verdict.DEAD_LETTER;
+        } catch (NonRetryableException e) {
+            log.error("Message {} goes to the dead letters of group '{}'", delivery.describe(), group, e);
+            return Verdict.DEAD_LETTER;
+        } catch (Throwable e) {
+            // Whatever the application's code throws, errors included: the message is not done.
+            log.warn("The handler of group '{}' failed on message {}: it is retried", group, delivery.describe(), e);
+            return Verdict.RETRY;
+        }
+    }
+
+    /** Gives the message to the broker; it is finished here only once the broker has said that it has it. */
+    private void giveBack(Delivery delivery, Verdict verdict) {
+        if (delivery.isObsolete()) {
+            // Another member receives the message again, so that the failure must not be counted twice.
+            gate.leave();
+            return;
+        }
+        sendBack.send(delivery.queue().queue(), delivery.message(), verdict == Verdict.DEAD_LETTER)
+                .whenComplete((done, error) -> {
+                    if (error == null) {
+                        delivery.queue().finish(delivery.message().queueOffset());
+                    } else {
+                        keep(delivery.afterFailedReturn(), verdict, error);
+                    }
+                    gate.leave();
+                });
+    }
+
+    private void keep(Delivery delivery, Verdict verdict, Throwable error) {
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(delivery.failedReturns() - 1, MAX_DOUBLINGS));
+        log.warn(
+                "Message {} of group '{}' could not be given back to its broker; it is kept here and tried again in {} ms: {}",
+                delivery.describe(),
+                group,
+                pause.toMillis(),
+                error.toString());
+        context.routes().refresh(delivery.queue().queue().topic());
+        context.loop().schedule(pause, () -> {
+            if (verdict == Verdict.DEAD_LETTER) {
+                threads.execute(() -> giveBackAgain(delivery));
+            } else {
+                submit(delivery);
+            }
+        });
+    }
+
+    /** The handler has said that it cannot handle the message, so it is not asked again. */
+    private void giveBackAgain(Delivery delivery) {
+        if (!delivery.isObsolete() && gate.enter()) {
+            giveBack(delivery, Verdict.DEAD_LETTER);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.MessageHandler;
+import io.reliablemq.client.api.PushConsumer;
+import io.reliablemq.client.api.PushConsumerSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One member of a consumer group: joins, receives, leaves. Thread-safe; {@code close} must not be called by a handler. */
+public final class GroupConsumer implements PushConsumer {
+
+    private static final Logger log = LoggerFactory.getLogger(GroupConsumer.class);
+
+    private final PushConsumerSettings settings;
+    private final ConsumerContext context;
+    private final Subscriptions subscriptions;
+    private final ConsumeService service;
+    private final AssignedQueues assigned;
+    private final Rebalancer rebalancer;
+    private final Consumer<GroupConsumer> leave;
+    private final Consumer<String> routeListener = this::onRoute;
+    private State state = State.NEW;
+
+    private enum State {
+        NEW,
+        STARTED,
+        CLOSED
+    }
+
+    /** @param leave runs once, when the consumer has closed */
+    public GroupConsumer(
+            PushConsumerSettings settings,
+            MessageHandler handler,
+            ConsumerContext context,
+            Consumer<GroupConsumer> leave) {
+        this.settings = settings;
+        this.context = context;
+        this.leave = leave;
+        this.subscriptions = new Subscriptions(settings, context.clock().wallMs());
+        this.service = new ConsumeService(settings, handler, new SendBack(settings, context), context);
+        this.assigned =
+                new AssignedQueues(settings, subscriptions, new OffsetStore(settings, context), service, context);
+        this.rebalancer = new Rebalancer(settings.group(), subscriptions.topics(), context, assigned);
+    }
+
+    /** @throws IllegalStateException if it was started or closed before, or the client has the group already */
+    @Override
+    public synchronized void start() {
+        if (state != State.NEW) {
+            throw new IllegalStateException("The consumer of group '" + settings.group() + "' is " + state);
+        }
+        context.heartbeats().addConsumer(subscriptions.entry());
+        state = State.STARTED;
+        log.info("Group '{}' is joined with {}", settings.group(), settings.subscriptions());
+        context.notices().register(settings.group(), () -> context.loop().execute(rebalancer::wakeUp));
+        context.routes().addListener(routeListener);
+        context.loop().execute(assigned::start);
+        List<CompletableFuture<?>> routes = subscriptions.topics().stream()
+                .<CompletableFuture<?>>map(context.routes()::await)
+                .toList();
+        // Without any route yet there is nobody to join; the first route then wakes us.
+        CompletableFuture.allOf(routes.toArray(CompletableFuture[]::new)).whenComplete((found, error) -> join());
+    }
+
+    private void onRoute(String topic) {
+        if (subscriptions.topics().contains(topic)) {
+            join();
+        }
+    }
+
+    /** A broker hands nothing to a member that it does not know, so it hears of us first. */
+    private void join() {
+        context.heartbeats().sendToAll().thenRun(() -> context.loop().execute(rebalancer::wakeUp));
+    }
+
+    @Override
+    public void pause() {
+        service.pause();
+    }
+
+    @Override
+    public void resume() {
+        service.resume();
+    }
+
+    @Override
+    public Set<Queue> assignedQueues() {
+        return assigned.queues();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            State before = state;
+            state = State.CLOSED;
+            if (before == State.CLOSED) {
+                return;
+            }
+            if (before == State.NEW) {
+                leave.accept(this);
+                return;
+            }
+        }
+        context.notices().unregister(settings.group());
+        context.routes().removeListener(routeListener);
+        onLoop(() -> {
+            rebalancer.stop();
+            assigned.stopPulling();
+            return CompletableFuture.completedFuture(null);
+        });
+        endHandlers();
+        onLoop(assigned::commitAndDrop);
+        context.heartbeats().removeConsumer(settings.group()).join();
+        leave.accept(this);
+        log.info("Group '{}' is left", settings.group());
+    }
+
+    private void endHandlers() {
+        try {
+            int left = service.close(settings.shutdownTimeout());
+            if (left > 0) {
+                log.warn(
+                        "{} handler(s) of group '{}' had not ended after {} ms; their messages will be received again",
+                        left,
+                        settings.group(),
+                        settings.shutdownTimeout().toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            log.warn(
+                    "Closing group '{}' was interrupted; messages in progress will be received again",
+                    settings.group());
+        }
+    }
+
+    /** Runs a step on the thread {@code rmq-client} and waits until what it has begun is done. */
+    private void onLoop(Supplier<CompletableFuture<@Nullable Void>> step) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        context.loop()
+                .execute(() -> step.get().whenComplete((result, error) -> {
+                    if (error == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(error);
+                    }
+                }));
+        Duration most = context.settings().requestTimeout().plusSeconds(1);
+        try {
+            done.get(most.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn(
+                    "Not all offsets of group '{}' could be stored: some messages will be received again",
+                    settings.group(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

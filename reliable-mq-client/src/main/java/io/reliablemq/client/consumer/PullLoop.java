@@ -1,0 +1,237 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.PushConsumer.Queue;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.MalformedHeaderException;
+import io.reliablemq.protocol.header.PullFlags;
+import io.reliablemq.protocol.header.PullMessageRequest;
+import io.reliablemq.protocol.header.PullMessageResponse;
+import io.reliablemq.protocol.message.MessageFormatException;
+import io.reliablemq.protocol.message.MessageLayout;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.route.BrokerAddresses;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches one queue: one pull at a time, held by the broker until there is something, the next at once.
+ *
+ * <p>Owned by the thread {@code rmq-client}. Pulling pauses while the window is full and for a second after an error; the
+ * offset to pull lives in the window, so that nothing is skipped whatever happens to a pull.
+ */
+final class PullLoop {
+
+    private static final Logger log = LoggerFactory.getLogger(PullLoop.class);
+
+    private static final Duration SUSPEND = Duration.ofSeconds(15);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
+    private static final Duration AFTER_FLOW_CONTROL = Duration.ofMillis(50);
+    /** An empty answer that comes faster than this was not held by the broker. */
+    private static final Duration NOT_HELD = Duration.ofMillis(50);
+
+    private static final int MAX_BYTES = 256 * 1024;
+
+    /** What the loop needs of its consumer. */
+    interface Host {
+
+        /** Messages to hand out. */
+        void pulled(ProcessQueue queue, List<StoredMessage> messages);
+
+        /** The broker says that the queue is to be read from an earlier offset than the window has. */
+        void movedBack(ProcessQueue queue, long offset);
+    }
+
+    private final ProcessQueue window;
+    private final Queue queue;
+    private final PullSettings settings;
+    private final ConsumerContext context;
+    private final Host host;
+    private long brokerId = BrokerAddresses.MASTER_ID;
+    private boolean stopped;
+    private @Nullable String lastProblem;
+
+    /** What all pulls of a consumer have in common. */
+    record PullSettings(String group, Subscriptions subscriptions, int batchSize) {}
+
+    PullLoop(ProcessQueue window, PullSettings settings, ConsumerContext context, Host host) {
+        this.window = window;
+        this.queue = window.queue();
+        this.settings = settings;
+        this.context = context;
+        this.host = host;
+    }
+
+    void start() {
+        pull();
+    }
+
+    /** The answer to a pull in progress is ignored. */
+    void stop() {
+        stopped = true;
+    }
+
+    private void pull() {
+        if (stopped || !window.hasRoom(() -> context.loop().execute(this::pull))) {
+            return;
+        }
+        String address = address();
+        if (address == null) {
+            failed("no route names its broker");
+            return;
+        }
+        long startNanos = context.clock().nanos();
+        long offset = window.nextOffset();
+        context.remote()
+                .invoke(address, request(offset), TIMEOUT)
+                .whenComplete((answer, error) -> context.loop().execute(() -> {
+                    if (!stopped) {
+                        onEnd(address, offset, startNanos, answer, error);
+                    }
+                }));
+    }
+
+    private @Nullable String address() {
+        BrokerAddresses broker = context.broker(queue);
+        if (broker == null) {
+            return null;
+        }
+        String suggested = broker.addresses().get(brokerId);
+        return suggested == null ? ConsumerContext.masterOrSlave(broker) : suggested;
+    }
+
+    private Command request(long offset) {
+        PullMessageRequest header = new PullMessageRequest(
+                settings.group(),
+                queue.topic(),
+                queue.queueId(),
+                offset,
+                settings.batchSize(),
+                PullFlags.SUSPEND,
+                0,
+                SUSPEND.toMillis(),
+                null,
+                settings.subscriptions().version(),
+                "TAG",
+                MAX_BYTES);
+        return Command.request(RequestCode.PULL_MESSAGE, header.fields());
+    }
+
+    private void onEnd(
+            String address, long offset, long startNanos, @Nullable Command answer, @Nullable Throwable error) {
+        if (answer == null) {
+            brokerId = BrokerAddresses.MASTER_ID;
+            failed(String.valueOf(error == null ? "no answer" : error.getMessage()));
+            return;
+        }
+        try {
+            switch (answer.code()) {
+                case ResponseCode.SUCCESS -> found(offset, PullMessageResponse.read(answer.fields()), answer);
+                case ResponseCode.PULL_NOT_FOUND, ResponseCode.PULL_RETRY_IMMEDIATELY ->
+                    nothingFound(offset, startNanos, PullMessageResponse.read(answer.fields()));
+                case ResponseCode.PULL_OFFSET_MOVED -> moved(offset, PullMessageResponse.read(answer.fields()));
+                case ResponseCode.SUBSCRIPTION_NOT_EXIST, ResponseCode.SUBSCRIPTION_NOT_LATEST ->
+                    introduce(address, answer);
+                case ResponseCode.FLOW_CONTROL -> pullIn(AFTER_FLOW_CONTROL);
+                default -> failed("the broker answered " + answer.code() + " " + answer.remarkText());
+            }
+        } catch (MalformedHeaderException | MessageFormatException e) {
+            failed("the answer cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void found(long offset, PullMessageResponse header, Command answer) {
+        List<StoredMessage> messages =
+                MessageLayout.decodeAll(ByteBuffer.wrap(answer.body().toByteArray()));
+        long next = header.nextOffset();
+        for (StoredMessage message : messages) {
+            next = Math.max(next, message.queueOffset() + 1);
+        }
+        if (next <= offset) {
+            throw new MessageFormatException(
+                    "it found messages before offset " + offset + ", which were not asked for");
+        }
+        succeeded(header);
+        List<StoredMessage> wanted = messages.stream()
+                .filter(message -> settings.subscriptions().wants(queue.topic(), message))
+                .toList();
+        host.pulled(window, window.add(wanted, next));
+        pull();
+    }
+
+    private void nothingFound(long offset, long startNanos, PullMessageResponse header) {
+        succeeded(header);
+        window.add(List.of(), header.nextOffset());
+        boolean held = context.clock().nanos() - startNanos >= NOT_HELD.toNanos();
+        if (held || header.nextOffset() > offset) {
+            pull();
+        } else {
+            pullIn(NOT_HELD);
+        }
+    }
+
+    private void moved(long offset, PullMessageResponse header) {
+        long next = header.nextOffset();
+        log.warn(
+                "The broker moves group '{}' from offset {} to {} of {}, where it keeps offsets {} to {}",
+                settings.group(),
+                offset,
+                next,
+                queue,
+                header.minOffset(),
+                header.maxOffset());
+        if (next == offset) {
+            failed("the broker moves the group to the offset where it is");
+        } else if (next > offset) {
+            // What was pulled before and is not finished stays in the window and is finished first.
+            succeeded(header);
+            window.add(List.of(), next);
+            pull();
+        } else {
+            stopped = true;
+            host.movedBack(window, next);
+        }
+    }
+
+    /** The broker does not know our subscription, perhaps because it was just started. */
+    private void introduce(String address, Command answer) {
+        boolean first = lastProblem == null;
+        lastProblem = answer.remarkText();
+        context.heartbeats()
+                .sendTo(address)
+                .thenAccept(taken -> context.loop().execute(() -> {
+                    if (first && taken) {
+                        pull();
+                    } else {
+                        pullIn(AFTER_ERROR);
+                    }
+                }));
+    }
+
+    private void succeeded(PullMessageResponse header) {
+        brokerId = header.suggestedBrokerId();
+        if (lastProblem != null) {
+            log.info("Group '{}' receives from {} again", settings.group(), queue);
+            lastProblem = null;
+        }
+    }
+
+    private void failed(String problem) {
+        if (!problem.equals(lastProblem)) {
+            log.warn("Group '{}' cannot pull from {} and goes on trying: {}", settings.group(), queue, problem);
+            lastProblem = problem;
+        }
+        context.routes().refresh(queue.topic());
+        pullIn(AFTER_ERROR);
+    }
+
+    private void pullIn(Duration pause) {
+        context.loop().schedule(pause, this::pull);
+    }
+}

@@ -1,0 +1,195 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.PushConsumer.Queue;
+import io.reliablemq.protocol.body.ConsumerIds;
+import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.body.MalformedBodyException;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.header.ConsumerGroupRequest;
+import io.reliablemq.protocol.route.BrokerAddresses;
+import io.reliablemq.protocol.route.Permission;
+import io.reliablemq.protocol.route.QueueAccess;
+import io.reliablemq.protocol.route.TopicRoute;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out which queues are this member's: asks a broker for the members of the group and shares the queues of each
+ * topic out among them.
+ *
+ * <p>Owned by the thread {@code rmq-client}. Runs when asked to, every 20 s, and every second while something is wrong.
+ * As long as a broker does not name the members, or leaves this one out, the assignment stays as it is.
+ */
+final class Rebalancer {
+
+    private static final Logger log = LoggerFactory.getLogger(Rebalancer.class);
+
+    private static final Duration PERIOD = Duration.ofSeconds(20);
+    private static final Duration PERIOD_WHILE_FAILING = Duration.ofSeconds(1);
+
+    /** Takes the outcome, on the thread {@code rmq-client}. */
+    interface Assignment {
+
+        /**
+         * From now on, of that topic, these queues and no others are this member's.
+         *
+         * @return whether all of them are being received from; if not, the question comes again in a second
+         */
+        boolean assign(String topic, Set<Queue> queues);
+    }
+
+    private final String group;
+    private final Set<String> topics;
+    private final ConsumerContext context;
+    private final Assignment assignment;
+    private TaskLoop.@Nullable Timer timer;
+    private boolean running;
+    private boolean again;
+    private boolean stopped;
+
+    Rebalancer(String group, Set<String> topics, ConsumerContext context, Assignment assignment) {
+        this.group = group;
+        this.topics = topics;
+        this.context = context;
+        this.assignment = assignment;
+    }
+
+    /** Looks at all topics now, or right after the look that is in progress. */
+    void wakeUp() {
+        if (stopped) {
+            return;
+        }
+        if (running) {
+            again = true;
+            return;
+        }
+        running = true;
+        if (timer != null) {
+            timer.cancel();
+        }
+        List<CompletableFuture<Boolean>> looks = topics.stream().map(this::look).toList();
+        CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new))
+                .whenComplete((done, error) -> context.loop().execute(() -> {
+                    boolean balanced = error == null && looks.stream().allMatch(CompletableFuture::join);
+                    if (error != null) {
+                        log.warn("Group '{}' could not be rebalanced; it is tried again", group, error);
+                    }
+                    ended(balanced);
+                }));
+    }
+
+    void stop() {
+        stopped = true;
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    private void ended(boolean balanced) {
+        running = false;
+        if (again) {
+            again = false;
+            wakeUp();
+        } else if (!stopped) {
+            timer = context.loop().schedule(balanced ? PERIOD : PERIOD_WHILE_FAILING, this::wakeUp);
+        }
+    }
+
+    private CompletableFuture<Boolean> look(String topic) {
+        TopicRoute route = context.routes().route(topic);
+        if (route == null) {
+            // The route table goes on asking and wakes us when there is a route.
+            return CompletableFuture.completedFuture(true);
+        }
+        List<BrokerAddresses> brokers = route.brokers().stream()
+                .sorted(Comparator.comparing(BrokerAddresses::brokerName))
+                .toList();
+        CompletableFuture<Boolean> result = new CompletableFuture<>();
+        askForMembers(brokers, 0, members -> {
+            try {
+                result.complete(take(topic, route, members));
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    /** Takes the members, on the thread {@code rmq-client}. */
+    private interface MembersCallback {
+
+        /** @param members empty if no broker named any */
+        void accept(List<String> members);
+    }
+
+    /** All members ask the brokers in the same order, so that they compute with the same answer. */
+    private void askForMembers(List<BrokerAddresses> brokers, int index, MembersCallback callback) {
+        if (index == brokers.size()) {
+            callback.accept(List.of());
+            return;
+        }
+        String address = ConsumerContext.masterOrSlave(brokers.get(index));
+        if (address == null) {
+            askForMembers(brokers, index + 1, callback);
+            return;
+        }
+        Command request =
+                Command.request(RequestCode.GET_CONSUMER_LIST_BY_GROUP, new ConsumerGroupRequest(group).fields());
+        context.remote()
+                .invoke(address, request, context.settings().requestTimeout())
+                .whenComplete((answer, error) -> context.loop().execute(() -> {
+                    List<String> members = answer == null ? List.of() : read(address, answer);
+                    if (members.isEmpty()) {
+                        askForMembers(brokers, index + 1, callback);
+                    } else {
+                        callback.accept(members);
+                    }
+                }));
+    }
+
+    private List<String> read(String address, Command answer) {
+        if (!answer.isSuccess()) {
+            return List.of();
+        }
+        try {
+            return JsonBodies.read(answer.body(), ConsumerIds.class).ids();
+        } catch (MalformedBodyException e) {
+            log.warn("The broker at {} does not name the members of group '{}': {}", address, group, e.getMessage());
+            return List.of();
+        }
+    }
+
+    private boolean take(String topic, TopicRoute route, List<String> members) {
+        String self = context.heartbeats().clientId();
+        if (stopped) {
+            return true;
+        }
+        if (!members.contains(self)) {
+            context.heartbeats().sendToAll();
+            return false;
+        }
+        return assignment.assign(topic, new HashSet<>(Allocation.averagely(queues(topic, route), members, self)));
+    }
+
+    private static List<Queue> queues(String topic, TopicRoute route) {
+        List<Queue> queues = new ArrayList<>();
+        for (QueueAccess access : route.queues()) {
+            if (Permission.canRead(access.permission())) {
+                for (int id = 0; id < access.readQueues(); id++) {
+                    queues.add(new Queue(topic, access.brokerName(), id));
+                }
+            }
+        }
+        return queues;
+    }
+}

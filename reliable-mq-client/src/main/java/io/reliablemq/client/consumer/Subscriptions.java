@@ -1,0 +1,92 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.ConsumeFrom;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.protocol.body.Heartbeat.ConsumerEntry;
+import io.reliablemq.protocol.body.Heartbeat.SubscriptionEntry;
+import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.message.StoredMessage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The topics of a group with the tags wanted of each, the group's retry topic included. Immutable. */
+final class Subscriptions {
+
+    private static final String ALL = "*";
+
+    private final String group;
+    private final ConsumeFrom consumeFrom;
+    private final long version;
+    /** Wanted tags by topic; an empty set stands for all. */
+    private final Map<String, Set<String>> tags = new TreeMap<>();
+
+    private final Map<String, String> expressions = new TreeMap<>();
+
+    /** @param version ms of the clock, greater than that of any earlier subscription of this client */
+    Subscriptions(PushConsumerSettings settings, long version) {
+        this.group = settings.group();
+        this.consumeFrom = settings.consumeFrom();
+        this.version = version;
+        settings.subscriptions().forEach(this::add);
+        add(Names.retryTopic(group), ALL);
+    }
+
+    private void add(String topic, String expression) {
+        String trimmed = expression.isBlank() ? ALL : expression.trim();
+        expressions.put(topic, trimmed);
+        tags.put(topic, parse(topic, trimmed));
+    }
+
+    private static Set<String> parse(String topic, String expression) {
+        if (expression.equals(ALL)) {
+            return Set.of();
+        }
+        Set<String> parsed = Arrays.stream(expression.split("\\|\\|"))
+                .map(String::trim)
+                .filter(tag -> !tag.isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (parsed.isEmpty()) {
+            throw new IllegalArgumentException("The tag expression '" + expression + "' of topic '" + topic
+                    + "' names no tag; use * or tags joined by ||");
+        }
+        return parsed;
+    }
+
+    Set<String> topics() {
+        return tags.keySet();
+    }
+
+    long version() {
+        return version;
+    }
+
+    /** Whether the message has a tag that is wanted. The broker compares hash codes only, so it may send too many. */
+    boolean wants(String topic, StoredMessage message) {
+        Set<String> wanted = tags.getOrDefault(topic, Set.of());
+        @Nullable String tag = message.tag();
+        return wanted.isEmpty() || tag != null && wanted.contains(tag);
+    }
+
+    /** What brokers are told of this member. */
+    ConsumerEntry entry() {
+        List<SubscriptionEntry> entries = new ArrayList<>();
+        tags.forEach((topic, wanted) -> entries.add(new SubscriptionEntry(
+                topic,
+                expressions.getOrDefault(topic, ALL),
+                wanted,
+                wanted.stream().map(String::hashCode).collect(Collectors.toSet()),
+                version,
+                "TAG",
+                false)));
+        String from =
+                consumeFrom == ConsumeFrom.FIRST_OFFSET ? "CONSUME_FROM_FIRST_OFFSET" : "CONSUME_FROM_LAST_OFFSET";
+        return new ConsumerEntry(group, "CONSUME_PASSIVELY", "CLUSTERING", from, entries, false);
+    }
+}

@@ -1,0 +1,196 @@
+package io.reliablemq.client.producer;
+
+import io.reliablemq.client.api.Attempt;
+import io.reliablemq.client.api.Attempt.Outcome;
+import io.reliablemq.client.api.SendFailedException;
+import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.route.PublishRoute;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.header.SendMessageResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One send: attempt after attempt until one ends in {@code SEND_OK}, none is left, another would not help, or the time
+ * is over.
+ *
+ * <p>Never blocks. Runs on whatever thread completes an attempt; one attempt begins only after the one before has ended,
+ * so that no two threads are in it at once. {@link #abandon} may be called by any thread.
+ */
+final class SendLoop {
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final int MAX_DOUBLINGS = 3;
+
+    private final SendContext context;
+    private final BrokerSelector selector;
+    private final SendOrder order;
+    private final SendBudget budget;
+    private final CompletableFuture<SendReceipt> outcome = new CompletableFuture<>();
+    private final Set<String> tried = new HashSet<>();
+    private volatile List<Attempt> attempts = List.of();
+    private int pauses;
+
+    SendLoop(SendContext context, BrokerSelector selector, SendOrder order, SendBudget budget) {
+        this.context = context;
+        this.selector = selector;
+        this.order = order;
+        this.budget = budget;
+    }
+
+    /** Completes once: with the receipt, or exceptionally with a {@link SendFailedException}. */
+    CompletableFuture<SendReceipt> outcome() {
+        return outcome;
+    }
+
+    CompletableFuture<SendReceipt> start() {
+        next();
+        return outcome;
+    }
+
+    /** Ends the send now, if it has not ended; an attempt in progress is left to itself. */
+    void abandon(String reason) {
+        fail(reason);
+    }
+
+    private void next() {
+        if (outcome.isDone()) {
+            return;
+        }
+        long startNanos = context.clock().nanos();
+        context.routes().publishRoute(order.message().topic()).whenComplete((published, error) -> {
+            if (error != null) {
+                noBroker(startNanos, messageOf(error));
+            } else {
+                attempt(startNanos, published);
+            }
+        });
+    }
+
+    private void attempt(long startNanos, PublishRoute published) {
+        List<TargetQueue> queues = TargetQueue.of(published, order.settings().defaultTopicQueueCount());
+        Duration timeout = budget.forAttempt(attempts.size() + 1 >= order.maxAttempts());
+        if (queues.isEmpty()) {
+            noBroker(startNanos, "no master in the topic's route takes messages");
+        } else if (timeout.isZero()) {
+            record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, "no time was left"));
+            fail("the time of " + budget.total().toMillis() + " ms is over");
+        } else {
+            TargetQueue target = selector.select(queues, tried);
+            tried.add(target.brokerName());
+            boolean othersLeft = queues.stream().anyMatch(queue -> !tried.contains(queue.brokerName()));
+            exchange(target, timeout).whenComplete((verdict, bug) -> {
+                if (bug == null) {
+                    judge(target, verdict, elapsed(startNanos), othersLeft);
+                } else {
+                    outcome.completeExceptionally(bug);
+                }
+            });
+        }
+    }
+
+    private CompletableFuture<SendVerdict> exchange(TargetQueue target, Duration timeout) {
+        try {
+            Command request = order.requestTo(target);
+            if (order.oneWay()) {
+                return context.remote()
+                        .sendOneWay(target.address(), request)
+                        .handle((written, error) ->
+                                error == null ? SendVerdict.written(target) : SendVerdict.onError(error));
+            }
+            boolean retryNotStoreOk = order.settings().retryAnotherBrokerWhenNotStoreOK();
+            return context.remote()
+                    .invoke(target.address(), request, timeout)
+                    .handle((answer, error) ->
+                            error == null ? SendVerdict.onAnswer(answer, retryNotStoreOk) : SendVerdict.onError(error));
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(SendVerdict.onError(e));
+        }
+    }
+
+    private void judge(TargetQueue target, SendVerdict verdict, Duration elapsed, boolean othersLeft) {
+        record(new Attempt(
+                target.brokerName(), target.address(), target.queueId(), elapsed, verdict.outcome(), verdict.detail()));
+        if (verdict.brokerFailed()) {
+            context.health().failed(target.address());
+        } else if (verdict.stored() != null) {
+            context.health().succeeded(target.address());
+        }
+        SendMessageResponse stored = verdict.stored();
+        if (verdict.outcome() == Outcome.SEND_OK && stored != null) {
+            outcome.complete(receipt(target, stored));
+        } else if (!verdict.retryable()) {
+            fail("the broker answered " + verdict.outcome() + ", which is not retried");
+        } else {
+            context.routes().refresh(order.message().topic());
+            retry(othersLeft);
+        }
+    }
+
+    private void noBroker(long startNanos, String why) {
+        record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, why));
+        context.routes().refresh(order.message().topic());
+        retry(false);
+    }
+
+    private void retry(boolean othersLeft) {
+        if (attempts.size() >= order.maxAttempts()) {
+            fail("none of " + attempts.size() + " attempt(s) ended in SEND_OK");
+        } else if (budget.remaining().isZero()) {
+            fail("the time of " + budget.total().toMillis() + " ms is over");
+        } else if (othersLeft) {
+            next();
+        } else {
+            pauseThenRetry();
+        }
+    }
+
+    /** Every broker has failed: a moment later, any but the last may be tried again. */
+    private void pauseThenRetry() {
+        String last = attempts.get(attempts.size() - 1).brokerName();
+        tried.clear();
+        tried.add(last);
+        Duration about = FIRST_PAUSE.multipliedBy(1L << Math.min(pauses++, MAX_DOUBLINGS));
+        Duration pause = budget.pause(about, ThreadLocalRandom.current().nextDouble());
+        context.loop().schedule(pause, this::next);
+    }
+
+    private SendReceipt receipt(TargetQueue target, SendMessageResponse stored) {
+        String uniqueId = order.message().uniqueId();
+        return new SendReceipt(
+                uniqueId == null ? stored.messageId() : uniqueId,
+                stored.messageId(),
+                order.message().topic(),
+                target.brokerName(),
+                stored.queueId(),
+                stored.queueOffset(),
+                attempts);
+    }
+
+    private void fail(String reason) {
+        outcome.completeExceptionally(new SendFailedException(reason, order.message(), attempts));
+    }
+
+    private void record(Attempt attempt) {
+        List<Attempt> more = new ArrayList<>(attempts);
+        more.add(attempt);
+        attempts = List.copyOf(more);
+    }
+
+    private Duration elapsed(long startNanos) {
+        return Duration.ofNanos(context.clock().nanos() - startNanos);
+    }
+
+    private static String messageOf(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        @Nullable String message = cause.getMessage();
+        return message == null ? cause.toString() : message;
+    }
+}

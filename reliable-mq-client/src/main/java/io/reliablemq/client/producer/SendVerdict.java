@@ -1,0 +1,84 @@
+package io.reliablemq.client.producer;
+
+import io.reliablemq.client.api.Attempt.Outcome;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.MalformedHeaderException;
+import io.reliablemq.protocol.header.SendMessageResponse;
+import io.reliablemq.protocol.transport.TransportException;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the end of one attempt means.
+ *
+ * @param stored where the broker has put the message; null where it did not say
+ * @param retryable whether another attempt may help
+ * @param brokerFailed whether other sends should leave the broker out for a while
+ */
+record SendVerdict(
+        Outcome outcome, String detail, @Nullable SendMessageResponse stored, boolean retryable, boolean brokerFailed) {
+
+    /** Refusals that another broker may not repeat. */
+    private static final Set<Integer> RETRIED = Set.of(
+            ResponseCode.SYSTEM_ERROR,
+            ResponseCode.SYSTEM_BUSY,
+            ResponseCode.SERVICE_NOT_AVAILABLE,
+            ResponseCode.NO_PERMISSION,
+            ResponseCode.TOPIC_NOT_EXIST,
+            ResponseCode.NO_BUYER_ID,
+            ResponseCode.NOT_IN_CURRENT_UNIT,
+            ResponseCode.GO_AWAY);
+
+    /** Refusals that concern the broker as a whole, not this topic or message. */
+    private static final Set<Integer> BROKER_WIDE =
+            Set.of(ResponseCode.SYSTEM_BUSY, ResponseCode.SERVICE_NOT_AVAILABLE, ResponseCode.GO_AWAY);
+
+    static SendVerdict onAnswer(Command answer, boolean retryNotStoreOk) {
+        return switch (answer.code()) {
+            case ResponseCode.SUCCESS -> stored(Outcome.SEND_OK, answer, false);
+            case ResponseCode.FLUSH_DISK_TIMEOUT -> stored(Outcome.FLUSH_DISK_TIMEOUT, answer, retryNotStoreOk);
+            case ResponseCode.FLUSH_SLAVE_TIMEOUT -> stored(Outcome.FLUSH_SLAVE_TIMEOUT, answer, retryNotStoreOk);
+            case ResponseCode.SLAVE_NOT_AVAILABLE -> stored(Outcome.SLAVE_NOT_AVAILABLE, answer, retryNotStoreOk);
+            default -> refused(answer);
+        };
+    }
+
+    /** A one-way send is over when it is written: nobody will say where it was stored, or whether it was. */
+    static SendVerdict written(TargetQueue target) {
+        return new SendVerdict(
+                Outcome.SEND_OK, "one-way", new SendMessageResponse("", target.queueId(), -1, null), false, false);
+    }
+
+    private static SendVerdict stored(Outcome outcome, Command answer, boolean retryable) {
+        try {
+            SendMessageResponse response = SendMessageResponse.read(answer.fields());
+            return new SendVerdict(outcome, answer.remarkText(), response, retryable, retryable);
+        } catch (MalformedHeaderException e) {
+            String detail = "code " + answer.code() + ", but " + e.getMessage();
+            return new SendVerdict(Outcome.UNREADABLE_ANSWER, detail, null, true, false);
+        }
+    }
+
+    private static SendVerdict refused(Command answer) {
+        int code = answer.code();
+        Outcome outcome = code == ResponseCode.SYSTEM_ERROR ? Outcome.BROKER_ERROR : Outcome.REFUSED;
+        String detail = "code " + code + " " + answer.remarkText();
+        return new SendVerdict(outcome, detail, null, RETRIED.contains(code), BROKER_WIDE.contains(code));
+    }
+
+    static SendVerdict onError(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        if (!(cause instanceof TransportException transport)) {
+            return new SendVerdict(Outcome.NOT_SENT, cause.toString(), null, true, false);
+        }
+        String detail = transport.getMessage() == null ? transport.toString() : transport.getMessage();
+        return switch (transport.kind()) {
+            case CONNECT_FAILED -> new SendVerdict(Outcome.NOT_SENT, detail, null, true, true);
+            case OVERLOADED -> new SendVerdict(Outcome.NOT_SENT, detail, null, true, false);
+            case TIMED_OUT -> new SendVerdict(Outcome.TIMED_OUT, detail, null, true, true);
+            case CONNECTION_CLOSED -> new SendVerdict(Outcome.CONNECTION_LOST, detail, null, true, true);
+        };
+    }
+}

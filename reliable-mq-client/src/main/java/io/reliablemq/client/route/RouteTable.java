@@ -1,0 +1,208 @@
+package io.reliablemq.client.route;
+
+import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.route.BrokerAddresses;
+import io.reliablemq.protocol.route.TopicRoute;
+import io.reliablemq.protocol.runtime.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routes of the topics in use.
+ *
+ * <p>Any thread may read and ask; what is read is an immutable snapshot. Routes are asked for again every
+ * {@link ClientSettings#routeRefreshInterval()}, those that a consumer waits for every second, and after a failure at
+ * once; questions about one topic are shared and at least {@link #QUIET} apart. A route that has been known is kept when
+ * name servers cannot be reached or have forgotten it: a stale route is better than none.
+ */
+public final class RouteTable {
+
+    private static final Logger log = LoggerFactory.getLogger(RouteTable.class);
+
+    /** The shortest time between two questions about one topic. */
+    static final Duration QUIET = Duration.ofMillis(100);
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final NameServers nameServers;
+    private final TaskLoop loop;
+    private final Clock clock;
+    private final Duration refreshInterval;
+    private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+    public RouteTable(ClientSettings settings, Remote remote, TaskLoop loop, Clock clock) {
+        this.nameServers = new NameServers(settings.nameServers(), remote, settings.requestTimeout());
+        this.loop = loop;
+        this.clock = clock;
+        this.refreshInterval = settings.routeRefreshInterval();
+        loop.every(TICK, this::tick);
+    }
+
+    /** Tells of each topic whose route is new or has changed, on the thread {@code rmq-client}. */
+    public void addListener(Consumer<String> listener) {
+        listeners.add(listener);
+    }
+
+    public void removeListener(Consumer<String> listener) {
+        listeners.remove(listener);
+    }
+
+    /** The topic's own route, or null as long as no name server knows the topic. */
+    public @Nullable TopicRoute route(String topic) {
+        Topic known = topics.get(topic);
+        return known == null ? null : known.route;
+    }
+
+    /** Begins to ask for the topic, and goes on every second until it has a route. Completes after the first answer. */
+    public CompletableFuture<Optional<TopicRoute>> await(String topic) {
+        Topic wanted = topic(topic);
+        wanted.awaited = true;
+        return ask(wanted);
+    }
+
+    /**
+     * Where to send the topic's messages: its own route or, where it has none, that of the topic whose settings new
+     * topics inherit. Completes exceptionally with {@link RouteUnavailableException} where there is neither.
+     */
+    public CompletableFuture<PublishRoute> publishRoute(String topic) {
+        Topic wanted = topic(topic);
+        TopicRoute own = wanted.route;
+        if (own != null) {
+            return CompletableFuture.completedFuture(new PublishRoute(own, false));
+        }
+        CompletableFuture<Optional<TopicRoute>> question = ask(wanted);
+        TopicRoute inherited = topic(Names.AUTO_CREATE_TOPIC).route;
+        if (wanted.unknown && inherited != null) {
+            // The first send creates the topic, so its own route is soon to be had; this send need not wait for it.
+            return CompletableFuture.completedFuture(new PublishRoute(inherited, true));
+        }
+        return question.thenCompose(
+                found -> found.map(route -> CompletableFuture.completedFuture(new PublishRoute(route, false)))
+                        .orElseGet(() -> inheritedRoute(topic)));
+    }
+
+    private CompletableFuture<PublishRoute> inheritedRoute(String topic) {
+        return ask(topic(Names.AUTO_CREATE_TOPIC))
+                .thenApply(found -> found.map(route -> new PublishRoute(route, true))
+                        .orElseThrow(() -> new RouteUnavailableException(
+                                "No broker has the topic '" + topic + "' and none creates topics by sending;"
+                                        + " create the topic, or check that a broker is registered with the name servers",
+                                null)));
+    }
+
+    /** Asks for the topic's route soon, because what is known seems to be out of date. */
+    public void refresh(String topic) {
+        Topic stale = topic(topic);
+        ask(stale);
+        if (stale.route == null) {
+            ask(topic(Names.AUTO_CREATE_TOPIC));
+        }
+    }
+
+    /** The addresses of all brokers in known routes, in order. */
+    public Set<String> brokerAddresses(boolean slavesToo) {
+        Set<String> addresses = new TreeSet<>();
+        for (Topic topic : topics.values()) {
+            TopicRoute route = topic.route;
+            if (route != null) {
+                for (BrokerAddresses broker : route.brokers()) {
+                    broker.addresses().forEach((id, address) -> {
+                        if (slavesToo || id == BrokerAddresses.MASTER_ID) {
+                            addresses.add(address);
+                        }
+                    });
+                }
+            }
+        }
+        return addresses;
+    }
+
+    private Topic topic(String name) {
+        return topics.computeIfAbsent(name, Topic::new);
+    }
+
+    private void tick() {
+        for (Topic topic : topics.values()) {
+            boolean missing = topic.awaited && topic.route == null;
+            if (missing || topic.isOlderThan(refreshInterval, clock.nanos())) {
+                ask(topic);
+            }
+        }
+    }
+
+    private CompletableFuture<Optional<TopicRoute>> ask(Topic topic) {
+        CompletableFuture<Optional<TopicRoute>> mine = new CompletableFuture<>();
+        CompletableFuture<Optional<TopicRoute>> current = topic.join(mine, clock.nanos());
+        if (current == mine) {
+            nameServers
+                    .route(topic.name)
+                    .whenComplete((found, error) -> loop.execute(() -> {
+                        if (error == null) {
+                            topic.unknown = found.isEmpty();
+                            found.ifPresent(route -> take(topic, route));
+                            mine.complete(found.isPresent() ? found : Optional.ofNullable(topic.route));
+                        } else {
+                            log.debug("No route of '{}': {}", topic.name, error.toString());
+                            mine.completeExceptionally(error);
+                        }
+                    }));
+        }
+        return current;
+    }
+
+    private void take(Topic topic, TopicRoute route) {
+        if (route.equals(topic.route)) {
+            return;
+        }
+        log.info("Topic '{}' is at {} with {}", topic.name, route.brokers(), route.queues());
+        topic.route = route;
+        listeners.forEach(listener -> listener.accept(topic.name));
+    }
+
+    /** What is known of one topic. Written on the thread {@code rmq-client}, the question by its own lock. */
+    private static final class Topic {
+
+        private final String name;
+        private volatile @Nullable TopicRoute route;
+        /** Whether the name servers have said that there is no such topic. */
+        private volatile boolean unknown;
+
+        private volatile boolean awaited;
+        private @Nullable CompletableFuture<Optional<TopicRoute>> question;
+        private long askedAt;
+
+        Topic(String name) {
+            this.name = name;
+        }
+
+        /** The question in progress or answered a moment ago, or else the given one, which the caller must then ask. */
+        synchronized CompletableFuture<Optional<TopicRoute>> join(
+                CompletableFuture<Optional<TopicRoute>> mine, long now) {
+            CompletableFuture<Optional<TopicRoute>> current = question;
+            if (current != null && (!current.isDone() || now - askedAt < QUIET.toNanos())) {
+                return current;
+            }
+            question = mine;
+            askedAt = now;
+            return mine;
+        }
+
+        synchronized boolean isOlderThan(Duration age, long now) {
+            return question == null || now - askedAt >= age.toNanos();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.reliablemq.protocol.codec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts the bytes of a connection into frames and passes each on as a {@link Command} with its body on the heap.
+ *
+ * <p>Stops between two frames while the connection is told to pause; {@link #resume} goes on. Bytes that are no frame
+ * are passed on as a {@link MalformedFrameException}, once: what follows them is dropped, since nobody knows where the
+ * next frame starts.
+ */
+public final class FrameDecoder extends ChannelInboundHandlerAdapter {
+
+    private static final int LENGTH_BYTES = 4;
+    private static final int PREFIX_BYTES = 8;
+    private static final int JSON = 0;
+    private static final int BINARY = 1;
+    private static final int KEEP_BYTES = 4096;
+
+    private final int maxFrameBytes;
+    private final int maxHeaderBytes;
+    private final BooleanSupplier paused;
+    private byte[] scratch = new byte[512];
+    private @Nullable ByteBuf received;
+    private @Nullable ChannelHandlerContext context;
+    private boolean holdingBack;
+    private boolean broken;
+
+    /**
+     * @param maxFrameBytes of a whole frame
+     * @param maxHeaderBytes of its header
+     * @param paused whether to leave the next frame for later
+     */
+    public FrameDecoder(int maxFrameBytes, int maxHeaderBytes, BooleanSupplier paused) {
+        this.maxFrameBytes = maxFrameBytes;
+        this.maxHeaderBytes = maxHeaderBytes;
+        this.paused = paused;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (broken) {
+            bytes.release();
+            return;
+        }
+        ByteBuf before = received;
+        received = before == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, bytes);
+        decode(ctx);
+    }
+
+    /** Whether a pause has left bytes behind that may hold whole frames. */
+    public boolean isHoldingBack() {
+        return holdingBack;
+    }
+
+    /** Passes on the frames that were left behind by a pause. Called on the event loop, outside of a read. */
+    public void resume() {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            decode(ctx);
+        }
+    }
+
+    private void decode(ChannelHandlerContext ctx) {
+        holdingBack = false;
+        try {
+            decodeFrames(ctx);
+        } catch (MalformedFrameException e) {
+            broken = true;
+            ctx.fireExceptionCaught(e);
+        }
+        tidy();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        broken = true;
+        tidy();
+    }
+
+    private void decodeFrames(ChannelHandlerContext ctx) {
+        // A handler further down may close the connection, which ends up in handlerRemoved in the middle of this loop.
+        while (received != null && !broken) {
+            if (paused.getAsBoolean()) {
+                holdingBack = true;
+                return;
+            }
+            Command command = decodeFrame(received);
+            if (command == null) {
+                return;
+            }
+            ctx.fireChannelRead(command);
+        }
+    }
+
+    private @Nullable Command decodeFrame(ByteBuf in) {
+        int available = in.readableBytes();
+        if (available < LENGTH_BYTES) {
+            return null;
+        }
+        int start = in.readerIndex();
+        int length = in.getInt(start);
+        checkLength(length);
+        if (available < PREFIX_BYTES) {
+            return null;
+        }
+        int type = in.getByte(start + LENGTH_BYTES);
+        int headerLength = in.getUnsignedMedium(start + LENGTH_BYTES + 1);
+        checkHeader(type, headerLength, length);
+        if (available - LENGTH_BYTES < length) {
+            return null;
+        }
+        int headerStart = start + PREFIX_BYTES;
+        Body body = body(in, headerStart + headerLength, length - LENGTH_BYTES - headerLength);
+        in.readerIndex(headerStart);
+        Command command = type == JSON
+                ? decodeJson(in, headerStart, headerLength, body)
+                : BinaryHeaderCodec.decode(in, headerLength, body);
+        in.readerIndex(start + LENGTH_BYTES + length);
+        return command;
+    }
+
+    private void checkLength(int length) {
+        if (length < LENGTH_BYTES || length > maxFrameBytes - LENGTH_BYTES) {
+            throw new MalformedFrameException("it announces a frame of " + length + " bytes; " + LENGTH_BYTES + " to "
+                    + (maxFrameBytes - LENGTH_BYTES) + " are allowed");
+        }
+    }
+
+    private void checkHeader(int type, int headerLength, int length) {
+        if (type != JSON && type != BINARY) {
+            throw new MalformedFrameException("it announces a header of unknown type " + type);
+        }
+        int most = Math.min(maxHeaderBytes, length - LENGTH_BYTES);
+        if (headerLength > most) {
+            throw new MalformedFrameException("it announces a header of " + headerLength + " bytes in a frame of "
+                    + length + "; at most " + most + " are allowed");
+        }
+    }
+
+    private static Body body(ByteBuf in, int start, int size) {
+        if (size == 0) {
+            return Body.EMPTY;
+        }
+        byte[] bytes = new byte[size];
+        in.getBytes(start, bytes);
+        return Body.of(bytes);
+    }
+
+    private Command decodeJson(ByteBuf in, int start, int length, Body body) {
+        if (in.hasArray()) {
+            return JsonHeaderCodec.decode(in.array(), in.arrayOffset() + start, length, body);
+        }
+        byte[] header = length <= scratch.length ? scratch : new byte[length];
+        if (length <= KEEP_BYTES) {
+            scratch = header;
+        }
+        in.getBytes(start, header, 0, length);
+        return JsonHeaderCodec.decode(header, 0, length, body);
+    }
+
+    private void tidy() {
+        ByteBuf rest = received;
+        if (rest == null) {
+            return;
+        }
+        if (broken || !rest.isReadable()) {
+            received = null;
+            rest.release();
+        } else {
+            rest.discardSomeReadBytes();
+        }
+    }
+}

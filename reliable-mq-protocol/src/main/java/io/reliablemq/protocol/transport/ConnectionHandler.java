@@ -1,0 +1,181 @@
+package io.reliablemq.protocol.transport;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.reliablemq.protocol.codec.FrameDecoder;
+import io.reliablemq.protocol.codec.MalformedFrameException;
+import io.reliablemq.protocol.command.Command;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The receiving end of one connection: answers go to the requests that wait for them, requests to the handler.
+ *
+ * <p>Owned by the event loop. While too much waits to be written it leaves frames undecoded and the socket unread, so
+ * that a peer that does not read cannot make this side grow.
+ */
+final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+
+    private final TransportSettings settings;
+    private final RequestHandler handler;
+    private final Consumer<ChannelConnection> opened;
+    private final FrameDecoder decoder;
+    private @Nullable ChannelConnection current;
+    private @Nullable ChannelHandlerContext context;
+    private boolean reading = true;
+    private long lastReadNanos = System.nanoTime();
+    private long backlogAtLastCheck;
+
+    /** @param opened told of the connection once it is open, on the event loop */
+    ConnectionHandler(TransportSettings settings, RequestHandler handler, Consumer<ChannelConnection> opened) {
+        this.settings = settings;
+        this.handler = handler;
+        this.opened = opened;
+        this.decoder = new FrameDecoder(settings.maxFrameBytes(), settings.maxHeaderBytes(), this::isPaused);
+    }
+
+    /** The handler that has to stand in front of this one. */
+    FrameDecoder decoder() {
+        return decoder;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        context = ctx;
+        ChannelConnection connection = new ChannelConnection(ctx.channel(), settings, this::afterDrain);
+        current = connection;
+        planIdleCheck(ctx, settings.idleTimeout().toNanos());
+        LOG.debug("Connected with {}", connection);
+        opened.accept(connection);
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ChannelConnection connection = connection();
+        Command command = (Command) message;
+        connection.outbox().beginBatch();
+        if (!command.isResponse()) {
+            dispatch(connection, command);
+        } else if (!connection.outbox().complete(command)) {
+            LOG.debug(
+                    "Dropped an answer from {} that nobody waits for, correlation id {}",
+                    connection,
+                    command.correlationId());
+        }
+    }
+
+    private void dispatch(ChannelConnection connection, Command request) {
+        PendingReply reply = new PendingReply(connection, request);
+        if (!request.isOneWay()) {
+            connection.outbox().expectAnswer();
+        }
+        try {
+            handler.handle(request, reply);
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+            reply.fail(e);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        lastReadNanos = System.nanoTime();
+        settle(ctx);
+    }
+
+    /** Sends what the frames just read have caused, and stops reading if the other side does not take it. */
+    private void settle(ChannelHandlerContext ctx) {
+        Outbox outbox = connection().outbox();
+        outbox.endBatch();
+        while (decoder.isHoldingBack() && !isPaused()) {
+            outbox.beginBatch();
+            decoder.resume();
+            outbox.endBatch();
+        }
+        if (reading && isPaused()) {
+            reading = false;
+            ctx.channel().config().setAutoRead(false);
+            LOG.debug("Paused reading from {}", ctx.channel().remoteAddress());
+        }
+        connection().closeIfDone();
+    }
+
+    private void afterDrain() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            return;
+        }
+        if (!reading && !isPaused()) {
+            reading = true;
+            ctx.channel().config().setAutoRead(true);
+            LOG.debug("Reading again from {}", ctx.channel().remoteAddress());
+        }
+        settle(ctx);
+    }
+
+    private boolean isPaused() {
+        ChannelConnection connection = connection();
+        return connection.isClosing() || connection.outbox().isCongested();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            // Not here: this is called from within a flush.
+            connection().outbox().planDrain();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    private void planIdleCheck(ChannelHandlerContext ctx, long delayNanos) {
+        ctx.executor().schedule(() -> checkIdle(ctx), delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkIdle(ChannelHandlerContext ctx) {
+        if (!ctx.channel().isOpen()) {
+            return;
+        }
+        long now = System.nanoTime();
+        // Bytes that the other side took since the last check are traffic too.
+        long backlog = ctx.channel().bytesBeforeWritable() - ctx.channel().bytesBeforeUnwritable();
+        if (backlog != backlogAtLastCheck) {
+            backlogAtLastCheck = backlog;
+            planIdleCheck(ctx, settings.idleTimeout().toNanos());
+            return;
+        }
+        long idle = Math.min(now - lastReadNanos, now - connection().outbox().lastWriteNanos());
+        long left = settings.idleTimeout().toNanos() - idle;
+        if (left > 0) {
+            planIdleCheck(ctx, left);
+        } else {
+            LOG.info("Closing the connection with {}: no traffic for {}", connection(), settings.idleTimeout());
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof MalformedFrameException) {
+            LOG.warn("Closing the connection from {}: {}", ctx.channel().remoteAddress(), cause.getMessage());
+        } else if (cause instanceof IOException) {
+            LOG.debug("The connection with {} broke", ctx.channel().remoteAddress(), cause);
+        } else {
+            LOG.error("Closing the connection with {}", ctx.channel().remoteAddress(), cause);
+        }
+        ctx.close();
+    }
+
+    private ChannelConnection connection() {
+        ChannelConnection connection = current;
+        if (connection == null) {
+            throw new IllegalStateException("Used before the channel was active");
+        }
+        return connection;
+    }
+}

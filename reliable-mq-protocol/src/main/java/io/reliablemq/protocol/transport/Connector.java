@@ -1,0 +1,98 @@
+package io.reliablemq.protocol.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.reliablemq.protocol.runtime.NamedThreads;
+import io.reliablemq.protocol.transport.TransportException.Kind;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Opens connections. Host names are looked up on a thread of its own that ends when idle, IP addresses need none. */
+final class Connector implements AutoCloseable {
+
+    private static final long RESOLVER_IDLE_S = 5;
+
+    private final EventLoops loops;
+    private final TransportSettings settings;
+    private final RequestHandler handler;
+    private final ThreadPoolExecutor resolver;
+
+    Connector(EventLoops loops, TransportSettings settings, RequestHandler handler) {
+        this.loops = loops;
+        this.settings = settings;
+        this.handler = handler;
+        this.resolver = new ThreadPoolExecutor(
+                1, 1, RESOLVER_IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new NamedThreads("rmq-resolver"));
+        this.resolver.allowCoreThreadTimeOut(true);
+    }
+
+    /** How long opening a connection may take. */
+    Duration timeout() {
+        return settings.connectTimeout();
+    }
+
+    /** Calls exactly one of the two, on any thread. */
+    void connect(String address, Consumer<ChannelConnection> opened, Consumer<TransportException> failed) {
+        try {
+            HostAndPort target = HostAndPort.parse(address);
+            InetSocketAddress known = target.withoutLookUp();
+            if (known != null) {
+                open(address, known, opened, failed);
+            } else {
+                resolver.execute(() -> resolveAndOpen(address, target, opened, failed));
+            }
+        } catch (IllegalArgumentException | IOException | RejectedExecutionException e) {
+            failed.accept(cannotConnect(address, e));
+        }
+    }
+
+    private void resolveAndOpen(
+            String address,
+            HostAndPort target,
+            Consumer<ChannelConnection> opened,
+            Consumer<TransportException> failed) {
+        try {
+            open(address, target.lookUp(), opened, failed);
+        } catch (IOException e) {
+            failed.accept(cannotConnect(address, e));
+        }
+    }
+
+    private void open(
+            String address,
+            InetSocketAddress target,
+            Consumer<ChannelConnection> opened,
+            Consumer<TransportException> failed) {
+        ChannelFuture connected = new Bootstrap()
+                .group(loops.group())
+                .channel(loops.clientChannel())
+                .disableResolver()
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout().toMillis())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Pipeline.waterMark(settings))
+                .handler(new Pipeline(settings, handler, opened))
+                .connect(target);
+        connected.addListener(done -> {
+            if (!done.isSuccess()) {
+                failed.accept(cannotConnect(address, done.cause()));
+            }
+        });
+    }
+
+    private static TransportException cannotConnect(String address, Throwable cause) {
+        return new TransportException(
+                Kind.CONNECT_FAILED, "Cannot connect to " + address + ": " + cause.getMessage(), cause);
+    }
+
+    @Override
+    public void close() {
+        resolver.shutdown();
+    }
+}
