@@ -21,49 +21,26 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /**
  * What every client library must find on every broker. The four classes that extend it differ in these two only.
- *
- * <p>Each case has a topic of four queues and a group of its own, so cases do not see each other's messages although
- * they share a broker.
  */
-abstract class ConformanceSuite {
-
-    private static final int QUEUES = 4;
-    private static final Duration DELIVERY_BOUND = Duration.ofSeconds(40);
-    private static final AtomicInteger CASES = new AtomicInteger();
-
-    private final List<AutoCloseable> opened = new ArrayList<>();
-    private String topic = "";
-    private String group = "";
+abstract class ConformanceSuite extends ConformanceCase {
 
     abstract ClientLibrary client();
 
-    abstract BrokerUnderTest broker();
-
-    @BeforeEach
-    void nameTopicAndGroup(TestInfo test) {
-        String name = test.getTestMethod().orElseThrow().getName() + "-"
-                + getClass().getSimpleName() + "-" + CASES.incrementAndGet();
-        topic = "T-" + name;
-        group = "G-" + name;
-        broker().createTopic(topic, QUEUES);
+    private Sender sender() {
+        return sender(client());
     }
 
-    @AfterEach
-    void closeClients() throws Exception {
-        for (int i = opened.size() - 1; i >= 0; i--) {
-            opened.get(i).close();
-        }
+    private Receiver receiver(Recorder recorder) {
+        return receiver(client(), recorder);
+    }
+
+    private Receiver receiver(Subscription subscription, Recorder recorder) {
+        return receiver(client(), subscription, recorder);
     }
 
     @Test
@@ -143,7 +120,7 @@ abstract class ConformanceSuite {
             body[i] = (byte) i;
         }
         Map<String, String> properties = Map.of("plain", "value", "spaced", " a value ", "unicode", "Grüße, 世界 🚀");
-        OutgoingMessage sent = OutgoingMessage.of(topic, body)
+        OutgoingMessage sent = OutgoingMessage.of(topic(), body)
                 .withTag("the-tag")
                 .withKeys("key-1 key-2")
                 .withProperties(properties);
@@ -155,7 +132,7 @@ abstract class ConformanceSuite {
         awaitDeliveries(recorder, 1);
         IncomingMessage received = recorder.deliveries().get(0);
         assertThat(received.body()).isEqualTo(body);
-        assertThat(received.topic()).isEqualTo(topic);
+        assertThat(received.topic()).isEqualTo(topic());
         assertThat(received.property("TAGS")).isEqualTo("the-tag");
         assertThat(received.property("KEYS")).isEqualTo("key-1 key-2");
         assertThat(received.properties()).containsAllEntriesOf(properties);
@@ -174,7 +151,7 @@ abstract class ConformanceSuite {
             sender.send(message("b-" + i).withTag("B"));
             sender.send(message("none-" + i));
         }
-        receiver(Subscription.of(group, topic).withTags("A || B"), recorder);
+        receiver(Subscription.of(group(), topic()).withTags("A || B"), recorder);
         awaitDeliveries(recorder, 20);
 
         // Sent last to every queue: once these have come, anything unwanted before them would have come as well.
@@ -192,7 +169,7 @@ abstract class ConformanceSuite {
 
     @Test
     void aMessageThatFailsTwiceComesBackTwiceAndKeepsItsIdentity() {
-        broker().prepareGroup(group);
+        broker().prepareGroup(group());
         Recorder recorder = Recorder.failing(2);
         receiver(recorder);
         Receipt receipt = sender().send(message("fails twice")
@@ -211,7 +188,7 @@ abstract class ConformanceSuite {
 
         List<IncomingMessage> attempts = recorder.deliveries();
         assertThat(attempts).extracting(IncomingMessage::reconsumeTimes).containsExactly(0, 1, 2);
-        assertThat(attempts).extracting(IncomingMessage::topic).containsOnly(topic);
+        assertThat(attempts).extracting(IncomingMessage::topic).containsOnly(topic());
         assertThat(attempts).extracting(IncomingMessage::messageId).containsOnly(receipt.messageId());
         assertThat(attempts).extracting(m -> m.property("UNIQ_KEY")).containsOnly(receipt.messageId());
         assertThat(attempts).extracting(m -> m.property("KEYS")).containsOnly("the-key");
@@ -224,9 +201,9 @@ abstract class ConformanceSuite {
         // Level 3 first, then the next one each time.
         for (int attempt = 1; attempt <= 2; attempt++) {
             assertThat(attempts.get(attempt).properties())
-                    .containsEntry("RETRY_TOPIC", topic)
+                    .containsEntry("RETRY_TOPIC", topic())
                     .containsEntry("ORIGIN_MESSAGE_ID", receipt.offsetMessageId())
-                    .containsEntry("REAL_TOPIC", "%RETRY%" + group)
+                    .containsEntry("REAL_TOPIC", "%RETRY%" + group())
                     .containsEntry("DELAY", Integer.toString(2 + attempt));
             assertThat(attempts.get(attempt).queueId()).isZero();
         }
@@ -234,15 +211,15 @@ abstract class ConformanceSuite {
 
     @Test
     void aMessageThatExhaustsItsRetriesIsKeptAsADeadLetter() {
-        broker().prepareGroup(group);
+        broker().prepareGroup(group());
         Recorder recorder = Recorder.failing(Integer.MAX_VALUE);
-        receiver(Subscription.of(group, topic).withMaxReconsumeTimes(1), recorder);
+        receiver(Subscription.of(group(), topic()).withMaxReconsumeTimes(1), recorder);
         Receipt receipt = sender().send(message("never succeeds").withKeys("the-key"));
 
-        String deadLetters = "%DLQ%" + group;
+        String deadLetters = "%DLQ%" + group();
         broker().awaitTopic(deadLetters);
         Recorder inspector = Recorder.succeeding();
-        receiver(Subscription.of(group + "-inspector", deadLetters), inspector);
+        receiver(Subscription.of(group() + "-inspector", deadLetters), inspector);
 
         awaitDeliveries(inspector, 1);
         assertThat(recorder.deliveries())
@@ -253,7 +230,7 @@ abstract class ConformanceSuite {
         assertThat(dead.messageId()).isEqualTo(receipt.messageId());
         assertThat(new String(dead.body(), UTF_8)).isEqualTo("never succeeds");
         assertThat(dead.properties())
-                .containsEntry("RETRY_TOPIC", topic)
+                .containsEntry("RETRY_TOPIC", topic())
                 .containsEntry("ORIGIN_MESSAGE_ID", receipt.offsetMessageId())
                 .containsEntry("KEYS", "the-key");
     }
@@ -271,22 +248,22 @@ abstract class ConformanceSuite {
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(BrokerUnderTest.delayOfLevel());
         assertThat(recorder.bodies()).containsExactlyInAnyOrder("delayed", "at once");
         IncomingMessage delayed = byBody(recorder).get("delayed");
-        assertThat(delayed.topic()).isEqualTo(topic);
+        assertThat(delayed.topic()).isEqualTo(topic());
         assertThat(delayed.reconsumeTimes()).isZero();
-        assertThat(delayed.properties()).containsEntry("REAL_TOPIC", topic);
+        assertThat(delayed.properties()).containsEntry("REAL_TOPIC", topic());
     }
 
     @Test
-    void aGroupOfTwoSharesTheQueuesAndOneTakesOverWhenTheOtherLeaves() {
+    void aGroupOfTwoSharesTheQueuesAndOneTakesOverWhenTheOtherLeaves() throws Exception {
         Recorder first = Recorder.succeeding();
         Recorder second = Recorder.succeeding();
         Receiver staying = receiver(first);
         Receiver leaving = receiver(second);
         await("two queues each").atMost(DELIVERY_BOUND).untilAsserted(() -> {
-            assertThat(staying.queuesOf(topic)).hasSize(QUEUES / 2);
-            assertThat(leaving.queuesOf(topic))
+            assertThat(staying.queuesOf(topic())).hasSize(QUEUES / 2);
+            assertThat(leaving.queuesOf(topic()))
                     .hasSize(QUEUES / 2)
-                    .doesNotContainAnyElementsOf(staying.queuesOf(topic));
+                    .doesNotContainAnyElementsOf(staying.queuesOf(topic()));
         });
 
         Sender sender = sender();
@@ -298,11 +275,10 @@ abstract class ConformanceSuite {
         assertThat(second.bodies()).isNotEmpty();
         assertThat(union(first.bodies(), second.bodies())).isEqualTo(bodies("both-", 100));
 
-        leaving.close();
-        opened.remove(leaving);
+        close(leaving);
         await("all queues with the one that stays")
                 .atMost(DELIVERY_BOUND)
-                .until(() -> staying.queuesOf(topic).size() == QUEUES);
+                .until(() -> staying.queuesOf(topic()).size() == QUEUES);
         IntStream.range(0, 100).forEach(i -> sender.send(message("one-" + i)));
         await("all received by the one that stays")
                 .atMost(DELIVERY_BOUND)
@@ -311,14 +287,13 @@ abstract class ConformanceSuite {
     }
 
     @Test
-    void offsetsSurviveTheLastMemberOfAGroup() {
+    void offsetsSurviveTheLastMemberOfAGroup() throws Exception {
         Sender sender = sender();
         IntStream.range(0, 20).forEach(i -> sender.send(message("before-" + i)));
         Recorder before = Recorder.succeeding();
         Receiver first = receiver(before);
         awaitDeliveries(before, 20);
-        first.close();
-        opened.remove(first);
+        close(first);
 
         IntStream.range(0, 20).forEach(i -> sender.send(message("after-" + i)));
         Recorder after = Recorder.succeeding();
@@ -338,70 +313,5 @@ abstract class ConformanceSuite {
         awaitDeliveries(recorder, 1_000);
         assertThat(recorder.bodies()).isEqualTo(bodies("thousand-", 1_000));
         assertThat(recorder.deliveries()).hasSize(1_000);
-    }
-
-    private Sender sender() {
-        Sender sender = client().sender(broker().nameServers(), "P-" + group);
-        opened.add(sender);
-        return sender;
-    }
-
-    private Receiver receiver(Recorder recorder) {
-        return receiver(Subscription.of(group, topic), recorder);
-    }
-
-    private Receiver receiver(Subscription subscription, Recorder recorder) {
-        Receiver receiver = client().receiver(broker().nameServers(), subscription, recorder);
-        opened.add(receiver);
-        return receiver;
-    }
-
-    private OutgoingMessage message(String body) {
-        return OutgoingMessage.of(topic, body.getBytes(UTF_8));
-    }
-
-    private static void awaitDeliveries(Recorder recorder, int count) {
-        await(count + " deliveries")
-                .atMost(DELIVERY_BOUND)
-                .untilAsserted(() -> assertThat(recorder.deliveries()).hasSizeGreaterThanOrEqualTo(count));
-    }
-
-    private static Set<String> bodies(String prefix, int count) {
-        return IntStream.range(0, count).mapToObj(i -> prefix + i).collect(Collectors.toSet());
-    }
-
-    private static Set<String> union(Set<String> one, Set<String> other) {
-        Set<String> both = new HashSet<>(one);
-        both.addAll(other);
-        return both;
-    }
-
-    private static Map<String, IncomingMessage> byBody(Recorder recorder) {
-        return recorder.deliveries().stream()
-                .collect(Collectors.toMap(m -> new String(m.body(), UTF_8), Function.identity()));
-    }
-
-    private static Set<String> positionsSent(List<Receipt> receipts) {
-        return receipts.stream()
-                .map(r -> String.join(
-                        " ",
-                        r.messageId(),
-                        r.offsetMessageId(),
-                        r.brokerName(),
-                        Integer.toString(r.queueId()),
-                        Long.toString(r.queueOffset())))
-                .collect(Collectors.toSet());
-    }
-
-    private static Set<String> positionsReceived(Recorder recorder) {
-        return recorder.deliveries().stream()
-                .map(m -> String.join(
-                        " ",
-                        m.messageId(),
-                        m.offsetMessageId(),
-                        m.brokerName(),
-                        Integer.toString(m.queueId()),
-                        Long.toString(m.queueOffset())))
-                .collect(Collectors.toSet());
     }
 }
