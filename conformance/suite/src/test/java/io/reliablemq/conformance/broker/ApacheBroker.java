@@ -62,6 +62,7 @@ public final class ApacheBroker implements BrokerUnderTest {
                 folder.resolve("broker"),
                 "org.apache.rocketmq.broker.BrokerStartup",
                 brokerSettings(folder.resolve("broker"), nameServers, brokerPort));
+        long before = System.nanoTime();
         Administration administration = OfficialPeer.administration(nameServers);
         await("Apache's broker is registered")
                 .atMost(READY_BOUND)
@@ -72,6 +73,8 @@ public final class ApacheBroker implements BrokerUnderTest {
                     return true;
                 })
                 .until(() -> administration.brokerAddresses().contains(brokerAddress));
+        System.out.println("Apache's name server and broker are ready after "
+                + Duration.ofNanos(System.nanoTime() - before).toMillis() + " ms");
         return new ApacheBroker(nameServers, brokerAddress, administration);
     }
 
@@ -116,6 +119,9 @@ public final class ApacheBroker implements BrokerUnderTest {
                         "-Xms64m",
                         "-Xmx512m",
                         "-XX:MaxDirectMemorySize=256m",
+                        // Half of a short life is start-up: the second compiler would only take processor time from it.
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Duser.home=" + folder,
                         "-Drocketmq.home.dir=" + folder,
                         "-Drocketmq.log.root=" + folder,
