@@ -1,14 +1,14 @@
 package io.reliablemq.protocol.transport;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.SocketChannel;
 import io.reliablemq.protocol.codec.PooledBody;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,19 +17,21 @@ final class ChannelConnection implements Connection {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChannelConnection.class);
 
-    private final Channel channel;
+    private final SocketChannel channel;
     private final InetSocketAddress remoteAddress;
     private final Outbox outbox;
-    /** Event loop only: close once nothing is owed to the other side any more. */
-    private boolean closeWhenAnswered;
-    /** Event loop only: close once the other side owes nothing any more. */
-    private boolean closeWhenIdle;
 
-    ChannelConnection(Channel channel, TransportSettings settings, Runnable drained) {
+    // The rest belongs to the event loop.
+    private boolean leaving;
+    private boolean closeWhenAnswered;
+    private boolean closeWhenIdle;
+    private @Nullable Throwable failure;
+
+    ChannelConnection(SocketChannel channel, TransportSettings settings, Runnable drained) {
         this.channel = channel;
-        this.remoteAddress = (InetSocketAddress) channel.remoteAddress();
+        this.remoteAddress = channel.remoteAddress();
         this.outbox = new Outbox(channel, settings, drained);
-        channel.closeFuture().addListener(closed -> outbox.close(closed.cause()));
+        channel.closeFuture().addListener(closed -> outbox.close(failure));
     }
 
     @Override
@@ -39,7 +41,7 @@ final class ChannelConnection implements Connection {
 
     @Override
     public boolean isOpen() {
-        return channel.isActive();
+        return channel.isActive() && !channel.isOutputShutdown();
     }
 
     @Override
@@ -84,33 +86,54 @@ final class ChannelConnection implements Connection {
         return PooledBody.allocate(channel.alloc(), size);
     }
 
-    /** Closes as soon as every request that came in is answered and the answers are written. */
+    /** Closes because of the failure, which requests in flight are told. Event loop only. */
+    void closeBecauseOf(Throwable cause) {
+        failure = cause;
+        channel.close();
+    }
+
+    /** Takes no request any more and says good-bye once every one that came in is answered. From any thread. */
     void closeWhenAnswered() {
         execute(() -> {
             closeWhenAnswered = true;
-            channel.config().setAutoRead(false);
-            closeIfDone();
+            leaveIfDone();
         });
     }
 
-    /** Closes as soon as every request that was sent is answered. */
+    /** Says good-bye once every request that was sent is answered. From any thread. */
     void closeWhenIdle() {
         execute(() -> {
             closeWhenIdle = true;
-            closeIfDone();
+            leaveIfDone();
         });
     }
 
-    /** Whether requests that come in now are left alone because the connection is about to close. Event loop only. */
-    boolean isClosing() {
-        return closeWhenAnswered;
+    /** Says good-bye once what was put in before is written. From any thread. */
+    void closeWhenWritten() {
+        outbox.planDrain();
+        execute(this::leave);
+    }
+
+    /** Whether requests that come in are dropped because the connection is about to close. Event loop only. */
+    boolean takesNoRequests() {
+        return closeWhenAnswered || leaving;
     }
 
     /** Carries out a close that was put off. Event loop only, after anything was sent or received. */
-    void closeIfDone() {
-        if (closeWhenAnswered && outbox.unanswered() == 0 || closeWhenIdle && outbox.hasNothingInFlight()) {
-            // Behind everything that was written before.
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    void leaveIfDone() {
+        if (closeWhenAnswered && outbox.owesNothing() || closeWhenIdle && outbox.awaitsNothing()) {
+            leave();
+        }
+    }
+
+    /**
+     * Ends the sending direction; the other side then closes. Closing at once would, if bytes were left unread here,
+     * make the other side throw away what it has not read yet.
+     */
+    private void leave() {
+        if (!leaving) {
+            leaving = true;
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
         }
     }
 
@@ -118,7 +141,7 @@ final class ChannelConnection implements Connection {
         try {
             action.run();
         } catch (RuntimeException e) {
-            LOG.error("An action on the connection to {} failed", remoteAddress, e);
+            LOG.error("An action on the connection with {} failed", remoteAddress, e);
         }
     }
 

@@ -1,7 +1,9 @@
 package io.reliablemq.protocol.transport;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
 import io.reliablemq.protocol.codec.FrameDecoder;
 import io.reliablemq.protocol.codec.MalformedFrameException;
 import io.reliablemq.protocol.command.Command;
@@ -48,8 +50,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
-        ChannelConnection connection = new ChannelConnection(ctx.channel(), settings, this::afterDrain);
+        ChannelConnection connection = new ChannelConnection((SocketChannel) ctx.channel(), settings, this::afterDrain);
         current = connection;
+        backlogAtLastCheck = backlog(ctx.channel());
         planIdleCheck(ctx, settings.idleTimeout().toNanos());
         LOG.debug("Connected with {}", connection);
         opened.accept(connection);
@@ -72,6 +75,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void dispatch(ChannelConnection connection, Command request) {
+        if (connection.takesNoRequests()) {
+            return;
+        }
         PendingReply reply = new PendingReply(connection, request);
         if (!request.isOneWay()) {
             connection.outbox().expectAnswer();
@@ -103,7 +109,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             ctx.channel().config().setAutoRead(false);
             LOG.debug("Paused reading from {}", ctx.channel().remoteAddress());
         }
-        connection().closeIfDone();
+        connection().leaveIfDone();
     }
 
     private void afterDrain() {
@@ -120,8 +126,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isPaused() {
-        ChannelConnection connection = connection();
-        return connection.isClosing() || connection.outbox().isCongested();
+        return connection().outbox().isCongested();
     }
 
     @Override
@@ -143,9 +148,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
         long now = System.nanoTime();
         // Bytes that the other side took since the last check are traffic too.
-        long backlog = ctx.channel().bytesBeforeWritable() - ctx.channel().bytesBeforeUnwritable();
+        long backlog = backlog(ctx.channel());
         if (backlog != backlogAtLastCheck) {
             backlogAtLastCheck = backlog;
+            backlogAtLastCheck = backlog(ctx.channel());
             planIdleCheck(ctx, settings.idleTimeout().toNanos());
             return;
         }
@@ -159,6 +165,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Grows and shrinks with the bytes that wait to be written. */
+    private static long backlog(Channel channel) {
+        return channel.bytesBeforeWritable() - channel.bytesBeforeUnwritable();
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof MalformedFrameException) {
@@ -168,7 +179,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         } else {
             LOG.error("Closing the connection with {}", ctx.channel().remoteAddress(), cause);
         }
-        ctx.close();
+        if (current == null) {
+            ctx.close();
+        } else {
+            current.closeBecauseOf(cause);
+        }
     }
 
     private ChannelConnection connection() {

@@ -1,8 +1,7 @@
 package io.reliablemq.protocol.transport;
 
-import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
 import io.reliablemq.protocol.codec.CommandEncoder;
-import io.reliablemq.protocol.codec.FrameTooLargeException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.transport.TransportException.Kind;
@@ -12,7 +11,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * What one connection has to send: any thread puts it in, the event loop empties it into the channel and flushes once
  * for all that has gathered.
  *
- * <p>Bounds: requests of this side are counted and their waiting bytes limited; beyond that they are refused. They
- * leave only while the channel is writable. Answers are never refused: the connection stops reading requests while it
- * {@link #isCongested()}, and a peer that lets far too many answers pile up is disconnected.
+ * <p>Requests of this side leave only while the channel is writable and are refused when too many wait. Answers are
+ * never refused: the connection stops reading requests while it {@link #isCongested()}, and a peer that lets far too
+ * many answers pile up is disconnected.
  */
 final class Outbox {
 
@@ -35,20 +33,16 @@ final class Outbox {
     /** A peer is disconnected when its unread answers take this many times the high-water mark. */
     private static final int BACKLOG_FACTOR = 16;
 
-    private final Channel channel;
-    private final TransportSettings settings;
+    private final SocketChannel channel;
+    private final int highWater;
     private final FrameWriter writer;
     private final RequestsInFlight inFlight;
+    private final RequestAdmission admission;
     private final Runnable drained;
 
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean drainPlanned = new AtomicBoolean();
-    /** Bytes of answers in the queue. */
-    private final AtomicLong answerBytes = new AtomicLong();
-    /** Requests of this side that were taken in and are not finished. */
-    private final AtomicInteger admitted = new AtomicInteger();
-    /** Bytes of requests of this side that are not written yet. */
-    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicLong queuedAnswerBytes = new AtomicLong();
 
     // The rest belongs to the event loop.
 
@@ -60,26 +54,26 @@ final class Outbox {
     private int unanswered;
     private long lastWriteNanos = System.nanoTime();
 
-    /** @param drained runs on the event loop whenever the queue has been emptied */
-    Outbox(Channel channel, TransportSettings settings, Runnable drained) {
+    /** @param drained runs on the event loop whenever a planned drain has emptied the queue */
+    Outbox(SocketChannel channel, TransportSettings settings, Runnable drained) {
         this.channel = channel;
-        this.settings = settings;
+        this.highWater = settings.writeHighWater();
         this.drained = drained;
         this.writer = new FrameWriter(channel, new CommandEncoder(settings.maxFrameBytes()));
-        this.inFlight =
-                new RequestsInFlight(channel.eventLoop(), String.valueOf(channel.remoteAddress()), this::finished);
+        this.admission = new RequestAdmission(settings.maxInFlight(), (long) WAITING_FACTOR * highWater);
+        this.inFlight = new RequestsInFlight(channel.eventLoop(), remote(), this::finished);
     }
 
     /** Takes an answer, from any thread. */
     void put(Outgoing.Answer answer) {
-        answerBytes.addAndGet(answer.size());
+        queuedAnswerBytes.addAndGet(answer.size());
         enqueue(answer);
     }
 
     /** Takes a request or one-way request, from any thread, or says why not; the body is used up either way. */
     @Nullable
     TransportException offer(Outgoing request) {
-        TransportException refusal = admit(request.size());
+        TransportException refusal = refusal(request);
         if (refusal == null) {
             enqueue(request);
         } else {
@@ -88,39 +82,28 @@ final class Outbox {
         return refusal;
     }
 
-    /** Whether so much waits to be written that no further request should be read. From any thread. */
-    boolean isCongested() {
-        return !channel.isWritable() || answerBytes.get() >= settings.writeHighWater();
-    }
-
-    private @Nullable TransportException admit(int size) {
-        if (!channel.isActive()) {
+    private @Nullable TransportException refusal(Outgoing request) {
+        if (!channel.isActive() || channel.isOutputShutdown()) {
             return closedException(null);
         }
-        if (admitted.incrementAndGet() > settings.maxInFlight()) {
-            admitted.decrementAndGet();
-            return overloaded(settings.maxInFlight() + " requests are in flight already");
-        }
-        long before = waitingBytes.getAndAdd(size);
-        if (before >= (long) WAITING_FACTOR * settings.writeHighWater()) {
-            waitingBytes.addAndGet(-size);
-            admitted.decrementAndGet();
-            return overloaded(before + " bytes of requests wait to be written already");
-        }
-        return null;
+        String full = admission.admit(request.size());
+        return full == null
+                ? null
+                : new TransportException(
+                        Kind.OVERLOADED, "Too much on its way to " + remote() + ": " + full + "; send more slowly");
+    }
+
+    /** Whether so much waits to be written that no further request should be read. From any thread. */
+    boolean isCongested() {
+        return !channel.isWritable() || queuedAnswerBytes.get() >= highWater;
     }
 
     private void enqueue(Outgoing outgoing) {
         queue.add(outgoing);
-        if (gathersHere()) {
-            return;
+        // Within a batch of reads the event loop itself empties the queue at the end.
+        if (!channel.eventLoop().inEventLoop() || !gathering) {
+            planDrain();
         }
-        planDrain();
-    }
-
-    /** Within a batch of reads the loop itself empties the queue at the end. */
-    private boolean gathersHere() {
-        return channel.eventLoop().inEventLoop() && gathering;
     }
 
     /** Empties the queue soon. From any thread. */
@@ -131,23 +114,24 @@ final class Outbox {
         try {
             channel.eventLoop().execute(this::drainAsPlanned);
         } catch (RejectedExecutionException e) {
-            // The event loops have ended, and with them the owner of the rest.
+            // The event loops have ended, and with them the owner of what is in the queue.
             rejectQueued(e);
         }
     }
 
     private void drainAsPlanned() {
-        // Before the first look into the queue, so that what comes later plans anew.
+        // Before the first look into the queue, so that whatever comes later plans anew.
         drainPlanned.set(false);
         drain();
         drained.run();
     }
 
-    /** Leaves what is put in by this thread in the queue until {@link #endBatch()}. Event loop only. */
+    /** Leaves what the event loop puts in from now on in the queue until {@link #endBatch()}. Event loop only. */
     void beginBatch() {
         gathering = true;
     }
 
+    /** Empties the queue. Event loop only. */
     void endBatch() {
         gathering = false;
         drain();
@@ -165,9 +149,10 @@ final class Outbox {
         }
     }
 
+    /** Whether anything was written. */
     private boolean take(Outgoing outgoing) {
         if (outgoing instanceof Outgoing.Answer answer) {
-            answerBytes.addAndGet(-answer.size());
+            queuedAnswerBytes.addAndGet(-answer.size());
             unanswered--;
             return writeAnswer(answer.command());
         }
@@ -178,11 +163,11 @@ final class Outbox {
         if (outgoing instanceof Outgoing.Request request) {
             inFlight.add(request);
         }
-        if (!waiting.isEmpty() || !channel.isWritable()) {
-            waiting.add(outgoing);
-            return false;
+        if (waiting.isEmpty() && channel.isWritable()) {
+            return writeRequest(outgoing);
         }
-        return writeRequest(outgoing);
+        waiting.add(outgoing);
+        return false;
     }
 
     private boolean writeWaiting() {
@@ -200,8 +185,8 @@ final class Outbox {
         }
         try {
             writer.add(answer, null);
-        } catch (FrameTooLargeException e) {
-            LOG.warn("Answering an error to {} instead: {}", channel.remoteAddress(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.warn("An answer to {} could not be written, it gets an error instead", remote(), e);
             writer.add(
                     Command.failure(ResponseCode.SYSTEM_ERROR, String.valueOf(e.getMessage()))
                             .withCorrelationId(answer.correlationId()),
@@ -211,17 +196,15 @@ final class Outbox {
     }
 
     private boolean writeRequest(Outgoing outgoing) {
-        waitingBytes.addAndGet(-outgoing.size());
+        admission.left(outgoing.size());
         try {
             if (outgoing instanceof Outgoing.Request request) {
                 return writeRequest(request);
             }
-            admitted.decrementAndGet();
-            if (outgoing instanceof Outgoing.OneWay oneWay) {
-                writer.add(oneWay.command(), oneWay.written());
-            }
+            admission.finished();
+            writer.add(outgoing.command(), outgoing instanceof Outgoing.OneWay oneWay ? oneWay.written() : null);
             return true;
-        } catch (FrameTooLargeException e) {
+        } catch (RuntimeException e) {
             fail(outgoing, e);
             return false;
         }
@@ -229,8 +212,8 @@ final class Outbox {
 
     private boolean writeRequest(Outgoing.Request request) {
         if (!inFlight.contains(request)) {
-            // Timed out while it waited.
-            admitted.decrementAndGet();
+            // It timed out while it waited, and kept its place in the count until now.
+            admission.finished();
             request.command().body().release();
             return false;
         }
@@ -240,9 +223,8 @@ final class Outbox {
     }
 
     private void finished(Outgoing.Request request) {
-        // One that is still to be written keeps its place in the count until it leaves the deque.
         if (request.wasWritten()) {
-            admitted.decrementAndGet();
+            admission.finished();
         }
     }
 
@@ -256,8 +238,8 @@ final class Outbox {
     }
 
     private void reject(Outgoing outgoing, TransportException cause) {
-        fail(outgoing, cause);
         outgoing.command().body().release();
+        fail(outgoing, cause);
     }
 
     private void rejectQueued(@Nullable Throwable cause) {
@@ -268,27 +250,27 @@ final class Outbox {
 
     private void disconnectIfHopeless() {
         long backlog = channel.bytesBeforeWritable();
-        if (backlog > (long) BACKLOG_FACTOR * settings.writeHighWater()) {
+        if (backlog > (long) BACKLOG_FACTOR * highWater) {
             LOG.warn(
-                    "Closing the connection to {}: it does not read its answers, {} bytes wait to be written",
-                    channel.remoteAddress(),
+                    "Closing the connection with {}: it does not read its answers, {} bytes wait to be written",
+                    remote(),
                     backlog);
             channel.close();
         }
     }
 
-    /** Counts a request of the other side that will be answered. */
+    /** Counts a request of the other side that will be answered. Event loop only, as everything below. */
     void expectAnswer() {
         unanswered++;
     }
 
-    /** Requests of the other side that were not answered yet. */
-    int unanswered() {
-        return unanswered;
+    /** Whether every request of the other side was answered. */
+    boolean owesNothing() {
+        return unanswered == 0;
     }
 
-    /** Whether no request of this side waits to be written or answered. */
-    boolean hasNothingInFlight() {
+    /** Whether no request of this side is under way. */
+    boolean awaitsNothing() {
         return inFlight.isEmpty() && waiting.isEmpty() && queue.isEmpty();
     }
 
@@ -296,7 +278,7 @@ final class Outbox {
         return lastWriteNanos;
     }
 
-    /** An answer came in; false if no request waits for it. */
+    /** Hands an answer to the request it belongs to; false if none waits for it. */
     boolean complete(Command answer) {
         return inFlight.complete(answer);
     }
@@ -312,13 +294,10 @@ final class Outbox {
     }
 
     private TransportException closedException(@Nullable Throwable cause) {
-        return new TransportException(
-                Kind.CONNECTION_CLOSED, "The connection to " + channel.remoteAddress() + " is closed", cause);
+        return new TransportException(Kind.CONNECTION_CLOSED, "The connection to " + remote() + " is closed", cause);
     }
 
-    private TransportException overloaded(String reason) {
-        return new TransportException(
-                Kind.OVERLOADED,
-                "Too much on its way to " + channel.remoteAddress() + ": " + reason + "; send more slowly");
+    private String remote() {
+        return String.valueOf(channel.remoteAddress());
     }
 }

@@ -1,10 +1,13 @@
 package io.reliablemq.protocol.transport;
 
+import io.netty.channel.EventLoop;
 import io.reliablemq.protocol.codec.PooledBody;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.transport.TransportException.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -20,13 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RemotingClient implements AutoCloseable {
 
+    private static final long CLOSE_TIMEOUT_MS = 250;
+
     private final EventLoops loops;
+    private final EventLoop timers;
     private final Connector connector;
     private final ConcurrentMap<String, CompletableFuture<ChannelConnection>> connections = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     public RemotingClient(EventLoops loops, TransportSettings settings, RequestHandler requestsFromServer) {
         this.loops = loops;
+        this.timers = loops.next();
         this.connector = new Connector(loops, settings, requestsFromServer);
     }
 
@@ -114,15 +121,13 @@ public final class RemotingClient implements AutoCloseable {
             CompletableFuture<?> result,
             Consumer<ChannelConnection> action) {
         CompletableFuture<ChannelConnection> attempt = connect(address);
-        if (attempt.isDone() && !attempt.isCompletedExceptionally()) {
+        if (isConnected(attempt)) {
             action.accept(attempt.join());
             return;
         }
-        var timer = loops.next()
-                .schedule(
-                        () -> result.completeExceptionally(notInTime(address)),
-                        deadlineNanos - System.nanoTime(),
-                        TimeUnit.NANOSECONDS);
+        long delayNanos = deadlineNanos - System.nanoTime();
+        var timer = timers.schedule(
+                () -> result.completeExceptionally(notInTime(address)), delayNanos, TimeUnit.NANOSECONDS);
         attempt.whenComplete((connection, failure) -> {
             timer.cancel(false);
             if (connection != null && !result.isDone()) {
@@ -168,8 +173,11 @@ public final class RemotingClient implements AutoCloseable {
     }
 
     private static boolean isUsable(CompletableFuture<ChannelConnection> attempt) {
-        return !attempt.isDone()
-                || !attempt.isCompletedExceptionally() && attempt.join().isOpen();
+        return !attempt.isDone() || isConnected(attempt) && attempt.join().isOpen();
+    }
+
+    private static boolean isConnected(CompletableFuture<ChannelConnection> attempt) {
+        return attempt.isDone() && !attempt.isCompletedExceptionally();
     }
 
     private void opened(String address, CompletableFuture<ChannelConnection> attempt, ChannelConnection connection) {
@@ -183,7 +191,7 @@ public final class RemotingClient implements AutoCloseable {
     /** Takes the connection out of use; it closes once its requests in flight are answered. */
     private void retire(String address, ChannelConnection connection) {
         CompletableFuture<ChannelConnection> known = connections.get(address);
-        if (known != null && known.isDone() && !known.isCompletedExceptionally() && known.join() == connection) {
+        if (known != null && isConnected(known) && known.join() == connection) {
             connections.remove(address, known);
         }
         connection.closeWhenIdle();
@@ -193,11 +201,17 @@ public final class RemotingClient implements AutoCloseable {
         return new TransportException(Kind.CONNECT_FAILED, "No connection to " + address + " in time");
     }
 
-    /** Closes the connections; requests in flight fail. */
+    /** Closes the connections once what was sent is written; requests in flight fail. */
     @Override
     public void close() {
         closed = true;
-        connections.values().forEach(attempt -> attempt.thenAccept(ChannelConnection::close));
         connector.close();
+        List<ChannelConnection> open = new ArrayList<>();
+        for (CompletableFuture<ChannelConnection> attempt : connections.values()) {
+            if (isConnected(attempt)) {
+                open.add(attempt.join());
+            }
+        }
+        new OpenConnections(loops, open).close(ChannelConnection::closeWhenWritten, CLOSE_TIMEOUT_MS);
     }
 }

@@ -11,8 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +21,6 @@ public final class RemotingServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RemotingServer.class);
     private static final int PENDING_CONNECTIONS = 1024;
     private static final long ANSWERS_TIMEOUT_MS = 500;
-    private static final long CLOSE_TIMEOUT_MS = 300;
 
     private final EventLoops loops;
     private final TransportSettings settings;
@@ -99,28 +96,7 @@ public final class RemotingServer implements AutoCloseable {
             LOG.info("No longer listening on {}", accepting.localAddress());
             accepting.close();
         }
-        List<ChannelConnection> open = List.copyOf(connections);
-        CountDownLatch allClosed = new CountDownLatch(open.size());
-        for (ChannelConnection connection : open) {
-            connection.onClose(allClosed::countDown);
-            connection.closeWhenAnswered();
-        }
-        if (loops.isCurrentThread()) {
-            open.forEach(ChannelConnection::close);
-            return;
-        }
-        if (!await(allClosed, ANSWERS_TIMEOUT_MS)) {
-            open.forEach(ChannelConnection::close);
-            await(allClosed, CLOSE_TIMEOUT_MS);
-        }
-    }
-
-    private static boolean await(CountDownLatch latch, long timeoutMs) {
-        try {
-            return latch.await(timeoutMs, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        OpenConnections open = new OpenConnections(loops, connections);
+        open.close(ChannelConnection::closeWhenAnswered, ANSWERS_TIMEOUT_MS);
     }
 }

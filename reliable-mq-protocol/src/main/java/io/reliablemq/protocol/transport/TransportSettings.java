@@ -29,6 +29,18 @@ public record TransportSettings(
         if (ioThreads < 1) {
             throw new IllegalArgumentException("ioThreads is " + ioThreads + "; at least 1 is needed");
         }
+        requirePositive("maxFrameBytes", maxFrameBytes);
+        requirePositive("maxHeaderBytes", maxHeaderBytes);
+        requirePositive("maxInFlight", maxInFlight);
+        requirePositive("connectTimeout", connectTimeout.toMillis());
+        requirePositive("idleTimeout", idleTimeout.toMillis());
+        requirePositive("writeHighWater", writeHighWater);
+    }
+
+    private static void requirePositive(String name, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " is " + value + "; it has to be above 0");
+        }
     }
 
     public static TransportSettings defaults() {
