@@ -1,106 +1,263 @@
 package io.reliablemq.broker.store;
 
+import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
+import io.reliablemq.broker.store.index.QueueEntries;
+import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.log.AppendMailbox;
+import io.reliablemq.broker.store.log.LogFolder;
+import io.reliablemq.broker.store.log.OriginScan;
+import io.reliablemq.broker.store.log.Segments;
+import io.reliablemq.protocol.message.MessageFormatException;
+import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
+import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The message store on a data folder. */
+/**
+ * The message store on a data folder.
+ *
+ * <p>The calling thread encodes a message and leaves it in the mailbox; {@code rmq-log-writer} writes all that has arrived
+ * as one batch; {@link CommitPoint} answers. A second opening of the folder is refused while this one lasts.
+ */
 public final class LogMessageStore implements MessageStore {
+
+    private final StoreSettings settings;
+    private final Clock clock;
+    private final ErrorSink errors;
+    private final DataFolder data;
+    private final QueueIndex index;
+    private final Segments segments;
+    private final AppendMailbox<PendingAppend> mailbox;
+    private final CommitPoint commitPoint;
+    private final StoreThreads threads;
+    private final StoreReader reader;
+    private final RecoveryReport recovery;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private LogMessageStore(
+            StoreSettings settings,
+            Clock clock,
+            ErrorSink errors,
+            DataFolder data,
+            LogFolder folder,
+            QueueIndex index,
+            StoreRecovery.Outcome outcome) {
+        this.settings = settings;
+        this.clock = clock;
+        this.errors = errors;
+        this.data = data;
+        this.index = index;
+        this.segments = outcome.log().segments();
+        this.mailbox = new AppendMailbox<>(settings.maxPendingAppends(), settings.maxPendingBytes());
+        this.commitPoint = new CommitPoint(
+                CommitPolicy.of(settings.flushDiskType()),
+                segments,
+                mailbox,
+                errors,
+                outcome.log().tail().written());
+        this.threads = new StoreThreads(settings, clock, errors, folder, index, mailbox, commitPoint, outcome);
+        this.reader = new StoreReader(index, segments, commitPoint);
+        this.recovery = outcome.report();
+    }
 
     /**
      * Opens the data folder, recovers the log and starts the store's threads.
      *
      * @throws io.reliablemq.broker.store.file.FolderInUseException if another broker works on the folder
+     * @throws io.reliablemq.broker.store.file.FolderFormatException if the folder was written by another version
+     * @throws io.reliablemq.broker.store.log.LogCorruptException if flushed records are damaged; nothing is changed then
      */
     public static LogMessageStore open(StoreSettings settings, StoreFiles files, Clock clock, ErrorSink errors)
             throws IOException {
-        throw new UnsupportedOperationException("not yet");
+        DataFolder data = DataFolder.open(files, settings.folder());
+        QueueIndex index = new QueueIndex(files);
+        try {
+            LogFolder folder = new LogFolder(files, data.logFolder());
+            StoreRecovery.Outcome outcome = new StoreRecovery(folder, index).run(data, settings.forLog(), clock);
+            data.markInUse();
+            LogMessageStore store = new LogMessageStore(settings, clock, errors, data, folder, index, outcome);
+            store.threads.start();
+            return store;
+        } catch (IOException | RuntimeException e) {
+            try (data) {
+                index.close();
+            }
+            throw e;
+        }
     }
 
     /** What was found when the store was opened. */
     public RecoveryReport recovery() {
-        throw new UnsupportedOperationException();
+        return recovery;
+    }
+
+    /** A random name that was given to the data folder when it was made. */
+    public String id() {
+        return data.id();
     }
 
     @Override
     public void append(StoredMessage message, long originPosition, AppendListener listener) {
-        throw new UnsupportedOperationException();
+        append(List.of(message), originPosition, listener);
     }
 
     @Override
     public void appendBatch(List<StoredMessage> messages, AppendListener listener) {
-        throw new UnsupportedOperationException();
+        if (messages.isEmpty()) {
+            throw new IllegalArgumentException("A batch without messages cannot be stored");
+        }
+        append(messages, NO_ORIGIN, listener);
+    }
+
+    private void append(List<StoredMessage> messages, long origin, AppendListener listener) {
+        QueueKey queue = new QueueKey(messages.get(0).topic(), messages.get(0).queueId());
+        byte[][] payloads = new byte[messages.size()][];
+        int[] tagHashes = new int[payloads.length];
+        for (int i = 0; i < payloads.length; i++) {
+            payloads[i] = encode(messages.get(i), queue);
+            tagHashes[i] = StoreRecovery.tagHash(messages.get(i));
+        }
+        QueueEntries entries = index.queue(queue.topic(), queue.queueId());
+        long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
+        PendingAppend append = new PendingAppend(queue, entries, payloads, tagHashes, origin, deadline, listener);
+        switch (mailbox.offer(append)) {
+            case ACCEPTED -> threads.signalAppend();
+            case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
+            case CLOSED -> append.refuse(Status.CLOSED, String.valueOf(failure()), errors);
+        }
+    }
+
+    private byte[] encode(StoredMessage message, QueueKey queue) {
+        if (message.queueId() != queue.queueId() || !message.topic().equals(queue.topic())) {
+            throw new IllegalArgumentException("The messages of a batch must be of one queue: " + queue
+                    + ", but one is of " + message.topic() + " " + message.queueId());
+        }
+        byte[] payload = MessageLayout.encode(message);
+        if (payload.length > settings.segmentBytes() - StoreSettings.RECORD_OVERHEAD) {
+            throw new MessageFormatException("The message takes " + payload.length
+                    + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
+        }
+        return payload;
     }
 
     @Override
     public long minOffset(QueueKey queue) {
-        throw new UnsupportedOperationException();
+        return reader.minOffset(queue);
     }
 
     @Override
     public long maxOffset(QueueKey queue) {
-        throw new UnsupportedOperationException();
+        return reader.maxOffset(queue);
     }
 
+    /** @throws java.io.UncheckedIOException if an index file cannot be read */
     @Override
     public Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter) {
-        throw new UnsupportedOperationException();
+        return reader.select(queue, offset, maxMessages, maxBytes, tagFilter);
     }
 
     @Override
     public void read(Selection selection, ByteBuffer target) throws IOException {
-        throw new UnsupportedOperationException();
+        reader.read(selection, target);
     }
 
     @Override
     public @Nullable StoredMessage readAt(long position) throws IOException {
-        throw new UnsupportedOperationException();
+        return reader.readAt(position);
     }
 
     @Override
     public @Nullable StoredMessage readAt(QueueKey queue, long offset) throws IOException {
-        throw new UnsupportedOperationException();
+        return reader.readAt(queue, offset);
     }
 
     @Override
     public long offsetByTime(QueueKey queue, long timestampMs) throws IOException {
-        throw new UnsupportedOperationException();
+        return reader.offsetByTime(queue, timestampMs);
+    }
+
+    /**
+     * Visits every committed record that is a copy of another message, in the order of the log. Whoever makes copies
+     * remembers with its progress how far the log was written, and learns here which copies were made after that.
+     *
+     * @param from a position out of {@link #positions()}, now or before a restart; what is no longer kept is skipped
+     */
+    public void forEachOrigin(long from, OriginScan.OriginVisitor visitor) throws IOException {
+        OriginScan.run(segments, from, commitPoint.committed(), visitor);
     }
 
     @Override
     public Set<QueueKey> queues() {
-        throw new UnsupportedOperationException();
+        return index.written().stream()
+                .map(entries -> new QueueKey(entries.topic(), entries.queueId()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
     public void onArrival(ArrivalListener listener) {
-        throw new UnsupportedOperationException();
+        commitPoint.onArrival(listener);
     }
 
     @Override
     public void flush() throws IOException {
-        throw new UnsupportedOperationException();
+        long position = commitPoint.committed();
+        if (commitPoint.flushed() < position) {
+            threads.hurryFlush();
+        }
+        commitPoint.awaitFlushed(position);
     }
 
     @Override
     public @Nullable String failure() {
-        throw new UnsupportedOperationException();
+        return commitPoint.failure();
     }
 
     @Override
     public Positions positions() {
-        throw new UnsupportedOperationException();
+        // In this order, since each may grow meanwhile: the later ones are never less.
+        long committed = commitPoint.committed();
+        long flushed = commitPoint.flushed();
+        return new Positions(
+                segments.min(), Math.max(threads.written(), Math.max(flushed, committed)), flushed, committed);
     }
 
     @Override
     public void close() throws IOException {
-        throw new UnsupportedOperationException();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        mailbox.close();
+        try (CloseStack stack = new CloseStack()) {
+            stack.push(data);
+            stack.push(index::close);
+            stack.push(segments::close);
+            stack.push(this::leave);
+            stack.push(threads);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Marks a clean stop if the log is whole and flushed; the threads have ended. */
+    private void leave() throws IOException {
+        boolean clean = commitPoint.failure() == null;
+        commitPoint.stop("The store is closed");
+        long end = threads.closeTail(clean);
+        if (clean) {
+            data.markCleanStop(end);
+        }
     }
 }

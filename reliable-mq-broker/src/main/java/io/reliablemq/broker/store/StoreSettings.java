@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store;
 
+import io.reliablemq.broker.store.log.LogSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -121,6 +122,11 @@ public record StoreSettings(
                 maxPendingAppends,
                 maxPendingBytes,
                 bytes);
+    }
+
+    LogSettings forLog() {
+        return new LogSettings(
+                segmentBytes, preallocateBytes, flushDiskType == FlushDiskType.SYNC_FLUSH, flushInterval.toNanos());
     }
 
     private static void atLeast(String name, Duration value, Duration least) {

@@ -1,0 +1,226 @@
+package io.reliablemq.broker.store;
+
+import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.MessageStore.ArrivalListener;
+import io.reliablemq.broker.store.log.AppendMailbox;
+import io.reliablemq.broker.store.log.LogClosedException;
+import io.reliablemq.broker.store.log.LogEvents;
+import io.reliablemq.broker.store.log.Segments;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one gate through which appends become messages: when the point that the policy asks for has passed their end, they
+ * can be found in the index, their callers are answered in the order of the log, and listeners hear of their queues once.
+ *
+ * <p>All state is guarded by {@code commitLock}; callers and listeners are told under it, by the thread that moved the
+ * point, so that no two threads can tell them in the wrong order. After a failure nothing passes the gate any more.
+ */
+final class CommitPoint implements LogEvents<PendingAppend> {
+
+    private final CommitPolicy policy;
+    private final Segments segments;
+    private final AppendMailbox<PendingAppend> mailbox;
+    private final ErrorSink errors;
+    private final List<ArrivalListener> arrivals = new CopyOnWriteArrayList<>();
+    private final ReentrantLock commitLock = new ReentrantLock();
+    private final Condition flushedOrFailed = commitLock.newCondition();
+    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
+    private long written;
+    private volatile long flushed;
+    private volatile long committed;
+    private volatile @Nullable String failure;
+
+    /** @param start where the log ends, all of it being written, flushed and committed */
+    CommitPoint(
+            CommitPolicy policy,
+            Segments segments,
+            AppendMailbox<PendingAppend> mailbox,
+            ErrorSink errors,
+            long start) {
+        this.policy = policy;
+        this.segments = segments;
+        this.mailbox = mailbox;
+        this.errors = errors;
+        this.written = start;
+        this.flushed = start;
+        this.committed = start;
+    }
+
+    void onArrival(ArrivalListener listener) {
+        arrivals.add(listener);
+    }
+
+    long flushed() {
+        return flushed;
+    }
+
+    long committed() {
+        return committed;
+    }
+
+    @Nullable
+    String failure() {
+        return failure;
+    }
+
+    @Override
+    public void taken(List<PendingAppend> appends) {
+        commitLock.lock();
+        try {
+            waiting.addAll(appends);
+            closeWaitingAfterFailure();
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    @Override
+    public void written(long position) {
+        commitLock.lock();
+        try {
+            written = Math.max(written, position);
+            advance();
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    @Override
+    public void flushed(long position) {
+        commitLock.lock();
+        try {
+            if (position > flushed && failure == null) {
+                flushed = position;
+                flushedOrFailed.signalAll();
+                advance();
+            }
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    @Override
+    public void failed(String what, Throwable cause) {
+        if (stop("The log takes no more writes since a " + what + " failed: " + cause)) {
+            errors.report("log " + what, cause);
+        }
+    }
+
+    /**
+     * Lets nothing pass any more, and answers all that waits, here and in the mailbox.
+     *
+     * @return false if that was done before
+     */
+    boolean stop(String why) {
+        commitLock.lock();
+        try {
+            boolean first = failure == null;
+            if (first) {
+                failure = why;
+                flushedOrFailed.signalAll();
+            }
+            closeWaitingAfterFailure();
+            for (PendingAppend append : mailbox.closeAndTakeBack()) {
+                append.answer(Status.CLOSED, failure(why), mailbox, errors);
+            }
+            return first;
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Answers what has been taken by the writer and was not committed in time. It stays on its way. */
+    void expire(long nowNanos) {
+        commitLock.lock();
+        try {
+            for (PendingAppend append : waiting) {
+                if (append.deadlineNanos() - nowNanos > 0) {
+                    return;
+                }
+                if (!append.isAnswered()) {
+                    append.answer(Status.FLUSH_TIMEOUT, "The disk did not confirm the write in time", mailbox, errors);
+                }
+            }
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Waits until everything before this position is flushed. */
+    void awaitFlushed(long position) throws LogClosedException {
+        commitLock.lock();
+        try {
+            while (failure == null && flushed < position) {
+                flushedOrFailed.awaitUninterruptibly();
+            }
+            if (failure != null) {
+                throw new LogClosedException(failure(""));
+            }
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    private void advance() {
+        long to = policy.commit(written, flushed);
+        if (to <= committed || failure != null) {
+            return;
+        }
+        List<PendingAppend> done = new ArrayList<>();
+        while (!waiting.isEmpty() && waiting.peek().end() <= to) {
+            PendingAppend append = waiting.poll();
+            append.addTo(segments);
+            done.add(append);
+        }
+        committed = to;
+        tell(done);
+    }
+
+    private void tell(List<PendingAppend> done) {
+        Map<QueueKey, PendingAppend> queues = new LinkedHashMap<>();
+        for (PendingAppend append : done) {
+            if (!append.isAnswered()) {
+                append.answer(Status.COMMITTED, "", mailbox, errors);
+            }
+            queues.put(append.queue(), append);
+        }
+        queues.forEach((queue, append) -> {
+            for (ArrivalListener listener : arrivals) {
+                tell(listener, queue, append.entries().max());
+            }
+        });
+    }
+
+    private void tell(ArrivalListener listener, QueueKey queue, long maxOffset) {
+        try {
+            listener.arrived(queue, maxOffset);
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            errors.report("arrival listener of " + queue, e);
+        }
+    }
+
+    private void closeWaitingAfterFailure() {
+        if (failure == null) {
+            return;
+        }
+        for (PendingAppend append; (append = waiting.poll()) != null; ) {
+            if (!append.isAnswered()) {
+                append.answer(Status.CLOSED, failure(""), mailbox, errors);
+            }
+        }
+    }
+
+    private String failure(String otherwise) {
+        String known = failure;
+        return known == null ? otherwise : known;
+    }
+}

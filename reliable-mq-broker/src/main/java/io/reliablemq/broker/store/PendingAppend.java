@@ -1,0 +1,142 @@
+package io.reliablemq.broker.store;
+
+import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.index.QueueEntries;
+import io.reliablemq.broker.store.log.AppendMailbox;
+import io.reliablemq.broker.store.log.LogAppend;
+import io.reliablemq.broker.store.log.Segments;
+import io.reliablemq.protocol.message.MessageLayout;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import java.nio.ByteBuffer;
+
+/**
+ * Encoded messages of one queue on their way through the store.
+ *
+ * <p>Belongs to one owner after the other: the calling thread, the mailbox, the log writer, the commit point. Who takes it
+ * out of the mailbox or of the commit point answers it.
+ */
+final class PendingAppend implements LogAppend {
+
+    private final QueueKey queue;
+    private final QueueEntries entries;
+    private final byte[][] payloads;
+    private final int[] tagHashes;
+    private final long[] positions;
+    private final long origin;
+    private final long deadlineNanos;
+    private final int bytes;
+    private final AppendListener listener;
+    private long firstOffset = -1;
+    private boolean answered;
+
+    PendingAppend(
+            QueueKey queue,
+            QueueEntries entries,
+            byte[][] payloads,
+            int[] tagHashes,
+            long origin,
+            long deadlineNanos,
+            AppendListener listener) {
+        this.queue = queue;
+        this.entries = entries;
+        this.payloads = payloads;
+        this.tagHashes = tagHashes;
+        this.positions = new long[payloads.length];
+        this.origin = origin;
+        this.deadlineNanos = deadlineNanos;
+        this.listener = listener;
+        int sum = 0;
+        for (byte[] payload : payloads) {
+            sum += payload.length;
+        }
+        this.bytes = sum;
+    }
+
+    QueueKey queue() {
+        return queue;
+    }
+
+    QueueEntries entries() {
+        return entries;
+    }
+
+    @Override
+    public int count() {
+        return payloads.length;
+    }
+
+    @Override
+    public byte[] payload(int i) {
+        return payloads[i];
+    }
+
+    @Override
+    public long origin() {
+        return origin;
+    }
+
+    @Override
+    public int bytes() {
+        return bytes;
+    }
+
+    @Override
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    @Override
+    public long position(int i) {
+        return positions[i];
+    }
+
+    @Override
+    public void place(int i, long position, long storeTimestamp) {
+        long offset = entries.assign();
+        if (i == 0) {
+            firstOffset = offset;
+        }
+        positions[i] = position;
+        MessageLayout.setPlace(ByteBuffer.wrap(payloads[i]), 0, offset, position, storeTimestamp);
+    }
+
+    /** Behind the last byte in the log. */
+    long end() {
+        int last = payloads.length - 1;
+        return positions[last] + payloads[last].length;
+    }
+
+    /** Lets readers find the messages. */
+    void addTo(Segments segments) {
+        for (int i = 0; i < payloads.length; i++) {
+            long base = segments.baseOf(positions[i]);
+            entries.add(firstOffset + i, base, (int) (positions[i] - base), payloads[i].length, tagHashes[i]);
+        }
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** Tells the caller how it ended; a listener that fails harms nobody else. */
+    void answer(Status status, String detail, AppendMailbox<PendingAppend> mailbox, ErrorSink errors) {
+        answered = true;
+        mailbox.release(this);
+        tell(status, detail, errors);
+    }
+
+    /** Answers an append that the mailbox did not let in. */
+    void refuse(Status status, String detail, ErrorSink errors) {
+        answered = true;
+        tell(status, detail, errors);
+    }
+
+    private void tell(Status status, String detail, ErrorSink errors) {
+        boolean stored = status.isStored();
+        try {
+            listener.done(new AppendResult(status, stored ? positions[0] : -1, stored ? firstOffset : -1, detail));
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            errors.report("append listener of " + queue, e);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.reliablemq.broker.store;
+
+import io.reliablemq.broker.store.MessageStore.Entry;
+import io.reliablemq.broker.store.MessageStore.Selection;
+import io.reliablemq.broker.store.index.QueueEntries;
+import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.log.RecordReader;
+import io.reliablemq.broker.store.log.Segments;
+import io.reliablemq.protocol.message.MessageFormatException;
+import io.reliablemq.protocol.message.MessageLayout;
+import io.reliablemq.protocol.message.StoredMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Finds and reads committed messages. Any thread may use it. */
+final class StoreReader {
+
+    /** So that a filter which lets nothing through does not walk a whole queue in one call. */
+    static final int MAX_EXAMINED = 16_384;
+
+    private final QueueIndex index;
+    private final Segments segments;
+    private final CommitPoint commitPoint;
+    private final RecordReader records;
+
+    StoreReader(QueueIndex index, Segments segments, CommitPoint commitPoint) {
+        this.index = index;
+        this.segments = segments;
+        this.commitPoint = commitPoint;
+        this.records = new RecordReader(segments);
+    }
+
+    long minOffset(QueueKey queue) {
+        QueueEntries entries = index.find(queue.topic(), queue.queueId());
+        return entries == null ? 0 : entries.min();
+    }
+
+    long maxOffset(QueueKey queue) {
+        QueueEntries entries = index.find(queue.topic(), queue.queueId());
+        return entries == null ? 0 : entries.max();
+    }
+
+    Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter) {
+        QueueEntries entries = index.find(queue.topic(), queue.queueId());
+        if (entries == null) {
+            return new Selection(List.of(), 0, 0);
+        }
+        long from = Math.max(entries.min(), Math.min(offset, entries.max()));
+        Selecting selecting = new Selecting(from, maxMessages, maxBytes, tagFilter);
+        try {
+            entries.visit(from, selecting::examine);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Selection(List.copyOf(selecting.found), selecting.next, selecting.bytes);
+    }
+
+    /** One search under way. */
+    private static final class Selecting {
+
+        private final long start;
+        private final int maxMessages;
+        private final int maxBytes;
+        private final IntPredicate tagFilter;
+        private final List<Entry> found = new ArrayList<>();
+        private long next;
+        private int bytes;
+
+        Selecting(long start, int maxMessages, int maxBytes, IntPredicate tagFilter) {
+            this.start = start;
+            this.next = start;
+            this.maxMessages = maxMessages;
+            this.maxBytes = maxBytes;
+            this.tagFilter = tagFilter;
+        }
+
+        boolean examine(long offset, long position, int size, int tagHash) {
+            if (tagFilter.test(tagHash)) {
+                if (found.size() >= maxMessages || !found.isEmpty() && (long) bytes + size > maxBytes) {
+                    return false;
+                }
+                found.add(new Entry(position, size));
+                bytes += size;
+            }
+            next = offset + 1;
+            return next - start < MAX_EXAMINED;
+        }
+    }
+
+    void read(Selection selection, ByteBuffer target) throws IOException {
+        for (Entry entry : selection.entries()) {
+            int start = target.position();
+            ByteBuffer message = target.slice(start, entry.size());
+            if (!segments.read(entry.position(), message.duplicate()) || !isPromised(message, entry)) {
+                throw new IOException("The log does not hold the message of " + entry.size() + " bytes at position "
+                        + entry.position() + " that its index promises");
+            }
+            target.position(start + entry.size());
+        }
+    }
+
+    private static boolean isPromised(ByteBuffer message, Entry entry) {
+        int magic = message.getInt(MessageLayout.MAGIC_AT);
+        return message.getInt(MessageLayout.TOTAL_SIZE_AT) == entry.size()
+                && (magic == MessageLayout.MAGIC_V1 || magic == MessageLayout.MAGIC_V2)
+                && message.getLong(MessageLayout.POSITION_AT) == entry.position();
+    }
+
+    @Nullable
+    StoredMessage readAt(long position) throws IOException {
+        ByteBuffer payload = records.read(position, commitPoint.committed());
+        if (payload == null) {
+            return null;
+        }
+        StoredMessage message = decode(payload, position);
+        QueueEntries entries = index.find(message.topic(), message.queueId());
+        Entry indexed = entries == null ? null : entry(entries, message.queueOffset());
+        // Bytes of a message's body may look like a record; only what the index knows is one.
+        return indexed != null && indexed.position() == position ? message : null;
+    }
+
+    @Nullable
+    StoredMessage readAt(QueueKey queue, long offset) throws IOException {
+        QueueEntries entries = index.find(queue.topic(), queue.queueId());
+        Entry entry = entries == null ? null : entry(entries, offset);
+        if (entry == null) {
+            return null;
+        }
+        ByteBuffer message = ByteBuffer.allocate(entry.size());
+        read(new Selection(List.of(entry), offset + 1, entry.size()), message);
+        return decode(message.flip(), entry.position());
+    }
+
+    long offsetByTime(QueueKey queue, long timestampMs) throws IOException {
+        QueueEntries entries = index.find(queue.topic(), queue.queueId());
+        if (entries == null) {
+            return 0;
+        }
+        long low = entries.min();
+        long high = entries.max();
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (storeTimestamp(entries, middle) < timestampMs) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private long storeTimestamp(QueueEntries entries, long offset) throws IOException {
+        Entry entry = entry(entries, offset);
+        ByteBuffer head = ByteBuffer.allocate(MessageLayout.MIN_SIZE);
+        if (entry == null || !segments.read(entry.position(), head) || !isPromised(head, entry)) {
+            throw new IOException("The message with offset " + offset + " of queue " + entries.queueId() + " of topic "
+                    + entries.topic() + " cannot be read");
+        }
+        return head.getLong(MessageLayout.storeTimestampAt(head.getInt(MessageLayout.SYSTEM_FLAG_AT)));
+    }
+
+    private static @Nullable Entry entry(QueueEntries entries, long offset) throws IOException {
+        Entry[] found = new Entry[1];
+        entries.visit(offset, (at, position, size, tagHash) -> {
+            found[0] = at == offset ? new Entry(position, size) : null;
+            return false;
+        });
+        return found[0];
+    }
+
+    private static StoredMessage decode(ByteBuffer message, long position) throws IOException {
+        try {
+            return MessageLayout.decode(message);
+        } catch (MessageFormatException e) {
+            throw new IOException("What stands at position " + position + " is not a message", e);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.reliablemq.broker.store;
+
+import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.log.AppendMailbox;
+import io.reliablemq.broker.store.log.Flusher;
+import io.reliablemq.broker.store.log.LogFolder;
+import io.reliablemq.broker.store.log.LogSettings;
+import io.reliablemq.broker.store.log.LogTail;
+import io.reliablemq.broker.store.log.LogWriter;
+import io.reliablemq.broker.store.log.SegmentKeeper;
+import io.reliablemq.protocol.runtime.AgentRunner;
+import io.reliablemq.protocol.runtime.Clock;
+import io.reliablemq.protocol.runtime.CloseStack;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store's threads and who wakes whom: appends wake the writer, the writer wakes flusher and keeper.
+ *
+ * <p>Stopped in the order in which work flows, so that each finds the last work of the one before.
+ */
+final class StoreThreads implements AutoCloseable {
+
+    private final LogTail tail;
+    private final LogWriter<PendingAppend> logWriter;
+    private final AppendDeadlines appendDeadlines;
+    private final AgentRunner writer;
+    private final AgentRunner keeper;
+    private final AgentRunner deadlines;
+    private final @Nullable Flusher logFlusher;
+    private final @Nullable AgentRunner flusher;
+
+    StoreThreads(
+            StoreSettings settings,
+            Clock clock,
+            ErrorSink errors,
+            LogFolder folder,
+            QueueIndex index,
+            AppendMailbox<PendingAppend> mailbox,
+            CommitPoint commitPoint,
+            StoreRecovery.Outcome outcome) {
+        LogSettings logSettings = settings.forLog();
+        tail = outcome.log().tail();
+        if (logSettings.flushInline()) {
+            logFlusher = null;
+            flusher = null;
+        } else {
+            logFlusher = new Flusher(logSettings, tail, commitPoint, clock);
+            flusher = new AgentRunner(logFlusher, errors);
+        }
+        SegmentIndexer indexer = new SegmentIndexer(
+                folder, index, outcome.log().segments(), commitPoint, clock, outcome.unindexed(), tail.segmentBase());
+        keeper = new AgentRunner(new SegmentKeeper(tail, indexer), errors);
+        logWriter = new LogWriter<>(
+                logSettings,
+                mailbox,
+                tail,
+                commitPoint,
+                clock,
+                outcome.lastTimestamp(),
+                this::signalFlush,
+                keeper::signal);
+        writer = new AgentRunner(logWriter, errors);
+        appendDeadlines = new AppendDeadlines(
+                mailbox, commitPoint, clock, errors, settings.syncFlushTimeout().toNanos());
+        deadlines = new AgentRunner(appendDeadlines, errors);
+    }
+
+    void start() {
+        if (flusher != null) {
+            flusher.start();
+        }
+        keeper.start();
+        deadlines.start();
+        writer.start();
+    }
+
+    /** Something is in the mailbox. */
+    void signalAppend() {
+        writer.signal();
+        if (appendDeadlines.isIdle()) {
+            deadlines.signal();
+        }
+    }
+
+    private void signalFlush() {
+        if (flusher != null && logFlusher != null && logFlusher.isIdle()) {
+            flusher.signal();
+        }
+    }
+
+    /** Somebody waits for a flush. */
+    void hurryFlush() {
+        if (flusher != null && logFlusher != null) {
+            logFlusher.hurry();
+            flusher.signal();
+        }
+    }
+
+    long written() {
+        return tail.written();
+    }
+
+    /** Closes the log's tail; to be called after {@link #close()}. Returns where the log ends. */
+    long closeTail(boolean clean) throws IOException {
+        tail.close(clean);
+        return tail.written();
+    }
+
+    @Override
+    public void close() throws Exception {
+        try (CloseStack stack = new CloseStack()) {
+            stack.push(deadlines);
+            stack.push(keeper);
+            if (flusher != null) {
+                stack.push(flusher);
+            }
+            stack.push(writer);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.reliablemq.broker.store.index;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of one queue: a run for each segment that holds some.
+ *
+ * <p>{@link #add} is for the thread that moves the commit point, {@link #assign} for the log writer; any thread reads.
+ * The list of runs is an immutable snapshot that is replaced under this object's monitor, without I/O.
+ */
+public final class QueueEntries {
+
+    private record View(Run[] runs, long floor) {}
+
+    private final String topic;
+    private final int queueId;
+    private volatile View view = new View(new Run[0], 0);
+    private @Nullable MemoryRun active;
+    private long nextToAssign;
+
+    QueueEntries(String topic, int queueId) {
+        this.topic = topic;
+        this.queueId = queueId;
+    }
+
+    public String topic() {
+        return topic;
+    }
+
+    public int queueId() {
+        return queueId;
+    }
+
+    /** The first offset that is kept. */
+    public long min() {
+        View seen = view;
+        return seen.runs.length == 0 ? seen.floor : seen.runs[0].firstOffset();
+    }
+
+    /** The offset of the next message. */
+    public long max() {
+        return max(view);
+    }
+
+    private static long max(View seen) {
+        return seen.runs.length == 0 ? seen.floor : seen.runs[seen.runs.length - 1].endOffset();
+    }
+
+    /** Gives the next offset to a message that is about to be written; owned by the log writer. */
+    public long assign() {
+        return nextToAssign++;
+    }
+
+    /** Starts giving offsets where the entries end; to be called once, after recovery. */
+    void startAssigning() {
+        nextToAssign = max();
+    }
+
+    /** Adds the entry of the next message. */
+    public void add(long offset, long segmentBase, int positionInSegment, int size, int tagHash) {
+        requireNext(offset);
+        MemoryRun run = active;
+        if (run == null || run.segmentBase() != segmentBase) {
+            run = new MemoryRun(segmentBase, offset);
+            run.add(positionInSegment, size, tagHash);
+            active = run;
+            append(run);
+        } else {
+            run.add(positionInSegment, size, tagHash);
+        }
+    }
+
+    /** For a queue without entries: offsets before this one were given to messages that are no longer kept. */
+    public synchronized void startAt(long offset) {
+        View seen = view;
+        if (seen.runs.length == 0 && seen.floor <= offset) {
+            view = new View(seen.runs, offset);
+        } else {
+            requireNext(offset);
+        }
+    }
+
+    synchronized void append(Run run) {
+        View seen = view;
+        Run[] grown = Arrays.copyOf(seen.runs, seen.runs.length + 1);
+        grown[seen.runs.length] = run;
+        view = new View(grown, seen.floor);
+    }
+
+    /** Puts the same entries on file in the place of those in memory. */
+    synchronized void replace(MemoryRun old, Run run) {
+        View seen = view;
+        Run[] changed = seen.runs.clone();
+        for (int i = 0; i < changed.length; i++) {
+            if (changed[i] == old) {
+                changed[i] = run;
+            }
+        }
+        view = new View(changed, seen.floor);
+    }
+
+    /** The entries in memory for this segment; null if there are none. */
+    @Nullable
+    MemoryRun inMemory(long segmentBase) {
+        for (Run run : view.runs) {
+            if (run.segmentBase() == segmentBase && run instanceof MemoryRun memory) {
+                return memory;
+            }
+        }
+        return null;
+    }
+
+    /** The next offset as it was when this segment had ended. */
+    long endIn(long segmentBase) {
+        View seen = view;
+        for (int i = seen.runs.length - 1; i >= 0; i--) {
+            if (seen.runs[i].segmentBase() <= segmentBase) {
+                return seen.runs[i].endOffset();
+            }
+        }
+        return seen.runs.length == 0 ? seen.floor : seen.runs[0].firstOffset();
+    }
+
+    /** Visits entries from this offset on, until they end or the visitor has enough. */
+    public void visit(long from, EntryVisitor visitor) throws IOException {
+        Run[] runs = view.runs;
+        for (int i = runAt(runs, from); i >= 0 && i < runs.length; i++) {
+            if (!runs[i].visit(Math.max(from, runs[i].firstOffset()), visitor)) {
+                return;
+            }
+        }
+    }
+
+    /** Index of the run that holds the offset; -1 if none does. */
+    private static int runAt(Run[] runs, long offset) {
+        int low = 0;
+        int high = runs.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (offset < runs[middle].firstOffset()) {
+                high = middle - 1;
+            } else if (offset >= runs[middle].endOffset()) {
+                low = middle + 1;
+            } else {
+                return middle;
+            }
+        }
+        return -1;
+    }
+
+    private void requireNext(long offset) {
+        if (offset != max()) {
+            throw new IndexMismatchException("Queue " + queueId + " of topic " + topic + " goes on with offset "
+                    + offset + " instead of " + max());
+        }
+    }
+}

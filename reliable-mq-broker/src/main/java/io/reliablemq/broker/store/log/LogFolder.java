@@ -1,0 +1,70 @@
+package io.reliablemq.broker.store.log;
+
+import io.reliablemq.broker.store.file.StoreFile;
+import io.reliablemq.broker.store.file.StoreFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The names of the log's files: a segment is named by the position of its first byte, in 20 digits, so that names sort
+ * as positions do; its index stands beside it. Immutable.
+ */
+public final class LogFolder {
+
+    private static final Pattern SEGMENT = Pattern.compile("\\d{20}\\.log");
+    private static final int DIGITS = 20;
+
+    private final StoreFiles files;
+    private final Path folder;
+
+    public LogFolder(StoreFiles files, Path folder) {
+        this.files = files;
+        this.folder = folder;
+    }
+
+    public StoreFiles files() {
+        return files;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public Path segment(long base) {
+        return folder.resolve(String.format(Locale.ROOT, "%020d.log", base));
+    }
+
+    public Path index(long base) {
+        return folder.resolve(String.format(Locale.ROOT, "%020d.index", base));
+    }
+
+    /** The base positions of all segments, in order. */
+    public List<Long> segmentBases() throws IOException {
+        List<Long> bases = new ArrayList<>();
+        for (Path file : files.list(folder)) {
+            String name = file.getFileName().toString();
+            if (SEGMENT.matcher(name).matches()) {
+                bases.add(Long.parseLong(name.substring(0, DIGITS)));
+            }
+        }
+        return bases;
+    }
+
+    /** Makes a segment's file, which survives a crash once this returns. */
+    StoreFile createSegment(long base) throws IOException {
+        StoreFile file = files.create(segment(base));
+        files.forceFolder(folder);
+        return file;
+    }
+
+    /** Deletes a segment that holds no record, and its index. */
+    void deleteSegment(long base) throws IOException {
+        files.delete(index(base));
+        files.delete(segment(base));
+        files.forceFolder(folder);
+    }
+}

@@ -1,0 +1,192 @@
+package io.reliablemq.broker.store.log;
+
+import io.reliablemq.broker.store.file.StoreFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Brings the log back after a stop of any kind.
+ *
+ * <p>Segments that were ended and whose index file is sound are taken as they are; everything behind them is read and
+ * verified. What follows the last whole record is cut off if nothing says that it was ever flushed; otherwise the log is
+ * damaged, and recovery refuses to go on without having changed anything. Running it twice gives the same log.
+ */
+public final class LogRecovery {
+
+    /** Stands for: no clean stop. */
+    public static final long UNKNOWN_END = -1;
+
+    /** Learns what is in the log. */
+    public interface Visitor extends RecordVisitor {
+
+        /** Whether this ended segment is known already and need not be read; if so, it counts as visited. */
+        boolean isKnown(long base, long next) throws IOException;
+
+        /** The records that follow are those of this segment. */
+        void reading(long base);
+
+        /** All records of an ended segment were seen. */
+        void ended(long base, long next) throws IOException;
+    }
+
+    /** The log, ready to be written; and what was found. */
+    public record Recovered(
+            Segments segments,
+            LogTail tail,
+            int segmentsRead,
+            long records,
+            long bytes,
+            long cutPosition,
+            long cutBytes,
+            int cutRecords) {}
+
+    private static final int COPY_BYTES = 1 << 20;
+
+    private final LogFolder folder;
+    private final LogSettings settings;
+    private final Visitor visitor;
+    private final long expectedEnd;
+    private final Segments segments = new Segments();
+    private int segmentsRead;
+    private long records;
+    private long bytes;
+    private long cutPosition = -1;
+    private long cutBytes;
+    private int cutRecords;
+
+    /** @param expectedEnd where the log ended at the last clean stop, or {@link #UNKNOWN_END} */
+    public LogRecovery(LogFolder folder, LogSettings settings, Visitor visitor, long expectedEnd) {
+        this.folder = folder;
+        this.settings = settings;
+        this.visitor = visitor;
+        this.expectedEnd = expectedEnd;
+    }
+
+    /** @throws LogCorruptException if flushed records are damaged or missing */
+    public Recovered run() throws IOException {
+        try {
+            LogTail tail = recoverAll(folder.segmentBases());
+            return new Recovered(segments, tail, segmentsRead, records, bytes, cutPosition, cutBytes, cutRecords);
+        } catch (IOException | RuntimeException e) {
+            segments.close();
+            throw e;
+        }
+    }
+
+    private LogTail recoverAll(List<Long> bases) throws IOException {
+        for (int i = 0; i < bases.size(); i++) {
+            long base = bases.get(i);
+            boolean last = i == bases.size() - 1;
+            if (!last && visitor.isKnown(base, bases.get(i + 1))) {
+                addComplete(base, bases.get(i + 1));
+                continue;
+            }
+            visitor.reading(base);
+            try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
+                SegmentScan scan = new SegmentScan(base, file).run(visitor);
+                segmentsRead++;
+                records += scan.records();
+                bytes += scan.end() - base;
+                if (scan.next() < 0) {
+                    return endHere(bases.subList(i + 1, bases.size()), base, scan);
+                }
+                requireNext(bases, i, scan);
+            }
+            visitor.ended(base, bases.get(i + 1));
+            addComplete(base, bases.get(i + 1));
+        }
+        requireExpectedEnd(0, 0);
+        return tailOn(folder.createSegment(0), 0, 0);
+    }
+
+    private void requireNext(List<Long> bases, int i, SegmentScan scan) throws LogCorruptException {
+        long following = i + 1 < bases.size() ? bases.get(i + 1) : -1;
+        if (following != scan.next()) {
+            throw new LogCorruptException(
+                    folder.segment(bases.get(i)),
+                    scan.next(),
+                    "the segment " + folder.segment(scan.next()).getFileName() + ", which must follow, is missing");
+        }
+    }
+
+    private void addComplete(long base, long next) throws IOException {
+        segments.add(
+                new Segment(base, next, folder.segment(base), folder.files().openToRead(folder.segment(base))));
+    }
+
+    /** The log ends in this segment, since it has no end record; nothing may stand in the later ones. */
+    private LogTail endHere(List<Long> later, long base, SegmentScan scan) throws IOException {
+        long end = scan.end();
+        SegmentScan.Tail rest = scan.tail();
+        if (rest.flushedClaim() > end) {
+            throw new LogCorruptException(
+                    folder.segment(base),
+                    end,
+                    "the record there is bad, although later ones say that the log was flushed up to "
+                            + rest.flushedClaim());
+        }
+        for (long empty : later) {
+            requireEmpty(empty, end);
+        }
+        requireExpectedEnd(base, end);
+        for (int i = later.size() - 1; i >= 0; i--) {
+            folder.deleteSegment(later.get(i));
+        }
+        if (rest.garbageEnd() > end) {
+            cutPosition = end;
+            cutBytes = rest.garbageEnd() - end;
+            cutRecords = rest.wholeRecords() + 1;
+        }
+        StoreFile file = folder.files().open(folder.segment(base));
+        makeSafe(file, base, scan);
+        return tailOn(file, base, end);
+    }
+
+    private void requireEmpty(long base, long end) throws IOException {
+        try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
+            SegmentScan scan = new SegmentScan(base, file).run((position, origin, payload) -> {});
+            if (scan.end() > base || scan.tail().wholeRecords() > 0) {
+                throw new LogCorruptException(
+                        folder.segment(base), end, "the log has no whole record there, but goes on in a later segment");
+            }
+        }
+    }
+
+    private void requireExpectedEnd(long base, long end) throws LogCorruptException {
+        if (expectedEnd > end) {
+            throw new LogCorruptException(
+                    folder.segment(base), end, "it ends there, but was stopped cleanly at " + expectedEnd);
+        }
+    }
+
+    /**
+     * Cuts the torn tail, and makes sure that what was read is on disk and not just in memory. A force alone would not
+     * do: if one failed before the restart, the system may hold unwritten pages that it takes for clean. So what no
+     * record vouches for is written again.
+     */
+    private void makeSafe(StoreFile file, long base, SegmentScan scan) throws IOException {
+        if (expectedEnd != UNKNOWN_END && cutPosition < 0) {
+            return;
+        }
+        if (cutPosition >= 0) {
+            file.truncate(scan.end() - base);
+        }
+        long at = Math.max(base, scan.flushedClaim());
+        while (at < scan.end()) {
+            ByteBuffer copy = ByteBuffer.allocate((int) Math.min(COPY_BYTES, scan.end() - at));
+            file.read(copy, at - base);
+            file.write(copy.flip(), at - base);
+            at += copy.limit();
+        }
+        file.force();
+    }
+
+    private LogTail tailOn(StoreFile file, long base, long end) throws IOException {
+        long used = end - base + RecordLayout.ENVELOPE_BYTES;
+        long limit = base + Math.max(settings.segmentBytes(), used);
+        SegmentTail tail = SegmentSupply.open(folder, settings, base, limit, file);
+        segments.add(tail.segment());
+        return new LogTail(settings, segments, new SegmentSupply(folder, settings, base), tail, end);
+    }
+}

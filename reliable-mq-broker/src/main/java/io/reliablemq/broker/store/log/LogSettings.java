@@ -1,0 +1,9 @@
+package io.reliablemq.broker.store.log;
+
+/**
+ * @param segmentBytes size of the segments that are made from now on
+ * @param preallocateBytes how far ahead of the tail disk space is reserved; 0 for not at all
+ * @param flushInline whether the writer forces each batch itself
+ * @param flushIntervalNanos how long written bytes may stay unforced otherwise
+ */
+public record LogSettings(long segmentBytes, long preallocateBytes, boolean flushInline, long flushIntervalNanos) {}

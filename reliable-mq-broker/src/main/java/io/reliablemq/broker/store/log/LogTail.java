@@ -1,0 +1,207 @@
+package io.reliablemq.broker.store.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The end of the log, where records are added.
+ *
+ * <p>{@link #place}, {@link #write} and {@link #writeOut} belong to the log writer. {@link #force} may be called by
+ * the flusher at the same time; the other methods by any thread.
+ *
+ * <p>A record never spans two segments. Where the next one would not fit, the segment is ended by an end record, for
+ * which there is always room, and forced; only then is the next segment written. So all segments but the last are
+ * flushed and complete, and only the last can have a torn tail.
+ */
+public final class LogTail {
+
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+
+    /** How far the log is written, and in which segment that is. */
+    private record Written(SegmentTail tail, long position) {}
+
+    private final LogSettings settings;
+    private final Segments segments;
+    private final SegmentSupply supply;
+    private final AtomicLong flushed;
+    private volatile Written written;
+    private volatile boolean broken;
+
+    // Owned by the log writer from here on.
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer envelope = ByteBuffer.allocate(RecordLayout.ENVELOPE_BYTES);
+    private SegmentTail tail;
+    private long end;
+    private long placed;
+    private long placedLimit;
+
+    LogTail(LogSettings settings, Segments segments, SegmentSupply supply, SegmentTail tail, long end) {
+        this.settings = settings;
+        this.segments = segments;
+        this.supply = supply;
+        this.tail = tail;
+        this.end = end;
+        this.placed = end;
+        this.placedLimit = tail.segment().limit();
+        this.written = new Written(tail, end);
+        this.flushed = new AtomicLong(end);
+    }
+
+    /** Whether a payload of this size fits into a segment. */
+    public boolean fits(int payloadBytes) {
+        return payloadBytes + 2L * RecordLayout.ENVELOPE_BYTES <= settings.segmentBytes();
+    }
+
+    /** Says where the next record's payload will stand. Places are written in the order in which they were given. */
+    long place(int payloadBytes) {
+        long record = RecordLayout.ENVELOPE_BYTES + (long) payloadBytes;
+        if (placed + record + RecordLayout.ENVELOPE_BYTES > placedLimit) {
+            placed = placedLimit;
+            placedLimit += settings.segmentBytes();
+        }
+        long position = placed + RecordLayout.ENVELOPE_BYTES;
+        placed += record;
+        return position;
+    }
+
+    /** Adds a record at the place it was given. It stands in the file after {@link #writeOut}. */
+    void write(long payloadPosition, byte[] payload, long origin) throws IOException {
+        long position = payloadPosition - RecordLayout.ENVELOPE_BYTES;
+        if (position != end) {
+            roll();
+        }
+        if (position != end) {
+            throw new IllegalStateException("A record was placed at " + position + ", but the log ends at " + end);
+        }
+        RecordLayout.putEnvelope(envelope, RecordLayout.MESSAGE, payload.length, flushed.get(), origin);
+        seal(position, ByteBuffer.wrap(payload));
+        put(envelope.array());
+        put(payload);
+    }
+
+    /** Hands what was added to the system, and lets others see it. */
+    void writeOut() throws IOException {
+        drainBuffer();
+        written = new Written(tail, end);
+    }
+
+    /**
+     * Forces what is written.
+     *
+     * @return how far the log is flushed
+     */
+    long force() throws IOException {
+        if (broken) {
+            throw new LogClosedException("An earlier write or force failed");
+        }
+        Written upTo = written;
+        upTo.tail().force();
+        return flushed.accumulateAndGet(upTo.position(), Math::max);
+    }
+
+    /** Whether something is written that is not flushed, and still can be. */
+    boolean isDirty() {
+        return !broken && written.position() > flushed.get();
+    }
+
+    /** A write or force failed: nothing may be written or forced any more. */
+    void breakOff() {
+        broken = true;
+    }
+
+    boolean isBroken() {
+        return broken;
+    }
+
+    public long written() {
+        return written.position();
+    }
+
+    public long flushed() {
+        return flushed.get();
+    }
+
+    /** Where the segment starts that is being written. */
+    public long segmentBase() {
+        return written.tail().segment().base();
+    }
+
+    /** Whether the keeper should reserve space or make the next segment. */
+    boolean wantsRoom() {
+        Written upTo = written;
+        long ahead = Math.min(
+                upTo.position() + settings.preallocateBytes() / 2,
+                upTo.tail().segment().limit());
+        return upTo.tail().allocated() < ahead || isPastHalf(upTo) && !supply.isPrepared();
+    }
+
+    /** Reserves space ahead of the tail, and makes the next segment ahead of need; called by the keeper. */
+    void makeRoom() throws IOException {
+        Written upTo = written;
+        upTo.tail().allocateTo(upTo.position() + settings.preallocateBytes());
+        if (isPastHalf(upTo)) {
+            supply.prepare(upTo.tail().segment().limit());
+        }
+    }
+
+    /** Ends the life of the tail: closes its files. Space behind the last record is given back where that is safe. */
+    public void close(boolean clean) throws IOException {
+        try {
+            if (clean) {
+                tail.trimTo(end);
+                tail.force();
+            }
+        } finally {
+            tail.close();
+            supply.close();
+        }
+    }
+
+    private static boolean isPastHalf(Written upTo) {
+        Segment segment = upTo.tail().segment();
+        return upTo.position() - segment.base() > (segment.limit() - segment.base()) / 2;
+    }
+
+    private void roll() throws IOException {
+        long limit = tail.segment().limit();
+        SegmentTail next = supply.take(limit);
+        int rest = Math.toIntExact(limit - end - RecordLayout.ENVELOPE_BYTES);
+        RecordLayout.putEnvelope(envelope, RecordLayout.END, rest, flushed.get(), -1);
+        seal(end, NO_PAYLOAD);
+        put(envelope.array());
+        drainBuffer();
+        tail.force();
+        flushed.accumulateAndGet(limit, Math::max);
+        segments.add(next.segment());
+        SegmentTail ended = tail;
+        tail = next;
+        end = limit;
+        written = new Written(next, limit);
+        ended.close();
+    }
+
+    private void seal(long position, ByteBuffer payload) {
+        envelope.putInt(RecordLayout.CHECKSUM_AT, RecordLayout.checksum(position, envelope, 0, payload));
+    }
+
+    private void put(byte[] bytes) throws IOException {
+        int from = 0;
+        while (from < bytes.length) {
+            if (!buffer.hasRemaining()) {
+                drainBuffer();
+            }
+            int step = Math.min(buffer.remaining(), bytes.length - from);
+            buffer.put(bytes, from, step);
+            from += step;
+            end += step;
+        }
+    }
+
+    private void drainBuffer() throws IOException {
+        buffer.flip();
+        tail.write(buffer, end - buffer.limit());
+        buffer.clear();
+    }
+}

@@ -1,0 +1,119 @@
+package io.reliablemq.broker.store.log;
+
+import io.reliablemq.protocol.runtime.Agent;
+import io.reliablemq.protocol.runtime.Clock;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Writes what has arrived in the mailbox to the tail of the log, as one batch, and under inline flush forces it before
+ * it takes the next one: what arrives meanwhile is the next batch, so that a group of appends shares a force without a
+ * timer.
+ *
+ * <p>Runs on {@code rmq-log-writer}, the only writer of the log. After the first failed write or force it writes no
+ * more, because the state of the page cache is then unknown.
+ */
+public final class LogWriter<A extends LogAppend> implements Agent {
+
+    private final LogSettings settings;
+    private final AppendMailbox<A> mailbox;
+    private final LogTail tail;
+    private final LogEvents<A> events;
+    private final Clock clock;
+    private final Runnable signalFlusher;
+    private final Runnable signalKeeper;
+    private long lastTimestamp;
+    private long segmentBase;
+
+    /**
+     * @param lastTimestamp store timestamp of the last record in the log
+     * @param signalFlusher called when something is written and not flushed
+     * @param signalKeeper called when the tail runs out of reserved space, and when a segment was ended
+     */
+    public LogWriter(
+            LogSettings settings,
+            AppendMailbox<A> mailbox,
+            LogTail tail,
+            LogEvents<A> events,
+            Clock clock,
+            long lastTimestamp,
+            Runnable signalFlusher,
+            Runnable signalKeeper) {
+        this.settings = settings;
+        this.mailbox = mailbox;
+        this.tail = tail;
+        this.events = events;
+        this.clock = clock;
+        this.lastTimestamp = lastTimestamp;
+        this.segmentBase = tail.segmentBase();
+        this.signalFlusher = signalFlusher;
+        this.signalKeeper = signalKeeper;
+    }
+
+    @Override
+    public String name() {
+        return "rmq-log-writer";
+    }
+
+    @Override
+    public long doWork() {
+        List<A> batch = mailbox.drain();
+        if (batch.isEmpty()) {
+            return UNTIL_SIGNAL;
+        }
+        place(batch);
+        events.taken(batch);
+        if (!tail.isBroken()) {
+            store(batch);
+        }
+        return 0;
+    }
+
+    /** Writes what is left; the mailbox is closed by then. */
+    @Override
+    public void onStop() {
+        doWork();
+    }
+
+    private void place(List<A> batch) {
+        // Timestamps never run backwards, so that a queue can be searched by time after the wall clock was set back.
+        lastTimestamp = Math.max(lastTimestamp, clock.wallMs());
+        for (A append : batch) {
+            for (int i = 0; i < append.count(); i++) {
+                append.place(i, tail.place(append.payload(i).length), lastTimestamp);
+            }
+        }
+    }
+
+    private void store(List<A> batch) {
+        String step = "write";
+        try {
+            write(batch);
+            events.written(tail.written());
+            if (settings.flushInline()) {
+                step = "force";
+                tail.force();
+            }
+            events.flushed(tail.flushed());
+            if (tail.isDirty()) {
+                signalFlusher.run();
+            }
+            if (tail.wantsRoom() || tail.segmentBase() != segmentBase) {
+                segmentBase = tail.segmentBase();
+                signalKeeper.run();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            tail.breakOff();
+            events.failed(step, e);
+        }
+    }
+
+    private void write(List<A> batch) throws IOException {
+        for (A append : batch) {
+            for (int i = 0; i < append.count(); i++) {
+                tail.write(append.position(i), append.payload(i), append.origin());
+            }
+        }
+        tail.writeOut();
+    }
+}

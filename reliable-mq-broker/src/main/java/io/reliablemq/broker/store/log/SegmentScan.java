@@ -1,0 +1,150 @@
+package io.reliablemq.broker.store.log;
+
+import io.reliablemq.broker.store.file.StoreFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads a segment from its start and verifies every record. Used by one thread, while nothing writes.
+ */
+final class SegmentScan {
+
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    private final long base;
+    private final long fileEnd;
+    private final StoreFile file;
+    private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
+    private long windowStart;
+
+    private long end;
+    private long records;
+    private long flushedClaim;
+    private long next = -1;
+
+    SegmentScan(long base, StoreFile file) throws IOException {
+        this.base = base;
+        this.fileEnd = base + file.size();
+        this.file = file;
+        this.windowStart = base;
+        this.end = base;
+    }
+
+    /** Reads whole records until the segment's end record, or until there is no whole record. */
+    SegmentScan run(RecordVisitor visitor) throws IOException {
+        while (next < 0 && isWhole(end)) {
+            int at = Math.toIntExact(end - windowStart);
+            int length = window.getInt(at + RecordLayout.LENGTH_AT);
+            flushedClaim = Math.max(flushedClaim, window.getLong(at + RecordLayout.FLUSHED_AT));
+            long payload = end + RecordLayout.ENVELOPE_BYTES;
+            if (window.get(at + RecordLayout.TYPE_AT) == RecordLayout.END) {
+                next = payload + length;
+                end = payload;
+            } else {
+                long origin = window.getLong(at + RecordLayout.ORIGIN_AT);
+                visitor.record(payload, origin, window.slice(at + RecordLayout.ENVELOPE_BYTES, length));
+                records++;
+                end = payload + length;
+            }
+        }
+        return this;
+    }
+
+    /** What stands behind the last whole record. */
+    Tail tail() throws IOException {
+        long garbageEnd = lastNonZero(end);
+        int whole = 0;
+        long claim = -1;
+        long at = end + 1;
+        while (at < garbageEnd) {
+            if (isWhole(at)) {
+                int index = Math.toIntExact(at - windowStart);
+                claim = Math.max(claim, window.getLong(index + RecordLayout.FLUSHED_AT));
+                at += RecordLayout.ENVELOPE_BYTES + RecordLayout.storedLength(window, index);
+                whole++;
+            } else {
+                at++;
+            }
+        }
+        return new Tail(garbageEnd, whole, claim);
+    }
+
+    /**
+     * @param garbageEnd behind the last byte that is not zero; {@link #end()} if there is none
+     * @param wholeRecords how many whole records stand behind a bad one
+     * @param flushedClaim how far the log was flushed according to these; -1 without any
+     */
+    record Tail(long garbageEnd, int wholeRecords, long flushedClaim) {}
+
+    /** Behind the last whole record. */
+    long end() {
+        return end;
+    }
+
+    /** Where the next segment starts; -1 if this one was not ended. */
+    long next() {
+        return next;
+    }
+
+    long records() {
+        return records;
+    }
+
+    /** How far the log was flushed according to the records that were read. */
+    long flushedClaim() {
+        return flushedClaim;
+    }
+
+    long fileEnd() {
+        return fileEnd;
+    }
+
+    /** Whether a whole record stands there; if so, it is in the window. */
+    private boolean isWhole(long position) throws IOException {
+        if (!fill(position, RecordLayout.ENVELOPE_BYTES)) {
+            return false;
+        }
+        long behind = fileEnd - position - RecordLayout.ENVELOPE_BYTES;
+        if (!RecordLayout.isPlausible(window, Math.toIntExact(position - windowStart), position, behind)) {
+            return false;
+        }
+        int length = RecordLayout.storedLength(window, Math.toIntExact(position - windowStart));
+        if (!fill(position, RecordLayout.ENVELOPE_BYTES + length)) {
+            return false;
+        }
+        int at = Math.toIntExact(position - windowStart);
+        ByteBuffer payload = window.slice(at + RecordLayout.ENVELOPE_BYTES, length);
+        return window.getInt(at + RecordLayout.CHECKSUM_AT) == RecordLayout.checksum(position, window, at, payload);
+    }
+
+    /** Moves the window so that it holds these bytes; false if the file ends before. */
+    private boolean fill(long position, int bytes) throws IOException {
+        if (position + bytes > fileEnd) {
+            return false;
+        }
+        if (position >= windowStart && position + bytes <= windowStart + window.limit()) {
+            return true;
+        }
+        if (window.capacity() < bytes) {
+            window = ByteBuffer.allocate(bytes + WINDOW_BYTES);
+        }
+        window.clear().limit((int) Math.min(window.capacity(), fileEnd - position));
+        windowStart = position;
+        file.read(window, position - base);
+        window.flip();
+        return window.limit() >= bytes;
+    }
+
+    private long lastNonZero(long from) throws IOException {
+        long last = from;
+        for (long at = from; at < fileEnd && fill(at, 1); ) {
+            for (int i = Math.toIntExact(at - windowStart); i < window.limit(); i++) {
+                if (window.get(i) != 0) {
+                    last = windowStart + i + 1;
+                }
+            }
+            at = windowStart + window.limit();
+        }
+        return last;
+    }
+}

@@ -1,0 +1,95 @@
+package io.reliablemq.broker.store.log;
+
+import io.reliablemq.broker.store.file.StoreFile;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the segment that comes next, ahead of need where the keeper gets to it. The lock {@code making} is held while
+ * files are made, so that the writer waits for the keeper instead of making the same file.
+ */
+final class SegmentSupply {
+
+    private final LogFolder folder;
+    private final LogSettings settings;
+    private final ReentrantLock making = new ReentrantLock();
+    private volatile @Nullable SegmentTail prepared;
+    private long lastMade;
+
+    /** @param last base of the segment that is there already */
+    SegmentSupply(LogFolder folder, LogSettings settings, long last) {
+        this.folder = folder;
+        this.settings = settings;
+        this.lastMade = last;
+    }
+
+    /** Makes the segment unless that was done before; called by the keeper. */
+    void prepare(long base) throws IOException {
+        making.lock();
+        try {
+            // The writer may have come here first.
+            if (base > lastMade) {
+                SegmentTail made = make(base);
+                prepared = made;
+                made.allocateTo(base + Math.min(settings.preallocateBytes(), settings.segmentBytes()));
+            }
+        } finally {
+            making.unlock();
+        }
+    }
+
+    boolean isPrepared() {
+        return prepared != null;
+    }
+
+    /** Hands the segment over; called by the log writer. */
+    SegmentTail take(long base) throws IOException {
+        making.lock();
+        try {
+            SegmentTail taken = prepared;
+            prepared = null;
+            if (taken == null) {
+                return make(base);
+            }
+            if (taken.segment().base() != base) {
+                taken.close();
+                throw new IllegalStateException("Segment " + taken.segment().base() + " was prepared, not " + base);
+            }
+            return taken;
+        } finally {
+            making.unlock();
+        }
+    }
+
+    /** Deletes a segment that was made and never used. */
+    void close() throws IOException {
+        making.lock();
+        try {
+            SegmentTail unused = prepared;
+            prepared = null;
+            if (unused != null) {
+                unused.close();
+                unused.segment().reader().close();
+                folder.deleteSegment(unused.segment().base());
+            }
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private SegmentTail make(long base) throws IOException {
+        StoreFile file = folder.createSegment(base);
+        lastMade = base;
+        return open(folder, settings, base, base + settings.segmentBytes(), file);
+    }
+
+    /** The tail on a segment's file, with handles of its own to read and to allocate. */
+    static SegmentTail open(LogFolder folder, LogSettings settings, long base, long limit, StoreFile file)
+            throws IOException {
+        StoreFile allocator = folder.files().open(folder.segment(base));
+        StoreFile reader = folder.files().openToRead(folder.segment(base));
+        Segment segment = new Segment(base, limit, folder.segment(base), reader);
+        return new SegmentTail(segment, file, allocator, settings.preallocateBytes() > 0);
+    }
+}

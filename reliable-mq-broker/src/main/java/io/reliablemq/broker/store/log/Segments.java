@@ -1,0 +1,103 @@
+package io.reliablemq.broker.store.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All segments of the log, in order and without gaps.
+ *
+ * <p>Readers of any thread see an immutable snapshot; one thread at a time adds: recovery first, then the log writer.
+ */
+public final class Segments {
+
+    private volatile Segment[] segments = {};
+
+    void add(Segment segment) {
+        Segment[] old = segments;
+        Segment[] grown = Arrays.copyOf(old, old.length + 1);
+        grown[old.length] = segment;
+        segments = grown;
+    }
+
+    public int count() {
+        return segments.length;
+    }
+
+    /** Position of the first byte that is kept. */
+    public long min() {
+        Segment[] all = segments;
+        return all.length == 0 ? 0 : all[0].base();
+    }
+
+    /**
+     * Reads bytes of one segment.
+     *
+     * @return false if the position is in no segment or the segment ends before the buffer is full
+     */
+    public boolean read(long position, ByteBuffer target) throws IOException {
+        Segment segment = find(position);
+        int wanted = target.remaining();
+        return segment != null && segment.read(position, target) == wanted;
+    }
+
+    /** Where the segment starts that holds this position. */
+    public long baseOf(long position) {
+        Segment segment = find(position);
+        if (segment == null) {
+            throw new IllegalArgumentException("Position " + position + " is in no segment");
+        }
+        return segment.base();
+    }
+
+    /** Calls for every segment from {@code from} on that has been ended, in order. */
+    public void forEachEnded(long from, EndedVisitor visitor) throws IOException {
+        Segment[] all = segments;
+        for (int i = 0; i < all.length - 1; i++) {
+            if (all[i].base() >= from) {
+                visitor.ended(all[i].base(), all[i].limit());
+            }
+        }
+    }
+
+    /** Sees ended segments. */
+    @FunctionalInterface
+    public interface EndedVisitor {
+
+        void ended(long base, long next) throws IOException;
+    }
+
+    @Nullable
+    Segment find(long position) {
+        Segment[] all = segments;
+        int low = 0;
+        int high = all.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (position < all[middle].base()) {
+                high = middle - 1;
+            } else if (position >= all[middle].limit()) {
+                low = middle + 1;
+            } else {
+                return all[middle];
+            }
+        }
+        return null;
+    }
+
+    /** Closes the files; goes on past a failure and throws the first one. */
+    public void close() throws IOException {
+        IOException first = null;
+        for (Segment segment : segments) {
+            try {
+                segment.reader().close();
+            } catch (IOException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package io.reliablemq.broker.store;
+
+import static io.reliablemq.broker.store.TestMessages.append;
+import static io.reliablemq.broker.store.TestMessages.bodies;
+import static io.reliablemq.broker.store.TestMessages.message;
+import static io.reliablemq.broker.store.TestMessages.put;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.file.SimulatedDisk;
+import io.reliablemq.broker.store.log.LogClosedException;
+import io.reliablemq.protocol.runtime.Clock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the store says and keeps when the disk fails, hangs or is full. */
+class StoreFaultsTest {
+
+    private static final QueueKey QUEUE = new QueueKey("orders", 0);
+    private static final StoreSettings SETTINGS =
+            StoreSettings.in(Path.of("/data")).withSegmentBytes(64 << 10).withPreallocateBytes(0);
+
+    private final SimulatedDisk disk = new SimulatedDisk();
+    private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
+    private final List<LogMessageStore> opened = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (LogMessageStore store : opened) {
+            store.close();
+        }
+    }
+
+    private LogMessageStore open(SimulatedDisk files, StoreSettings settings) throws Exception {
+        LogMessageStore store =
+                LogMessageStore.open(settings, files, Clock.SYSTEM, (where, error) -> errors.add(error));
+        opened.add(store);
+        return store;
+    }
+
+    @Test
+    void closesForGoodAfterAFailedForce() throws Exception {
+        LogMessageStore store = open(disk, SETTINGS);
+        put(store, message("orders", 0, "safe"));
+        disk.failForcesAfter(0);
+
+        AppendResult failed = put(store, message("orders", 0, "unsafe"));
+        disk.failForcesAfter(Integer.MAX_VALUE);
+        AppendResult later = put(store, message("orders", 0, "later"));
+
+        assertThat(failed.status()).isEqualTo(Status.CLOSED);
+        assertThat(later.status()).isEqualTo(Status.CLOSED);
+        assertThat(store.failure()).contains("force failed").contains("Input/output error");
+        assertThat(errors).hasSize(1);
+        assertThat(bodies(store, QUEUE)).containsExactly("safe");
+        assertThatThrownBy(store::flush).isInstanceOf(LogClosedException.class);
+        store.close();
+
+        LogMessageStore again = open(disk, SETTINGS);
+        assertThat(again.recovery().cleanStop()).isFalse();
+        assertThat(bodies(again, QUEUE)).startsWith("safe").doesNotContain("later");
+        assertThat(put(again, message("orders", 0, "new")).status()).isEqualTo(Status.COMMITTED);
+    }
+
+    @Test
+    void whatIsFoundAfterAFailedForceIsSafeOnceItCanBeRead() throws Exception {
+        LogMessageStore store = open(disk, SETTINGS);
+        put(store, message("orders", 0, "safe"));
+        disk.failForcesAfter(0);
+        put(store, message("orders", 0, "only in the page cache, which takes it for written"));
+        disk.failForcesAfter(Integer.MAX_VALUE);
+        store.close();
+
+        LogMessageStore again = open(disk, SETTINGS);
+        List<String> visible = bodies(again, QUEUE);
+        LogMessageStore afterPowerCut = open(disk.crash(new Random(1)), SETTINGS);
+
+        assertThat(visible).hasSize(2);
+        assertThat(bodies(afterPowerCut, QUEUE)).isEqualTo(visible);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 32, 60, 100})
+    void closesForGoodAfterAShortWrite(int bytesWritten) throws Exception {
+        LogMessageStore store = open(disk, SETTINGS);
+        put(store, message("orders", 0, "safe"));
+        disk.failWritesAfter(0, bytesWritten);
+
+        AppendResult failed = put(store, message("orders", 0, "torn"));
+        disk.failWritesAfter(Integer.MAX_VALUE, 0);
+
+        assertThat(failed.status()).isEqualTo(Status.CLOSED);
+        assertThat(failed.detail()).contains("No space left");
+        assertThat(put(store, message("orders", 0, "later")).status()).isEqualTo(Status.CLOSED);
+        assertThat(bodies(store, QUEUE)).containsExactly("safe");
+        store.close();
+
+        LogMessageStore again = open(disk, SETTINGS);
+        // The length starts with zeros, which cannot be told from none.
+        assertThat(again.recovery().hasCutTail()).isEqualTo(bytesWritten > 3);
+        assertThat(bodies(again, QUEUE)).containsExactly("safe");
+        assertThat(put(again, message("orders", 0, "new")).queueOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void asynchronousFlushClosesAfterAFailedForceToo() throws Exception {
+        StoreSettings settings = SETTINGS.withFlushDiskType(FlushDiskType.ASYNC_FLUSH);
+        LogMessageStore store = open(disk, settings);
+        disk.failForcesAfter(0);
+
+        AppendResult first = put(store, message("orders", 0, "written"));
+
+        assertThat(first.status()).isEqualTo(Status.COMMITTED);
+        assertThatThrownBy(store::flush).isInstanceOf(LogClosedException.class);
+        assertThat(put(store, message("orders", 0, "later")).status()).isEqualTo(Status.CLOSED);
+        assertThat(bodies(store, QUEUE)).containsExactly("written");
+        disk.failForcesAfter(Integer.MAX_VALUE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(FlushDiskType.class)
+    void isBusyWhenTooManyAppendsWait(FlushDiskType type) throws Exception {
+        LogMessageStore store = open(disk, SETTINGS.withMaxPending(3, 1 << 20).withFlushDiskType(type));
+        if (type == FlushDiskType.ASYNC_FLUSH) {
+            // Nothing waits for the disk here, so nothing piles up either.
+            for (int i = 0; i < 10; i++) {
+                assertThat(put(store, message("orders", 0, "m")).status()).isEqualTo(Status.COMMITTED);
+            }
+            return;
+        }
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch hanging = disk.holdForces(gate);
+        List<CompletableFuture<AppendResult>> accepted = new ArrayList<>();
+        accepted.add(append(store, message("orders", 0, "0")));
+        assertThat(hanging.await(20, TimeUnit.SECONDS)).isTrue();
+        accepted.add(append(store, message("orders", 0, "1")));
+        accepted.add(append(store, message("orders", 0, "2")));
+
+        CompletableFuture<AppendResult> tooMany = append(store, message("orders", 0, "3"));
+
+        assertThat(tooMany).isDone();
+        assertThat(tooMany.get().status()).isEqualTo(Status.BUSY);
+        gate.countDown();
+        for (CompletableFuture<AppendResult> result : accepted) {
+            assertThat(result.get(20, TimeUnit.SECONDS).status()).isEqualTo(Status.COMMITTED);
+        }
+        assertThat(bodies(store, QUEUE)).containsExactly("0", "1", "2");
+    }
+
+    @Test
+    void isBusyWhenTooManyBytesWait() throws Exception {
+        LogMessageStore store = open(disk, SETTINGS.withMaxPending(100, 1000));
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch hanging = disk.holdForces(gate);
+        CompletableFuture<AppendResult> large = append(store, message("orders", 0, "x".repeat(2000)));
+        assertThat(hanging.await(20, TimeUnit.SECONDS)).isTrue();
+
+        AppendResult refused = put(store, message("orders", 0, "small"));
+        gate.countDown();
+
+        assertThat(refused.status()).isEqualTo(Status.BUSY);
+        assertThat(large.get(20, TimeUnit.SECONDS).status()).isEqualTo(Status.COMMITTED);
+    }
+
+    @Test
+    void takesBackWhatWaitsTooLongAndSaysWhatIsWrittenButNotFlushed() throws Exception {
+        LogMessageStore store = open(disk, SETTINGS.withSyncFlushTimeout(Duration.ofMillis(60)));
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch hanging = disk.holdForces(gate);
+        CompletableFuture<AppendResult> written = append(store, message("orders", 0, "written"));
+        assertThat(hanging.await(20, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<AppendResult> waiting = append(store, message("orders", 0, "taken back"));
+
+        AppendResult late = written.get(20, TimeUnit.SECONDS);
+        AppendResult takenBack = waiting.get(20, TimeUnit.SECONDS);
+
+        assertThat(late.status()).isEqualTo(Status.FLUSH_TIMEOUT);
+        assertThat(late.queueOffset()).isZero();
+        assertThat(takenBack.status()).isEqualTo(Status.BUSY);
+        assertThat(store.maxOffset(QUEUE)).as("nothing unflushed can be read").isZero();
+        gate.countDown();
+        assertThat(put(store, message("orders", 0, "next")).queueOffset()).isEqualTo(1);
+        assertThat(bodies(store, QUEUE)).containsExactly("written", "next");
+    }
+
+    @Test
+    void nothingIsVisibleBeforeItIsFlushed() throws Exception {
+        LogMessageStore store = open(disk, SETTINGS);
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch hanging = disk.holdForces(gate);
+        CompletableFuture<AppendResult> pending = append(store, message("orders", 0, "x"));
+        assertThat(hanging.await(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(store.maxOffset(QUEUE)).isZero();
+        assertThat(store.readAt(QUEUE, 0)).isNull();
+        assertThat(store.readAt(32)).isNull();
+        assertThat(pending).isNotDone();
+
+        gate.countDown();
+        assertThat(pending.get(20, TimeUnit.SECONDS).status()).isEqualTo(Status.COMMITTED);
+        assertThat(store.readAt(32)).isNotNull();
+    }
+}
