@@ -17,11 +17,17 @@ public final class BatchLayout {
     /** One message of a batch. */
     public record Entry(int flag, Map<String, String> properties, byte[] body) {}
 
+    /** @throws MessageFormatException if an entry's properties are too long for their length field */
     public static byte[] encode(List<Entry> entries) {
         List<byte[]> properties = new ArrayList<>();
         int size = 0;
         for (Entry entry : entries) {
             byte[] encoded = MessageProperties.encode(entry.properties()).getBytes(StandardCharsets.UTF_8);
+            if (encoded.length > MessageProperties.MAX_BYTES) {
+                throw new MessageFormatException(
+                        "The properties of message " + properties.size() + " of the batch take " + encoded.length
+                                + " bytes; at most " + MessageProperties.MAX_BYTES + " fit");
+            }
             properties.add(encoded);
             size += FIXED_BYTES + entry.body().length + encoded.length;
         }

@@ -31,12 +31,18 @@ public final class MessageProperties {
     public static Map<String, String> decode(@Nullable String text) {
         Map<String, String> properties = new LinkedHashMap<>();
         int from = 0;
+        int middle = -1;
         while (text != null && from < text.length()) {
             int end = text.indexOf(VALUE_END, from);
             if (end < 0) {
                 end = text.length();
             }
-            int middle = text.indexOf(NAME_END, from);
+            if (middle < from) {
+                middle = text.indexOf(NAME_END, from);
+                if (middle < 0) {
+                    break;
+                }
+            }
             if (middle > from && middle < end - 1) {
                 properties.put(text.substring(from, middle), text.substring(middle + 1, end));
             }

@@ -1,0 +1,241 @@
+package io.reliablemq.broker;
+
+import io.reliablemq.broker.delivery.DelayCursors;
+import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.delivery.DelaySchedule;
+import io.reliablemq.broker.delivery.LongPolls;
+import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.delivery.RetryPolicy;
+import io.reliablemq.broker.group.ClientSessions;
+import io.reliablemq.broker.group.CommittedOffsets;
+import io.reliablemq.broker.group.ConsumerGroups;
+import io.reliablemq.broker.group.GroupSettingsTable;
+import io.reliablemq.broker.group.QueueLocks;
+import io.reliablemq.broker.request.AdminHandlers;
+import io.reliablemq.broker.request.ClientHandlers;
+import io.reliablemq.broker.request.ConsumerRetries;
+import io.reliablemq.broker.request.GroupTopics;
+import io.reliablemq.broker.request.HandlerTable;
+import io.reliablemq.broker.request.HeartbeatHandler;
+import io.reliablemq.broker.request.IncomingMessages;
+import io.reliablemq.broker.request.OffsetHandlers;
+import io.reliablemq.broker.request.Pull;
+import io.reliablemq.broker.request.PullMessageHandler;
+import io.reliablemq.broker.request.ReadThreads;
+import io.reliablemq.broker.request.RequestChecks;
+import io.reliablemq.broker.request.RuntimeFigures;
+import io.reliablemq.broker.request.SendBackHandler;
+import io.reliablemq.broker.request.SendBatchHandler;
+import io.reliablemq.broker.request.SendMessageHandler;
+import io.reliablemq.broker.request.SendTopics;
+import io.reliablemq.broker.request.TagFilter;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.broker.store.file.DiskFiles;
+import io.reliablemq.broker.store.file.StoreFiles;
+import io.reliablemq.broker.topic.SystemTopics;
+import io.reliablemq.broker.topic.TopicAnnouncer;
+import io.reliablemq.broker.topic.Topics;
+import io.reliablemq.protocol.body.MalformedBodyException;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.header.ConsumerGroupRequest;
+import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.runtime.Clock;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.transport.Connection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The parts between the store and the wire, put together: state that is kept in files, delivery, handlers. */
+final class BrokerParts {
+
+    private final Topics topics;
+    private final CommittedOffsets offsets;
+    private final DelayCursors cursors;
+    private final ClientSessions sessions;
+    private final LongPolls longPolls;
+    private final DelaySchedule schedule;
+    private final ReadThreads readThreads;
+    private final HandlerTable handlers;
+    private volatile @Nullable TopicAnnouncer announcer;
+
+    private BrokerParts(
+            BrokerSettings settings,
+            OpenedStore opened,
+            InetSocketAddress address,
+            Executor owner,
+            Runnable wakeScheduler,
+            Clock clock,
+            ErrorSink errors)
+            throws IOException {
+        MessageStore store = opened.store();
+        StateFiles files = new StateFiles(settings.dataDir());
+        DelayLevels levels = settings.messageDelayLevel();
+        MessageCopies copies = new MessageCopies(levels, address);
+
+        topics = Topics.load(files.file("topics"), systemTopics(settings), owner, this::announce, clock.wallMs());
+        GroupSettingsTable groupSettings = GroupSettingsTable.load(files.file("groups"), owner);
+        offsets = CommittedOffsets.load(files.file("offsets"), store);
+        cursors = DelayCursors.load(files.file("delays"), store);
+        ConsumerGroups groups = new ConsumerGroups(BrokerParts::tellMembers);
+        sessions = new ClientSessions(groups, clock);
+        QueueLocks locks = new QueueLocks(clock);
+
+        longPolls = new LongPolls(store, clock, wakeScheduler);
+        schedule = new DelaySchedule(store, copies, levels, cursors, copied(opened)::contains, clock, wakeScheduler);
+        store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, wakeScheduler));
+        readThreads = new ReadThreads(errors);
+
+        RequestChecks checks = new RequestChecks(topics, groupSettings);
+        GroupTopics groupTopics = new GroupTopics(topics);
+        Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, errors);
+        HandlerTable.Builder table = HandlerTable.builder();
+        IncomingMessages incoming = new IncomingMessages(address, settings.cluster());
+        SendMessageHandler send = new SendMessageHandler(
+                new SendTopics(topics, checks, settings.autoCreateTopics()),
+                incoming,
+                new SendBatchHandler(incoming, store),
+                new ConsumerRetries(groupSettings, locks, groupTopics, copies, store),
+                copies,
+                store);
+        table.on(RequestCode.SEND_MESSAGE, send)
+                .on(RequestCode.SEND_MESSAGE_V2, send)
+                .on(RequestCode.SEND_BATCH_MESSAGE, send);
+        PullMessageHandler pull =
+                new PullMessageHandler(checks, groupTopics, new TagFilter(groups), offsets, pullParts);
+        table.on(RequestCode.PULL_MESSAGE, pull).on(RequestCode.LITE_PULL_MESSAGE, pull);
+        table.on(
+                RequestCode.CONSUMER_SEND_MESSAGE_BACK,
+                new SendBackHandler(checks, new RetryPolicy(levels), copies, groupTopics, store, readThreads));
+        table.on(RequestCode.HEART_BEAT, new HeartbeatHandler(checks, sessions, groupTopics));
+        new ClientHandlers(groups, sessions, locks).addTo(table);
+        new OffsetHandlers(checks, groups, offsets, store, readThreads).addTo(table);
+        new AdminHandlers(
+                        checks,
+                        topics,
+                        groupSettings,
+                        offsets,
+                        pullParts,
+                        new RuntimeFigures(settings.name(), store, longPolls, clock))
+                .addTo(table);
+        handlers = table.build();
+    }
+
+    /**
+     * @param owner carries out changes of topics and groups
+     * @param wakeScheduler wakes the thread that runs long polls and the delay schedule
+     * @throws IOException if the state in the data folder cannot be read
+     */
+    static BrokerParts build(
+            BrokerSettings settings,
+            OpenedStore opened,
+            InetSocketAddress address,
+            Executor owner,
+            Runnable wakeScheduler,
+            Clock clock,
+            ErrorSink errors)
+            throws IOException {
+        try {
+            return new BrokerParts(settings, opened, address, owner, wakeScheduler, clock, errors);
+        } catch (MalformedBodyException e) {
+            throw new IOException("a file in its folder state is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static SystemTopics systemTopics(BrokerSettings settings) {
+        return new SystemTopics(
+                settings.name(),
+                settings.cluster(),
+                settings.autoCreateTopics(),
+                settings.defaultQueueCount(),
+                settings.messageDelayLevel().highest());
+    }
+
+    /** Originals whose copy was made after the cursors were stored the last time. */
+    private Set<Long> copied(OpenedStore opened) throws IOException {
+        Set<Long> origins = new HashSet<>();
+        opened.origins().forEach(cursors.copiesFrom(), origins::add);
+        return origins;
+    }
+
+    private void arrived(QueueKey queue, long maxOffset, Runnable wakeScheduler) {
+        if (queue.topic().equals(Names.SCHEDULE_TOPIC)) {
+            wakeScheduler.run();
+        }
+        longPolls.arrived(queue, maxOffset);
+    }
+
+    private static void tellMembers(String group, List<Connection> members) {
+        Command notice = Command.request(
+                        RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, new ConsumerGroupRequest(group).fields())
+                .asOneWay();
+        // A notice that does not arrive is made up for by the members' own rounds.
+        members.forEach(member -> member.sendOneWay(notice));
+    }
+
+    private CompletableFuture<Void> announce() {
+        TopicAnnouncer through = announcer;
+        return through == null ? CompletableFuture.completedFuture(null) : through.announce();
+    }
+
+    /** From now on changes of topics are announced. */
+    void announceThrough(TopicAnnouncer topicAnnouncer) {
+        announcer = topicAnnouncer;
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    CommittedOffsets offsets() {
+        return offsets;
+    }
+
+    DelayCursors cursors() {
+        return cursors;
+    }
+
+    ClientSessions sessions() {
+        return sessions;
+    }
+
+    LongPolls longPolls() {
+        return longPolls;
+    }
+
+    DelaySchedule schedule() {
+        return schedule;
+    }
+
+    ReadThreads readThreads() {
+        return readThreads;
+    }
+
+    HandlerTable handlers() {
+        return handlers;
+    }
+
+    /** The small files beside the log. */
+    private static final class StateFiles {
+        private final StoreFiles files = new DiskFiles();
+        private final Path folder;
+
+        StateFiles(Path dataDir) throws IOException {
+            folder = dataDir.resolve("state");
+            files.createFolder(folder);
+        }
+
+        AtomicFile file(String name) {
+            return new AtomicFile(files, folder.resolve(name + ".json"));
+        }
+    }
+}

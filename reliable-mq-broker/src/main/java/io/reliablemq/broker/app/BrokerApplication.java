@@ -1,0 +1,53 @@
+package io.reliablemq.broker.app;
+
+import io.reliablemq.broker.Broker;
+import io.reliablemq.broker.BrokerStartException;
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+
+/**
+ * Runs a broker as a process of its own.
+ *
+ * <p>Every setting {@code reliable-mq.broker.*} may be given as an argument, in the environment or in
+ * {@code application.properties} in the working folder. The broker is started outside of any bean, so that a start that
+ * fails ends in one sentence, and it is stopped by the closing of the context, which SIGTERM brings about.
+ */
+public final class BrokerApplication {
+
+    /** Set here and not in a file, which would lie in the class path of applications that embed the broker. */
+    private static final Map<String, Object> DEFAULTS = Map.of(
+            "spring.main.log-startup-info",
+            "false",
+            "logging.pattern.console",
+            "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n",
+            "logging.level.root",
+            "INFO");
+
+    public static void main(String[] args) {
+        SpringApplication application = new SpringApplication(BrokerApplication.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setDefaultProperties(DEFAULTS);
+        application.setKeepAlive(true);
+        ConfigurableApplicationContext context = application.run(args);
+        try {
+            Broker broker =
+                    Broker.start(BoundProperties.from(context.getEnvironment()).toSettings());
+            context.addApplicationListener(event -> {
+                if (event instanceof ContextClosedEvent) {
+                    broker.close();
+                }
+            });
+        } catch (BrokerStartException e) {
+            System.err.println(e.getMessage());
+            context.close();
+            System.exit(1);
+        }
+    }
+
+    private BrokerApplication() {}
+}

@@ -1,0 +1,102 @@
+package io.reliablemq.broker.delivery;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.command.Body;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * How far each queue of the schedule has been handed over: every message below the cursor has a committed copy.
+ *
+ * <p>Advanced by {@code rmq-scheduler}, stored by {@code rmq-housekeeping}; safe for both. The file may be older than
+ * the log; the copies in the log tell what it missed.
+ */
+public final class DelayCursors {
+
+    /** Bytes of log that a start may have to look through for copies. */
+    private static final long MAX_UNCOVERED_BYTES = 64L * 1024 * 1024;
+
+    private final AtomicFile file;
+    private final MessageStore store;
+    private final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
+    private final AtomicBoolean changed = new AtomicBoolean();
+
+    /** Position of the log behind which there may be copies that the cursors do not know of. */
+    private volatile long copiesFrom;
+
+    private volatile long storedCopiesFrom;
+
+    private record Content(
+            @JsonProperty("copiesFrom") long copiesFrom,
+            @JsonProperty("cursors") Map<Integer, Long> cursors) {}
+
+    private DelayCursors(AtomicFile file, MessageStore store) {
+        this.file = file;
+        this.store = store;
+    }
+
+    /**
+     * @throws IOException if the file cannot be read
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if it is damaged
+     */
+    public static DelayCursors load(AtomicFile file, MessageStore store) throws IOException {
+        DelayCursors cursors = new DelayCursors(file, store);
+        byte[] stored = file.read();
+        if (stored != null) {
+            Content content = JsonBodies.read(Body.of(stored), Content.class);
+            cursors.cursors.putAll(content.cursors());
+            cursors.copiesFrom = content.copiesFrom();
+            cursors.storedCopiesFrom = content.copiesFrom();
+        }
+        return cursors;
+    }
+
+    long cursor(int queueId) {
+        return cursors.getOrDefault(queueId, 0L);
+    }
+
+    void advance(int queueId, long cursor) {
+        cursors.put(queueId, cursor);
+        changed.set(true);
+    }
+
+    /** Where to start to look for copies that were made after the cursors were stored. */
+    public long copiesFrom() {
+        return copiesFrom;
+    }
+
+    /**
+     * Every copy below the position is covered by the cursors as they are now. Called after the cursors were advanced,
+     * and read before them, so that what is stored never promises too much.
+     */
+    void coverCopies(long position) {
+        copiesFrom = position;
+        if (position - storedCopiesFrom > MAX_UNCOVERED_BYTES) {
+            changed.set(true);
+        }
+    }
+
+    /** Stores what changed since the last call, after a flush of the log. */
+    public void persist() throws IOException {
+        if (!changed.getAndSet(false)) {
+            return;
+        }
+        try {
+            long covered = copiesFrom;
+            byte[] content = JsonBodies.write(new Content(covered, new TreeMap<>(cursors)))
+                    .toByteArray();
+            store.flush();
+            file.write(content);
+            storedCopiesFrom = covered;
+        } catch (IOException e) {
+            changed.set(true);
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.reliablemq.broker.group;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.command.Body;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How far each group has come in each queue: the offset of the next message that it has not finished.
+ *
+ * <p>Thread-safe. Offsets reach the disk with {@link #persist()}, which flushes the log first: an offset that is stored
+ * is never ahead of the log, so that messages written after a crash cannot hide below it. What a crash takes back are
+ * offsets, and with them at most a moment of work is done twice.
+ */
+public final class CommittedOffsets {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommittedOffsets.class);
+
+    private final AtomicFile file;
+    private final MessageStore store;
+    private final Map<String, Map<QueueKey, Long>> byGroup = new ConcurrentHashMap<>();
+    private final AtomicBoolean changed = new AtomicBoolean();
+
+    /** The file's content: group to topic to queue id to offset. */
+    private record Content(@JsonProperty("offsets") Map<String, Map<String, Map<Integer, Long>>> offsets) {}
+
+    private CommittedOffsets(AtomicFile file, MessageStore store) {
+        this.file = file;
+        this.store = store;
+    }
+
+    /**
+     * Reads the stored offsets. One that lies behind its queue's end is set to the end, with a warning: messages that
+     * are written from now on would be skipped otherwise.
+     *
+     * @throws IOException if the file cannot be read
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if it is damaged
+     */
+    public static CommittedOffsets load(AtomicFile file, MessageStore store) throws IOException {
+        CommittedOffsets offsets = new CommittedOffsets(file, store);
+        byte[] stored = file.read();
+        if (stored != null) {
+            JsonBodies.read(Body.of(stored), Content.class).offsets().forEach(offsets::restore);
+        }
+        return offsets;
+    }
+
+    private void restore(String group, Map<String, Map<Integer, Long>> topics) {
+        topics.forEach((topic, queues) -> queues.forEach((queueId, offset) -> {
+            QueueKey queue = new QueueKey(topic, queueId);
+            long end = store.maxOffset(queue);
+            if (offset > end) {
+                LOG.warn(
+                        "The stored offset {} of group {} in queue {} of topic {} lies behind the queue's end {} and"
+                                + " is set to it",
+                        offset,
+                        group,
+                        queueId,
+                        topic,
+                        end);
+                changed.set(true);
+            }
+            ofGroup(group).put(queue, Math.min(offset, end));
+        }));
+    }
+
+    /**
+     * Notes an offset. It may be lower than before: consumers go back on purpose. One behind the queue's end cannot come
+     * from a message of this queue and is taken for the end.
+     */
+    public void commit(String group, QueueKey queue, long offset) {
+        long end = store.maxOffset(queue);
+        if (offset > end) {
+            LOG.warn(
+                    "Group {} committed offset {} in queue {} of topic {}, which ends at {}; the end is kept",
+                    group,
+                    offset,
+                    queue.queueId(),
+                    queue.topic(),
+                    end);
+        }
+        long kept = Math.min(offset, end);
+        Long before = ofGroup(group).put(queue, kept);
+        if (before == null || before != kept) {
+            changed.set(true);
+        }
+    }
+
+    /** The committed offset; null if the group never committed one in this queue. */
+    public @Nullable Long find(String group, QueueKey queue) {
+        Map<QueueKey, Long> offsets = byGroup.get(group);
+        return offsets == null ? null : offsets.get(queue);
+    }
+
+    /** The topics that the group has offsets in. */
+    public Set<String> topics(String group) {
+        Set<String> topics = new TreeSet<>();
+        byGroup.getOrDefault(group, Map.of()).keySet().forEach(queue -> topics.add(queue.topic()));
+        return topics;
+    }
+
+    /** The groups that have offsets in the topic. */
+    public Set<String> groups(String topic) {
+        Set<String> groups = new TreeSet<>();
+        byGroup.forEach((group, offsets) -> {
+            if (offsets.keySet().stream().anyMatch(queue -> queue.topic().equals(topic))) {
+                groups.add(group);
+            }
+        });
+        return groups;
+    }
+
+    /** Stores what changed since the last call. Called by {@code rmq-housekeeping} and, at the end, by the stop. */
+    public void persist() throws IOException {
+        if (!changed.getAndSet(false)) {
+            return;
+        }
+        try {
+            // The content first, the flush second: every offset in the content is then covered by the flush.
+            byte[] content = JsonBodies.write(content()).toByteArray();
+            store.flush();
+            file.write(content);
+        } catch (IOException e) {
+            changed.set(true);
+            throw e;
+        }
+    }
+
+    private Content content() {
+        Map<String, Map<String, Map<Integer, Long>>> content = new TreeMap<>();
+        byGroup.forEach((group, offsets) -> {
+            Map<String, Map<Integer, Long>> topics = new TreeMap<>();
+            offsets.forEach((queue, offset) -> topics.computeIfAbsent(queue.topic(), topic -> new TreeMap<>())
+                    .put(queue.queueId(), offset));
+            content.put(group, topics);
+        });
+        return new Content(content);
+    }
+
+    private Map<QueueKey, Long> ofGroup(String group) {
+        return byGroup.computeIfAbsent(group, name -> new ConcurrentHashMap<>());
+    }
+}

@@ -1,0 +1,179 @@
+package io.reliablemq.broker.registration;
+
+import io.reliablemq.broker.topic.TopicAnnouncer;
+import io.reliablemq.protocol.body.BrokerRegistration;
+import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.body.TopicTable;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.header.UnregisterBrokerRequest;
+import io.reliablemq.protocol.runtime.Agent;
+import io.reliablemq.protocol.runtime.AgentRunner;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.transport.RemotingClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registers the broker and its topics with all name servers: every five seconds, every second while one of them does
+ * not answer, and at once when a topic changed. Takes the broker out of the routes at the stop.
+ *
+ * <p>{@link #announce} may be called by any thread; the requests are sent by {@code rmq-registration}, which never waits
+ * for the answers, except at the stop.
+ */
+public final class Registrar implements TopicAnnouncer, AutoCloseable {
+
+    /** A broker that was silent for that long leaves the routes: two registrations may go astray, a third may not. */
+    public static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(15);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
+    private static final long PERIOD_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long PERIOD_AFTER_FAILURE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration FAREWELL_TIMEOUT = Duration.ofMillis(300);
+
+    private final RemotingClient client;
+    private final List<String> nameServers;
+    private final RegistrationHeader header;
+    private final Supplier<TopicTable> topics;
+    private final AgentRunner runner;
+    private final ConcurrentLinkedQueue<CompletableFuture<Void>> announcements = new ConcurrentLinkedQueue<>();
+
+    /** Why a name server does not know this broker, empty text if it does; by address. */
+    private final Map<String, String> troubles = new ConcurrentHashMap<>();
+
+    /** @param topics the table to announce */
+    public Registrar(
+            RemotingClient client,
+            List<String> nameServers,
+            RegistrationHeader header,
+            Supplier<TopicTable> topics,
+            ErrorSink errors) {
+        this.client = client;
+        this.nameServers = List.copyOf(nameServers);
+        this.header = header;
+        this.topics = topics;
+        this.runner = new AgentRunner(new Rounds(), errors);
+    }
+
+    /** Starts to register; the future completes when every name server has answered or had its time. */
+    public CompletableFuture<Void> start() {
+        CompletableFuture<Void> first = announce();
+        runner.start();
+        return first;
+    }
+
+    @Override
+    public CompletableFuture<Void> announce() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        announcements.add(done);
+        runner.signal();
+        return done;
+    }
+
+    /** Whether all name servers know this broker, as far as is known here. */
+    public boolean isRegisteredEverywhere() {
+        return nameServers.stream().allMatch(address -> "".equals(troubles.get(address)));
+    }
+
+    /** Says goodbye to the name servers, so that clients turn elsewhere before the connections close. */
+    @Override
+    public void close() {
+        runner.close();
+    }
+
+    private final class Rounds implements Agent {
+
+        @Override
+        public String name() {
+            return "rmq-registration";
+        }
+
+        @Override
+        public long doWork() {
+            List<CompletableFuture<Void>> waiting = new ArrayList<>();
+            for (CompletableFuture<Void> one = announcements.poll(); one != null; one = announcements.poll()) {
+                waiting.add(one);
+            }
+            registerEverywhere().whenComplete((done, error) -> waiting.forEach(one -> one.complete(null)));
+            return isRegisteredEverywhere() ? PERIOD_NANOS : PERIOD_AFTER_FAILURE_NANOS;
+        }
+
+        @Override
+        public void onStop() {
+            unregisterEverywhere();
+            announcements.forEach(one -> one.complete(null));
+        }
+    }
+
+    private CompletableFuture<Void> registerEverywhere() {
+        Body body = JsonBodies.write(new BrokerRegistration(topics.get()));
+        Map<String, String> fields = header.fields(body);
+        List<CompletableFuture<?>> answers = new ArrayList<>();
+        for (String nameServer : nameServers) {
+            Command request = Command.request(RequestCode.REGISTER_BROKER, fields, body);
+            answers.add(client.invoke(nameServer, request, ANSWER_TIMEOUT).handle((answer, error) -> {
+                note(nameServer, answer, error);
+                return true;
+            }));
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+    }
+
+    /** Logs changes only: a name server that is away for an hour must not fill the log. */
+    private void note(String nameServer, @Nullable Command answer, @Nullable Throwable error) {
+        String trouble;
+        if (answer == null) {
+            trouble = String.valueOf(error == null ? "no answer" : error.getMessage());
+        } else {
+            trouble = answer.isSuccess() ? "" : "code " + answer.code() + ": " + answer.remarkText();
+        }
+        String before = troubles.put(nameServer, trouble);
+        if (trouble.isEmpty() && !"".equals(before)) {
+            LOG.info(
+                    "Registered as {} at {} with name server {}",
+                    header.brokerName(),
+                    header.brokerAddress(),
+                    nameServer);
+        } else if (!trouble.isEmpty() && !trouble.equals(before)) {
+            LOG.warn(
+                    "Name server {} did not take the registration, it is repeated every second: {}",
+                    nameServer,
+                    trouble);
+            // Not to sleep out the long period; the next failure is no change and comes after the short one.
+            runner.signal();
+        }
+    }
+
+    private void unregisterEverywhere() {
+        Map<String, String> fields = new HashMap<>(new UnregisterBrokerRequest(
+                        header.cluster(), header.brokerName(), header.brokerAddress(), header.brokerId())
+                .fields());
+        CompletableFuture<?>[] answers = nameServers.stream()
+                .filter(address -> "".equals(troubles.get(address)))
+                .map(address -> client.invoke(
+                        address, Command.request(RequestCode.UNREGISTER_BROKER, fields), FAREWELL_TIMEOUT))
+                .toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(answers).get(FAREWELL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("A name server did not answer the farewell; it will notice by the closed connection");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.reliablemq.broker.request;
+
+import io.reliablemq.broker.store.AppendResult;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.SendMessageRequest;
+import io.reliablemq.protocol.header.SendMessageResponse;
+import io.reliablemq.protocol.message.MessageIds;
+import io.reliablemq.protocol.message.MessageProperties;
+import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.message.SystemFlag;
+import io.reliablemq.protocol.route.TopicSettings;
+import io.reliablemq.protocol.transport.Connection;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what producers send into what is stored, and what was stored into the answer's header. Thread-safe. */
+public final class IncomingMessages {
+
+    /** Bytes of a body, by the protocol. */
+    static final int MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+    private static final String REGION = "DefaultRegion";
+    private static final String TRUE = "true";
+
+    private final InetSocketAddress storeHost;
+    private final String cluster;
+    private final MessageIds.UniqueIds uniqueIds = new MessageIds.UniqueIds();
+
+    /** @param storeHost the address that clients reach this broker at */
+    public IncomingMessages(InetSocketAddress storeHost, String cluster) {
+        this.storeHost = storeHost;
+        this.cluster = cluster;
+    }
+
+    /** Checks a single message and adds what the broker adds to each. */
+    StoredMessage message(SendMessageRequest request, Body body, TopicSettings topic, Connection connection) {
+        Map<String, String> properties = MessageProperties.decode(request.properties());
+        checkSupported(request.systemFlag(), properties);
+        checkBody(body.size());
+        properties.putIfAbsent(PropertyNames.UNIQUE_ID, uniqueIds.next());
+        properties.put(PropertyNames.MESSAGE_REGION, REGION);
+        properties.put(PropertyNames.TRACE_SWITCH, TRUE);
+        properties.put(PropertyNames.CLUSTER, cluster);
+        return stored(
+                request, topic, queueId(request, topic), request.flag(), properties, body.toByteArray(), connection);
+    }
+
+    StoredMessage stored(
+            SendMessageRequest request,
+            TopicSettings topic,
+            int queueId,
+            int flag,
+            Map<String, String> properties,
+            byte[] body,
+            Connection connection) {
+        return new StoredMessage(
+                topic.topic(),
+                queueId,
+                0,
+                0,
+                flag,
+                request.systemFlag(),
+                request.bornTimestamp(),
+                connection.remoteAddress(),
+                0,
+                storeHost,
+                request.reconsumeTimes(),
+                0,
+                properties,
+                body);
+    }
+
+    /** The queue that was asked for, or any if that was left to the broker. */
+    static int queueId(SendMessageRequest request, TopicSettings topic) {
+        RequestChecks.writable(topic, request.queueId());
+        return request.queueId() >= 0
+                ? request.queueId()
+                : ThreadLocalRandom.current().nextInt(topic.writeQueues());
+    }
+
+    /** @return the delay level of the properties; 0 for none */
+    static int delayLevel(Map<String, String> properties) {
+        String level = properties.get(PropertyNames.DELAY_LEVEL);
+        if (level == null) {
+            return 0;
+        }
+        try {
+            return Math.max(0, Integer.parseInt(level));
+        } catch (NumberFormatException e) {
+            throw new RefusedException(
+                    ResponseCode.MESSAGE_ILLEGAL, "The property DELAY is '" + level + "', not a level");
+        }
+    }
+
+    static void checkBody(int bytes) {
+        if (bytes == 0) {
+            throw new RefusedException(ResponseCode.MESSAGE_ILLEGAL, "The message has no body");
+        }
+        if (bytes > MAX_BODY_BYTES) {
+            throw new RefusedException(
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "The body has " + bytes + " bytes; at most " + MAX_BODY_BYTES + " are allowed");
+        }
+    }
+
+    /** Refuses what would be delivered otherwise than its sender wants. */
+    static void checkSupported(int systemFlag, Map<String, String> properties) {
+        if ((systemFlag & SystemFlag.TRANSACTION_BITS) != 0
+                || TRUE.equals(properties.get(PropertyNames.TRANSACTION_PREPARED))) {
+            throw new RefusedException(
+                    ResponseCode.NO_PERMISSION,
+                    "Transactional messages are not supported by this version of the broker");
+        }
+        boolean timer = properties.containsKey(PropertyNames.TIMER_DELAY_SECONDS)
+                || properties.containsKey(PropertyNames.TIMER_DELAY_MILLIS)
+                || properties.containsKey(PropertyNames.TIMER_DELIVER_MILLIS);
+        if (timer && delayLevel(properties) == 0) {
+            throw new RefusedException(
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "Delivery at a given time is not supported by this version of the broker; use a delay level");
+        }
+    }
+
+    /** Header of the answer to a message that is in the log. */
+    Map<String, String> answerFields(int queueId, AppendResult result, @Nullable String uniqueId) {
+        return answerFields(
+                MessageIds.offsetMessageId(storeHost, result.position()), queueId, result.queueOffset(), uniqueId);
+    }
+
+    Map<String, String> answerFields(String messageIds, int queueId, long queueOffset, @Nullable String uniqueId) {
+        Map<String, String> fields = new SendMessageResponse(messageIds, queueId, queueOffset, uniqueId).fields();
+        fields.put(PropertyNames.MESSAGE_REGION, REGION);
+        fields.put(PropertyNames.TRACE_SWITCH, TRUE);
+        return fields;
+    }
+
+    String messageId(long position) {
+        return MessageIds.offsetMessageId(storeHost, position);
+    }
+}

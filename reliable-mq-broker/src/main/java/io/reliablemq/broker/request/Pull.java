@@ -1,0 +1,187 @@
+package io.reliablemq.broker.request;
+
+import io.reliablemq.broker.delivery.LongPolls;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.MessageStore.Selection;
+import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.topic.Topics;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.PullFlags;
+import io.reliablemq.protocol.header.PullMessageRequest;
+import io.reliablemq.protocol.header.PullMessageResponse;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.transport.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.IntPredicate;
+
+/**
+ * One pull, from its first look at the queue to its answer; in between it may wait for a message.
+ *
+ * <p>Lives on the event loop of its connection, which also reads what is near the end of the log: that is in memory.
+ * Older messages are read by {@link ReadThreads}.
+ */
+public final class Pull implements LongPolls.ParkedPull {
+
+    /** Bytes before the end of the log that the operating system is taken to have in memory. */
+    private static final long HOT_BYTES = 64L * 1024 * 1024;
+
+    private static final int MAX_BYTES = 256 * 1024;
+    private static final int MAX_MESSAGES = 1024;
+
+    /** Consumers give up after 30 s, so nothing may wait for longer than this. */
+    private static final long MAX_SUSPEND_MS = 25_000;
+
+    private final Parts parts;
+    private final PullMessageRequest request;
+    private final QueueKey queue;
+    private final IntPredicate filter;
+    private final Reply reply;
+
+    /** Where to look on: beyond the request's offset once messages were examined that did not match. */
+    private long offset;
+
+    private volatile boolean waited;
+    private long deadlineNanos;
+
+    /** What every pull works with. */
+    public record Parts(
+            MessageStore store, Topics topics, LongPolls longPolls, ReadThreads readThreads, ErrorSink errors) {}
+
+    Pull(Parts parts, PullMessageRequest request, QueueKey queue, IntPredicate filter, Reply reply) {
+        this.parts = parts;
+        this.request = request;
+        this.queue = queue;
+        this.filter = filter;
+        this.reply = reply;
+        this.offset = request.queueOffset();
+    }
+
+    void begin() {
+        long suspendMs = (request.systemFlag() & PullFlags.SUSPEND) == 0
+                ? 0
+                : Math.max(0, Math.min(request.suspendTimeoutMs(), MAX_SUSPEND_MS));
+        deadlineNanos = parts.longPolls().deadline(Duration.ofMillis(suspendMs));
+        look(suspendMs > 0);
+    }
+
+    @Override
+    public void wake() {
+        waited = true;
+        reply.connection().execute(this::lookAgain);
+    }
+
+    /** Runs outside of any request handler, so nobody else would answer if it failed. */
+    private void lookAgain() {
+        try {
+            if (parts.topics().find(queue.topic()) == null) {
+                reply.send(
+                        Command.failure(ResponseCode.TOPIC_NOT_EXIST, "The topic " + queue.topic() + " was deleted"));
+            } else {
+                look(true);
+            }
+        } catch (RuntimeException e) {
+            parts.errors().report("a pull from " + queue, e);
+            reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "The pull failed: " + e.getMessage()));
+        }
+    }
+
+    @Override
+    public void timeOut() {
+        answer(ResponseCode.PULL_NOT_FOUND, "NO_NEW_MSG", offset);
+    }
+
+    private void look(boolean mayWait) {
+        MessageStore store = parts.store();
+        long min = store.minOffset(queue);
+        long max = store.maxOffset(queue);
+        if (offset < min) {
+            answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_TOO_SMALL", min);
+        } else if (offset > max) {
+            answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_OVERFLOW_BADLY", max);
+        } else if (offset == max) {
+            nothingNew(mayWait);
+        } else {
+            Selection selection = store.select(queue, offset, maxMessages(), maxBytes(), filter);
+            if (selection.entries().isEmpty()) {
+                nothingMatched(selection.nextOffset(), mayWait);
+            } else {
+                found(selection);
+            }
+        }
+    }
+
+    private void nothingNew(boolean mayWait) {
+        if (mayWait) {
+            parts.longPolls().park(queue, offset, deadlineNanos, this);
+        } else {
+            answer(ResponseCode.PULL_NOT_FOUND, max() == 0 ? "NO_MESSAGE_IN_QUEUE" : "OFFSET_OVERFLOW_ONE", offset);
+        }
+    }
+
+    private void nothingMatched(long nextOffset, boolean mayWait) {
+        if (waited && mayWait && nextOffset > offset) {
+            // Messages for others must not end the wait, nor be examined again when the next one comes.
+            offset = nextOffset;
+            reply.connection().execute(this::lookAgain);
+        } else {
+            answer(ResponseCode.PULL_RETRY_IMMEDIATELY, "NO_MATCHED_MESSAGE", nextOffset);
+        }
+    }
+
+    private void found(Selection selection) {
+        if (isHot(selection)) {
+            try {
+                read(selection);
+            } catch (IOException e) {
+                parts.errors().report("a pull from " + queue, e);
+                reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "The log could not be read: " + e.getMessage()));
+            }
+        } else {
+            parts.readThreads().execute(reply, () -> read(selection));
+        }
+    }
+
+    private boolean isHot(Selection selection) {
+        long first = selection.entries().get(0).position();
+        return parts.store().positions().committed() - first < HOT_BYTES;
+    }
+
+    private void read(Selection selection) throws IOException {
+        Body body = reply.allocate(selection.totalBytes());
+        try {
+            parts.store().read(selection, body.buffer());
+        } catch (IOException | RuntimeException e) {
+            body.release();
+            throw e;
+        }
+        reply.send(Command.response(ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset()), body));
+    }
+
+    private void answer(int code, String status, long nextOffset) {
+        reply.send(Command.response(code, status, fields(nextOffset), Body.EMPTY));
+    }
+
+    private Map<String, String> fields(long nextOffset) {
+        Map<String, String> fields =
+                new PullMessageResponse(0, nextOffset, parts.store().minOffset(queue), max()).fields();
+        fields.put("topicSysFlag", "0");
+        fields.put("groupSysFlag", "0");
+        return fields;
+    }
+
+    private long max() {
+        return parts.store().maxOffset(queue);
+    }
+
+    private int maxMessages() {
+        return Math.max(1, Math.min(request.maxMessages(), MAX_MESSAGES));
+    }
+
+    private int maxBytes() {
+        return Math.max(1, Math.min(request.maxBytes(), MAX_BYTES));
+    }
+}

@@ -1,0 +1,69 @@
+package io.reliablemq.broker.request;
+
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.runtime.NamedThreads;
+import io.reliablemq.protocol.transport.Reply;
+import java.io.IOException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads {@code rmq-read-n}: for reads that may have to wait for the disk. Both threads and waiting reads are
+ * bounded; beyond that a request is told to come again. Threads end when there is nothing to read.
+ */
+public final class ReadThreads implements AutoCloseable {
+
+    private static final int THREADS = 2;
+    private static final int MAX_WAITING = 1024;
+    private static final int KEEP_ALIVE_SECONDS = 30;
+
+    private final ErrorSink errors;
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MAX_WAITING),
+            new NamedThreads("rmq-read"));
+
+    public ReadThreads(ErrorSink errors) {
+        this.errors = errors;
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** A step that reads from the log and answers. */
+    @FunctionalInterface
+    interface Read {
+        void run() throws IOException;
+    }
+
+    /** Runs the read; whatever happens, the request gets its answer. */
+    void execute(Reply reply, Read read) {
+        try {
+            threads.execute(() -> answered(reply, read));
+        } catch (RejectedExecutionException e) {
+            reply.send(Command.failure(
+                    ResponseCode.FLOW_CONTROL, "Too many reads are waiting for the disk; come again in a moment"));
+        }
+    }
+
+    private void answered(Reply reply, Read read) {
+        try {
+            read.run();
+        } catch (RefusedException e) {
+            reply.send(Command.failure(e.responseCode(), e.remark()));
+        } catch (IOException | RuntimeException e) {
+            errors.report("a read from the log", e);
+            reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "The log could not be read: " + e.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+}

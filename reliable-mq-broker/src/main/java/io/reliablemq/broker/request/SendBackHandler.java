@@ -1,0 +1,105 @@
+package io.reliablemq.broker.request;
+
+import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.delivery.RetryPolicy;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.SendMessageBackRequest;
+import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.transport.Reply;
+import io.reliablemq.protocol.transport.RequestHandler;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes back a message that a consumer could not handle: CONSUMER_SEND_MESSAGE_BACK.
+ *
+ * <p>The consumer counts the original as done once it has the answer, so success is answered only after the copy, for a
+ * retry or for the dead letters, is committed under the same policy as a producer's message.
+ */
+public final class SendBackHandler implements RequestHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SendBackHandler.class);
+
+    private final RequestChecks checks;
+    private final RetryPolicy policy;
+    private final MessageCopies copies;
+    private final GroupTopics groupTopics;
+    private final MessageStore store;
+    private final ReadThreads readThreads;
+
+    public SendBackHandler(
+            RequestChecks checks,
+            RetryPolicy policy,
+            MessageCopies copies,
+            GroupTopics groupTopics,
+            MessageStore store,
+            ReadThreads readThreads) {
+        this.checks = checks;
+        this.policy = policy;
+        this.copies = copies;
+        this.groupTopics = groupTopics;
+        this.store = store;
+        this.readThreads = readThreads;
+    }
+
+    @Override
+    public void handle(Command command, Reply reply) {
+        SendMessageBackRequest request = SendMessageBackRequest.read(command.fields());
+        checks.groupName(request.group());
+        // The message may be an old one, after a long backlog: reading it can take time.
+        readThreads.execute(reply, () -> takeBack(request, reply));
+    }
+
+    private void takeBack(SendMessageBackRequest request, Reply reply) throws IOException {
+        StoredMessage failed = find(request);
+        RetryPolicy.Decision decision =
+                policy.decide(request.delayLevel(), failed.reconsumeTimes(), request.maxReconsumeTimes());
+        if (decision.deadLetter()) {
+            LOG.warn(
+                    "Message {} of group {} is a dead letter after {} deliveries",
+                    failed.messageId(),
+                    request.group(),
+                    failed.reconsumeTimes() + 1);
+            StoredMessage dead = copies.deadLetter(failed, request.group());
+            groupTopics.withDeadLetterTopic(
+                    request.group(), () -> append(dead, failed, reply), reason -> refuse(reply, reason));
+        } else {
+            StoredMessage retry = copies.parked(copies.retry(failed, request.group()), decision.delayLevel());
+            groupTopics.withRetryTopic(
+                    request.group(), () -> append(retry, failed, reply), reason -> refuse(reply, reason));
+        }
+    }
+
+    private StoredMessage find(SendMessageBackRequest request) throws IOException {
+        StoredMessage failed = store.readAt(request.position());
+        if (failed == null) {
+            throw new RefusedException(
+                    ResponseCode.SYSTEM_ERROR, "There is no message at position " + request.position() + " of the log");
+        }
+        String uniqueId = failed.property(PropertyNames.UNIQUE_ID);
+        String claimed = request.originMessageId();
+        if (claimed != null
+                && uniqueId != null
+                && !claimed.isEmpty()
+                && !claimed.equals(uniqueId)
+                && !claimed.equals(failed.offsetMessageId())) {
+            // A position from another log: the consumer must not lose its message to somebody else's.
+            throw new RefusedException(
+                    ResponseCode.SYSTEM_ERROR,
+                    "The message at position " + request.position() + " is " + uniqueId + ", not " + claimed);
+        }
+        return failed;
+    }
+
+    private void append(StoredMessage copy, StoredMessage original, Reply reply) {
+        store.append(copy, original.position(), result -> reply.send(StoreAnswers.plain(result)));
+    }
+
+    private static void refuse(Reply reply, String reason) {
+        reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, reason));
+    }
+}

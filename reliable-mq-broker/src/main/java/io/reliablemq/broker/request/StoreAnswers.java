@@ -1,0 +1,38 @@
+package io.reliablemq.broker.request;
+
+import io.reliablemq.broker.store.AppendResult;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.ResponseCode;
+import java.util.Map;
+
+/** What the outcome of an append is called on the wire. */
+final class StoreAnswers {
+
+    /** The answer where the caller needs no fields. */
+    static Command plain(AppendResult result) {
+        return answer(result, Map.of());
+    }
+
+    /** @param fields of the answer if the message is in the log, whatever else is to be said about it */
+    static Command answer(AppendResult result, Map<String, String> fields) {
+        return switch (result.status()) {
+            case COMMITTED -> Command.success(fields);
+            case FLUSH_TIMEOUT ->
+                Command.response(
+                        ResponseCode.FLUSH_DISK_TIMEOUT,
+                        "The message is stored, but was not on disk within the broker's bound",
+                        fields,
+                        Body.EMPTY);
+            case BUSY ->
+                Command.failure(
+                        ResponseCode.SYSTEM_BUSY,
+                        "[OVERLOAD] The broker has too many messages waiting for the disk: " + result.detail());
+            case CLOSED ->
+                Command.failure(
+                        ResponseCode.SERVICE_NOT_AVAILABLE, "The broker takes no messages now: " + result.detail());
+        };
+    }
+
+    private StoreAnswers() {}
+}

@@ -1,0 +1,100 @@
+package io.reliablemq.protocol.transport;
+
+import io.reliablemq.protocol.command.Command;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A server and a client on loopback, for tests of what passes between them. */
+final class Endpoints implements AutoCloseable {
+
+    static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    final EventLoops loops = EventLoops.create("rmq-io", 2);
+    final RemotingServer server;
+    final RemotingClient client;
+    final InetSocketAddress bound;
+    final String address;
+
+    Endpoints(TransportSettings settings, RequestHandler handler) {
+        this(settings, handler, (request, reply) -> reply.send(Command.success()));
+    }
+
+    Endpoints(TransportSettings settings, RequestHandler handler, RequestHandler requestsFromServer) {
+        server = new RemotingServer(loops, settings, handler);
+        try {
+            bound = server.start(new InetSocketAddress("127.0.0.1", 0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        address = "127.0.0.1:" + bound.getPort();
+        client = new RemotingClient(loops, settings, requestsFromServer);
+    }
+
+    static Endpoints with(RequestHandler handler) {
+        return new Endpoints(settings().build(), handler);
+    }
+
+    /** Sends over the shared connection of the client and waits for the answer. */
+    Command ask(Command request) throws ExecutionException, InterruptedException, TimeoutException {
+        return client.invoke(address, request, TIMEOUT).get(20, TimeUnit.SECONDS);
+    }
+
+    /** A connection without any protocol. */
+    Socket rawSocket() throws IOException {
+        Socket socket = new Socket();
+        socket.connect(bound);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+        loops.close();
+    }
+
+    static SettingsBuilder settings() {
+        return new SettingsBuilder();
+    }
+
+    /** The defaults with single values changed. */
+    static final class SettingsBuilder {
+
+        private int maxFrameBytes = TransportSettings.MAX_FRAME_BYTES;
+        private int maxInFlight = 65_536;
+        private Duration idleTimeout = Duration.ofSeconds(120);
+        private int writeHighWater = 8 * 1024 * 1024;
+
+        SettingsBuilder maxFrameBytes(int bytes) {
+            maxFrameBytes = bytes;
+            return this;
+        }
+
+        SettingsBuilder maxInFlight(int requests) {
+            maxInFlight = requests;
+            return this;
+        }
+
+        SettingsBuilder idleTimeout(Duration timeout) {
+            idleTimeout = timeout;
+            return this;
+        }
+
+        SettingsBuilder writeHighWater(int bytes) {
+            writeHighWater = bytes;
+            return this;
+        }
+
+        TransportSettings build() {
+            return new TransportSettings(
+                    2, maxFrameBytes, 256 * 1024, maxInFlight, Duration.ofSeconds(3), idleTimeout, writeHighWater);
+        }
+    }
+}
