@@ -2,6 +2,7 @@ package io.reliablemq.protocol.transport;
 
 import io.netty.channel.socket.SocketChannel;
 import io.reliablemq.protocol.codec.CommandEncoder;
+import io.reliablemq.protocol.codec.FrameTooLargeException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.transport.TransportException.Kind;
@@ -185,14 +186,19 @@ final class Outbox {
         }
         try {
             writer.add(answer, null);
+        } catch (FrameTooLargeException e) {
+            LOG.warn("{} gets an error instead of an answer: {}", remote(), e.getMessage());
+            writeInstead(answer, e);
         } catch (RuntimeException e) {
-            LOG.warn("An answer to {} could not be written, it gets an error instead", remote(), e);
-            writer.add(
-                    Command.failure(ResponseCode.SYSTEM_ERROR, String.valueOf(e.getMessage()))
-                            .withCorrelationId(answer.correlationId()),
-                    null);
+            LOG.error("{} gets an error instead of an answer that could not be encoded", remote(), e);
+            writeInstead(answer, e);
         }
         return true;
+    }
+
+    private void writeInstead(Command answer, RuntimeException failure) {
+        String text = String.valueOf(failure.getMessage());
+        writer.add(Command.failure(ResponseCode.SYSTEM_ERROR, text).withCorrelationId(answer.correlationId()), null);
     }
 
     private boolean writeRequest(Outgoing outgoing) {
