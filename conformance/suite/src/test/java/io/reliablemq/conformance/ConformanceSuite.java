@@ -182,8 +182,10 @@ abstract class ConformanceSuite extends ConformanceCase {
         await("the first retry")
                 .atMost(broker().firstRetryBound())
                 .until(() -> recorder.deliveries().size() >= 2);
-        assertThat(Duration.ofNanos(System.nanoTime() - firstFailure))
-                .isGreaterThan(BrokerUnderTest.delayOfLevel().dividedBy(2));
+        Duration untilRetry = Duration.ofNanos(System.nanoTime() - firstFailure);
+        System.out.printf(
+                "%s: first retry of a new group after %d ms%n", getClass().getSimpleName(), untilRetry.toMillis());
+        assertThat(untilRetry).isGreaterThan(BrokerUnderTest.delayOfLevel().dividedBy(2));
         awaitDeliveries(recorder, 3);
 
         List<IncomingMessage> attempts = recorder.deliveries();

@@ -8,6 +8,7 @@ import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.Listener;
 import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
@@ -53,16 +54,22 @@ class BrokerCrashIT {
                     Sender officialSender = official.sender(nameServers, "P-crash-official")) {
                 for (int round = 1; round <= ROUNDS; round++) {
                     String topic = "crash-round-" + round;
+                    administration.createTopic(broker.address(), topic, 4);
                     DeliveryLedger ledger = new DeliveryLedger();
                     LoadThreads load = new LoadThreads(topic, ledger)
                             .start("ours", ourSender, THREADS_EACH)
                             .start("official", officialSender, THREADS_EACH);
-                    Duration restart = killUnderLoadAndRestart(broker, administration, load, random);
-                    load.stop(BOUND);
-
-                    System.out.printf(
-                            "Round %d: ready again after %d ms, failed sends %d%n",
-                            round, restart.toMillis(), load.failures().size());
+                    // In turns: a consumer that is at work when the broker dies, and goes on when it is back.
+                    ClientLibrary witness = round % 2 == 0 ? official : ours;
+                    Subscription group = Subscription.of("G-crash-witness-" + round, topic);
+                    try (Receiver receiver = witness.receiver(nameServers, group, entering(ledger))) {
+                        Duration restart = killUnderLoadAndRestart(broker, administration, load, random);
+                        load.stop(BOUND);
+                        System.out.printf(
+                                "Round %d: ready again after %d ms, failed sends %d%n",
+                                round, restart.toMillis(), load.failures().size());
+                        awaitNothingLost(round, "a consumer through the crash", ledger);
+                    }
                     assertNothingLost(round, "official", official, nameServers, topic, ledger);
                     assertNothingLost(round, "ours", ours, nameServers, topic, ledger);
                 }
@@ -103,14 +110,23 @@ class BrokerCrashIT {
             ClientLibrary library,
             String nameServers,
             String topic,
-            DeliveryLedger sent)
-            throws Exception {
+            DeliveryLedger sent) {
         DeliveryLedger ledger = sent.forAnotherReceiver();
         Subscription subscription = Subscription.of("G-crash-" + receiverName + "-" + round, topic);
-        try (Receiver receiver = library.receiver(nameServers, subscription, message -> {
+        try (Receiver receiver = library.receiver(nameServers, subscription, entering(ledger))) {
+            awaitNothingLost(round, receiverName, ledger);
+        }
+    }
+
+    private static Listener entering(DeliveryLedger ledger) {
+        return message -> {
             ledger.received(LoadThreads.idOf(message.body()));
             return Outcome.CONSUME_SUCCESS;
-        })) {
+        };
+    }
+
+    private static void awaitNothingLost(int round, String receiverName, DeliveryLedger ledger) {
+        try {
             await("everything acknowledged is received by " + receiverName)
                     .atMost(BOUND)
                     .untilAsserted(() -> assertThat(ledger.balance().lost()).isEmpty());
