@@ -173,7 +173,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof MalformedFrameException) {
-            LOG.warn("Closing the connection from {} because of a malformed frame: {}", ctx.channel().remoteAddress(), cause.getMessage());
+            LOG.warn(
+                    "Closing the connection from {} because of a malformed frame: {}",
+                    ctx.channel().remoteAddress(),
+                    cause.getMessage());
         } else if (cause instanceof IOException) {
             LOG.debug("The connection with {} broke", ctx.channel().remoteAddress(), cause);
         } else {
