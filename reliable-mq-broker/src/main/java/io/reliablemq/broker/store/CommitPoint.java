@@ -110,21 +110,23 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     @Override
     public void failed(String what, Throwable cause) {
-        if (stop("The log takes no more writes since a " + what + " failed: " + cause)) {
-            errors.report("log " + what, cause);
+        commitLock.lock();
+        try {
+            if (failure == null) {
+                // The operator's line stands before the errors that callers see.
+                errors.report("log " + what, cause);
+                stop("The log takes no more writes since a " + what + " failed: " + cause);
+            }
+        } finally {
+            commitLock.unlock();
         }
     }
 
-    /**
-     * Lets nothing pass any more, and answers all that waits, here and in the mailbox.
-     *
-     * @return false if that was done before
-     */
-    boolean stop(String why) {
+    /** Lets nothing pass any more, and answers all that waits, here and in the mailbox. */
+    void stop(String why) {
         commitLock.lock();
         try {
-            boolean first = failure == null;
-            if (first) {
+            if (failure == null) {
                 failure = why;
                 flushedOrFailed.signalAll();
             }
@@ -132,7 +134,6 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             for (PendingAppend append : mailbox.closeAndTakeBack()) {
                 append.answer(Status.CLOSED, failure(why), mailbox, errors);
             }
-            return first;
         } finally {
             commitLock.unlock();
         }

@@ -10,7 +10,7 @@ import io.reliablemq.broker.store.log.LogRecovery;
 import io.reliablemq.broker.store.log.LogRecovery.Recovered;
 import io.reliablemq.broker.store.log.LogSettings;
 import io.reliablemq.protocol.message.MessageFormatException;
-import io.reliablemq.protocol.message.MessageLayout;
+import io.reliablemq.protocol.message.MessageSummary;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
@@ -81,18 +81,18 @@ final class StoreRecovery implements LogRecovery.Visitor {
     @Override
     public void record(long position, long origin, ByteBuffer payload) throws IOException {
         try {
-            add(MessageLayout.decode(payload.slice()), position, payload.remaining());
+            add(MessageSummary.read(payload), position, payload.remaining());
         } catch (MessageFormatException | IndexMismatchException e) {
             throw corrupt(segmentBase, position, e);
         }
     }
 
-    private void add(StoredMessage message, long position, int size) {
+    private void add(MessageSummary message, long position, int size) {
         QueueEntries entries = index.queue(message.topic(), message.queueId());
         if (!startsAtZero && entries.max() == 0) {
             entries.startAt(message.queueOffset());
         }
-        int tagHash = tagHash(message);
+        int tagHash = message.tag().hashCode();
         entries.add(message.queueOffset(), segmentBase, (int) (position - segmentBase), size, tagHash);
         lastTimestamp = Math.max(lastTimestamp, message.storeTimestamp());
     }

@@ -27,12 +27,7 @@ class StoreCrashTest {
     private static final int LIVES = 6;
 
     @ParameterizedTest
-    @CsvSource({
-        "SYNC_FLUSH,1,25",
-        "SYNC_FLUSH,1000,25",
-        "ASYNC_FLUSH,2000,25",
-        "SYNC_FLUSH,3000,25",
-    })
+    @CsvSource({"SYNC_FLUSH,1,30", "ASYNC_FLUSH,1000,20"})
     void keepsWhatWasAcknowledged(FlushDiskType type, long firstSeed, int seeds) throws Exception {
         for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
             try {

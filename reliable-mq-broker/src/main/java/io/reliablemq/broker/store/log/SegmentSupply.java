@@ -81,7 +81,14 @@ final class SegmentSupply {
     private SegmentTail make(long base) throws IOException {
         StoreFile file = folder.createSegment(base);
         lastMade = base;
-        return open(folder, settings, base, base + settings.segmentBytes(), file);
+        try {
+            return open(folder, settings, base, base + settings.segmentBytes(), file);
+        } catch (IOException | RuntimeException e) {
+            // Out of file handles, for instance: the next attempt shall not find a file in its way.
+            file.close();
+            folder.deleteSegment(base);
+            throw e;
+        }
     }
 
     /** The tail on a segment's file, with handles of its own to read and to allocate. */

@@ -1,0 +1,68 @@
+package io.reliablemq.protocol.message;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What an index keeps of a stored message, read without its body.
+ *
+ * @param tag the tag's text, empty for none
+ */
+public record MessageSummary(String topic, int queueId, long queueOffset, long storeTimestamp, String tag) {
+
+    private static final int V4_HOST_BYTES = 8;
+    private static final int V6_HOST_BYTES = 20;
+    /** Reconsume times and prepared position, which stand between the store host and the body. */
+    private static final int BYTES_BEFORE_BODY = 4 + 8;
+
+    /**
+     * Reads the message that fills the buffer from its position to its limit; the position does not change.
+     *
+     * @throws MessageFormatException if the bytes are not one message
+     */
+    public static MessageSummary read(ByteBuffer message) {
+        ByteBuffer in = message.slice();
+        if (in.limit() < MessageLayout.MIN_SIZE || in.getInt(MessageLayout.TOTAL_SIZE_AT) != in.limit()) {
+            throw new MessageFormatException("The " + in.limit() + " bytes are not one message");
+        }
+        int magic = in.getInt(MessageLayout.MAGIC_AT);
+        if (magic != MessageLayout.MAGIC_V1 && magic != MessageLayout.MAGIC_V2) {
+            throw new MessageFormatException("Unknown magic code " + Integer.toHexString(magic));
+        }
+        int systemFlag = in.getInt(MessageLayout.SYSTEM_FLAG_AT);
+        int storeTimestampAt = MessageLayout.storeTimestampAt(systemFlag);
+        int storeHostBytes = SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6) ? V6_HOST_BYTES : V4_HOST_BYTES;
+        try {
+            in.position(storeTimestampAt + Long.BYTES + storeHostBytes + BYTES_BEFORE_BODY);
+            skip(in, in.getInt());
+            String topic = text(in, magic == MessageLayout.MAGIC_V2 ? in.getShort() : in.get());
+            String tag = MessageProperties.decode(text(in, in.getShort())).getOrDefault(PropertyNames.TAGS, "");
+            return new MessageSummary(
+                    topic,
+                    in.getInt(MessageLayout.QUEUE_ID_AT),
+                    in.getLong(MessageLayout.QUEUE_OFFSET_AT),
+                    in.getLong(storeTimestampAt),
+                    tag);
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new MessageFormatException("A field of the message is longer than the message");
+        }
+    }
+
+    private static void skip(ByteBuffer in, int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new MessageFormatException(
+                    "The body's length is " + length + " where " + in.remaining() + " bytes are left");
+        }
+        in.position(in.position() + length);
+    }
+
+    private static String text(ByteBuffer in, int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new MessageFormatException("A length is " + length + " where " + in.remaining() + " bytes are left");
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}
