@@ -1,0 +1,137 @@
+package io.reliablemq.broker;
+
+import io.reliablemq.broker.store.AppendListener;
+import io.reliablemq.broker.store.AppendResult;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.runtime.Clock;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** A store in memory for one thread. What is appended is committed at once, unless the test holds it back. */
+public final class MemoryStore implements MessageStore {
+
+    /** What becomes of the next appends. */
+    public AppendResult.Status outcome = AppendResult.Status.COMMITTED;
+
+    /** Positions of the originals that copies were made of, in order. */
+    public final List<Long> origins = new ArrayList<>();
+
+    private final Clock clock;
+    private final List<StoredMessage> log = new ArrayList<>();
+    private final Map<QueueKey, List<StoredMessage>> queues = new HashMap<>();
+    private ArrivalListener arrivals = (queue, max) -> {};
+
+    public MemoryStore(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void append(StoredMessage message, long originPosition, AppendListener listener) {
+        if (outcome != AppendResult.Status.COMMITTED) {
+            listener.done(new AppendResult(outcome, -1, -1, "as the test wants"));
+            return;
+        }
+        QueueKey key = new QueueKey(message.topic(), message.queueId());
+        List<StoredMessage> queue = queues.computeIfAbsent(key, q -> new ArrayList<>());
+        StoredMessage stored = new StoredMessage(
+                message.topic(),
+                message.queueId(),
+                queue.size(),
+                log.size(),
+                message.flag(),
+                message.systemFlag(),
+                message.bornTimestamp(),
+                message.bornHost(),
+                clock.wallMs(),
+                message.storeHost(),
+                message.reconsumeTimes(),
+                message.preparedPosition(),
+                message.properties(),
+                message.body());
+        log.add(stored);
+        queue.add(stored);
+        origins.add(originPosition);
+        listener.done(new AppendResult(AppendResult.Status.COMMITTED, stored.position(), stored.queueOffset(), ""));
+        arrivals.arrived(key, queue.size());
+    }
+
+    @Override
+    public void appendBatch(List<StoredMessage> messages, AppendListener listener) {
+        throw new UnsupportedOperationException("no test needs batches in memory");
+    }
+
+    @Override
+    public long minOffset(QueueKey queue) {
+        return 0;
+    }
+
+    @Override
+    public long maxOffset(QueueKey queue) {
+        return queue(queue).size();
+    }
+
+    public List<StoredMessage> queue(QueueKey queue) {
+        return queues.getOrDefault(queue, List.of());
+    }
+
+    @Override
+    public Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter) {
+        throw new UnsupportedOperationException("no test needs selections in memory");
+    }
+
+    @Override
+    public void read(Selection selection, ByteBuffer target) {
+        throw new UnsupportedOperationException("no test needs selections in memory");
+    }
+
+    @Override
+    public @Nullable StoredMessage readAt(long position) {
+        return position < log.size() ? log.get((int) position) : null;
+    }
+
+    @Override
+    public @Nullable StoredMessage readAt(QueueKey queue, long offset) {
+        return offset < maxOffset(queue) ? queue(queue).get((int) offset) : null;
+    }
+
+    @Override
+    public long offsetByTime(QueueKey queue, long timestampMs) {
+        return queue(queue).stream()
+                .filter(message -> message.storeTimestamp() < timestampMs)
+                .count();
+    }
+
+    @Override
+    public Set<QueueKey> queues() {
+        return Set.copyOf(queues.keySet());
+    }
+
+    @Override
+    public void onArrival(ArrivalListener listener) {
+        arrivals = listener;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public @Nullable String failure() {
+        return null;
+    }
+
+    @Override
+    public Positions positions() {
+        return new Positions(0, log.size(), log.size(), log.size());
+    }
+
+    @Override
+    public void close() {}
+}

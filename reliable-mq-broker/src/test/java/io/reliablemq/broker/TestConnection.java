@@ -1,0 +1,57 @@
+package io.reliablemq.broker;
+
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.transport.Connection;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A connection to nobody, which a test closes by hand. */
+public final class TestConnection implements Connection {
+
+    private final List<Runnable> onClose = new ArrayList<>();
+    private boolean open = true;
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return new InetSocketAddress("127.0.0.1", 1);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public CompletableFuture<Command> invoke(Command request, Duration timeout) {
+        return new CompletableFuture<>();
+    }
+
+    @Override
+    public CompletableFuture<Void> sendOneWay(Command request) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void onClose(Runnable action) {
+        if (open) {
+            onClose.add(action);
+        } else {
+            action.run();
+        }
+    }
+
+    @Override
+    public void execute(Runnable action) {
+        action.run();
+    }
+
+    @Override
+    public void close() {
+        open = false;
+        onClose.forEach(Runnable::run);
+        onClose.clear();
+    }
+}

@@ -1,0 +1,161 @@
+package io.reliablemq.broker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reliablemq.broker.ManualClock;
+import io.reliablemq.broker.MemoryStore;
+import io.reliablemq.broker.store.AppendResult;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.broker.store.file.DiskFiles;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.runtime.Agent;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DelayScheduleTest {
+
+    private static final InetSocketAddress HOST = new InetSocketAddress("127.0.0.1", 10911);
+    private static final QueueKey TARGET = new QueueKey("orders", 3);
+
+    @TempDir
+    Path folder;
+
+    private final ManualClock clock = new ManualClock();
+    private final MemoryStore store = new MemoryStore(clock);
+    private final DelayLevels levels = DelayLevels.parse("1s 10s");
+    private final MessageCopies copies = new MessageCopies(levels, HOST);
+    private DelayCursors cursors;
+
+    @BeforeEach
+    void load() throws IOException {
+        cursors = DelayCursors.load(new AtomicFile(new DiskFiles(), folder.resolve("delays.json")), store);
+    }
+
+    private DelaySchedule schedule(Set<Long> alreadyCopied) {
+        return new DelaySchedule(store, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
+    }
+
+    private void park(String body, int level) {
+        StoredMessage message = new StoredMessage(
+                TARGET.topic(),
+                TARGET.queueId(),
+                0,
+                0,
+                0,
+                0,
+                1,
+                HOST,
+                0,
+                HOST,
+                0,
+                0,
+                Map.of(),
+                body.getBytes(StandardCharsets.UTF_8));
+        store.append(copies.parked(message, level), MessageStore.NO_ORIGIN, result -> {});
+    }
+
+    private List<String> delivered() {
+        return store.queue(TARGET).stream()
+                .map(message -> new String(message.body(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Test
+    void sleepsUntilTheNextMessageIsDue() throws IOException {
+        DelaySchedule schedule = schedule(Set.of());
+        assertThat(schedule.doWork()).isEqualTo(Agent.UNTIL_SIGNAL);
+
+        park("later", 2);
+        park("soon", 1);
+
+        assertThat(schedule.doWork()).isEqualTo(Duration.ofSeconds(1).toNanos());
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(schedule.doWork()).isEqualTo(Duration.ofSeconds(9).toNanos());
+        assertThat(delivered()).containsExactly("soon");
+        assertThat(store.origins).containsExactly(-1L, -1L, 1L);
+    }
+
+    @Test
+    void waitsNoLongerThanTheDelayWhenTheWallClockIsSetBack() throws IOException {
+        park("x", 1);
+        clock.jump(Duration.ofHours(-1));
+        DelaySchedule schedule = schedule(Set.of());
+
+        assertThat(schedule.doWork()).isEqualTo(Duration.ofSeconds(1).toNanos());
+        clock.pass(Duration.ofSeconds(1));
+        schedule.doWork();
+        assertThat(delivered()).containsExactly("x");
+    }
+
+    @Test
+    void movesItsCursorOnlyPastCommittedCopies() throws IOException {
+        DelaySchedule schedule = schedule(Set.of());
+        park("x", 1);
+        clock.pass(Duration.ofSeconds(1));
+        store.outcome = AppendResult.Status.BUSY;
+
+        schedule.doWork();
+        schedule.doWork();
+        assertThat(cursors.cursor(0)).isZero();
+
+        store.outcome = AppendResult.Status.COMMITTED;
+        schedule.doWork();
+        schedule.doWork();
+        assertThat(cursors.cursor(0)).isEqualTo(1);
+        assertThat(delivered()).containsExactly("x");
+    }
+
+    @Test
+    void passesOverMessagesWhoseCopyIsInTheLogAlready() throws IOException {
+        park("copied before the crash", 1);
+        park("not copied", 1);
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of(0L));
+
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(delivered()).containsExactly("not copied");
+        assertThat(cursors.cursor(0)).isEqualTo(2);
+    }
+
+    @Test
+    void deliversWhatWaitsForALevelThatIsNoMore() throws IOException {
+        MessageCopies more = new MessageCopies(DelayLevels.parse("1s 10s 1h"), HOST);
+        StoredMessage message =
+                new StoredMessage(TARGET.topic(), 3, 0, 0, 0, 0, 1, HOST, 0, HOST, 0, 0, Map.of(), new byte[] {'y'});
+        store.append(more.parked(message, 3), MessageStore.NO_ORIGIN, result -> {});
+        clock.pass(Duration.ofSeconds(10));
+
+        schedule(Set.of()).doWork();
+
+        assertThat(delivered()).containsExactly("y");
+    }
+
+    @Test
+    void goesOnFromTheStoredCursor() throws IOException {
+        DelaySchedule first = schedule(Set.of());
+        park("x", 1);
+        clock.pass(Duration.ofSeconds(1));
+        first.doWork();
+        first.doWork();
+        cursors.persist();
+
+        load();
+        schedule(Set.of()).doWork();
+
+        assertThat(cursors.cursor(0)).isEqualTo(1);
+        assertThat(delivered()).containsExactly("x");
+    }
+}
