@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.PushConsumerSettings;
@@ -128,7 +129,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
                                 "Group '{}' does not know yet where to start in {}: {}",
                                 settings.group(),
                                 queue,
-                                error.toString());
+                                Causes.text(error));
                     }
                 }));
     }

@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.NonRetryableException;
@@ -75,9 +76,15 @@ final class ConsumeService {
      * @return how many handlers had not ended in time
      */
     int close(Duration timeout) throws InterruptedException {
-        int left = gate.closeAndAwait(timeout.toNanos());
+        return gate.closeAndAwait(timeout.toNanos());
+    }
+
+    /**
+     * Interrupts handlers that still run. To be called when their queues are given up, so that the interruption does
+     * not count as a failed attempt.
+     */
+    void end() {
         threads.shutdownNow();
-        return left;
     }
 
     /**
@@ -181,7 +188,7 @@ final class ConsumeService {
                 delivery.describe(),
                 group,
                 pause.toMillis(),
-                error.toString());
+                Causes.text(error));
         context.routes().refresh(delivery.queue().queue().topic());
         context.loop().schedule(pause, () -> {
             if (verdict == Verdict.DEAD_LETTER) {

@@ -120,6 +120,7 @@ public final class GroupConsumer implements PushConsumer {
         });
         endHandlers();
         onLoop(assigned::commitAndDrop);
+        service.end();
         context.heartbeats().removeConsumer(settings.group()).join();
         leave.accept(this);
         log.info("Group '{}' is left", settings.group());

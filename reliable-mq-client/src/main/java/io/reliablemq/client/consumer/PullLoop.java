@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -127,7 +128,7 @@ final class PullLoop {
             String address, long offset, long startNanos, @Nullable Command answer, @Nullable Throwable error) {
         if (answer == null) {
             brokerId = BrokerAddresses.MASTER_ID;
-            failed(String.valueOf(error == null ? "no answer" : error.getMessage()));
+            failed(error == null ? "no answer" : Causes.text(error));
             return;
         }
         try {

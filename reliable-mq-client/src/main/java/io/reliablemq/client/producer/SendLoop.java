@@ -1,5 +1,6 @@
 package io.reliablemq.client.producer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.Attempt;
 import io.reliablemq.client.api.Attempt.Outcome;
 import io.reliablemq.client.api.SendFailedException;
@@ -13,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -65,13 +65,17 @@ final class SendLoop {
             return;
         }
         long startNanos = context.clock().nanos();
-        context.routes().publishRoute(order.message().topic()).whenComplete((published, error) -> {
-            if (error != null) {
-                noBroker(startNanos, messageOf(error));
-            } else {
-                attempt(startNanos, published);
-            }
-        });
+        context.routes()
+                .publishRoute(order.message().topic())
+                .handle((published, error) -> {
+                    if (error != null) {
+                        noBroker(startNanos, Causes.text(error));
+                    } else {
+                        attempt(startNanos, published);
+                    }
+                    return null;
+                })
+                .exceptionally(this::endIn);
     }
 
     private void attempt(long startNanos, PublishRoute published) {
@@ -86,14 +90,16 @@ final class SendLoop {
             TargetQueue target = selector.select(queues, tried);
             tried.add(target.brokerName());
             boolean othersLeft = queues.stream().anyMatch(queue -> !tried.contains(queue.brokerName()));
-            exchange(target, timeout).whenComplete((verdict, bug) -> {
-                if (bug == null) {
-                    judge(target, verdict, elapsed(startNanos), othersLeft);
-                } else {
-                    outcome.completeExceptionally(bug);
-                }
-            });
+            exchange(target, timeout)
+                    .thenAccept(verdict -> judge(target, verdict, elapsed(startNanos), othersLeft))
+                    .exceptionally(this::endIn);
         }
+    }
+
+    /** An error of this class itself must not leave the sender waiting. */
+    private @Nullable Void endIn(Throwable bug) {
+        outcome.completeExceptionally(Causes.of(bug));
+        return null;
     }
 
     private CompletableFuture<SendVerdict> exchange(TargetQueue target, Duration timeout) {
@@ -186,11 +192,5 @@ final class SendLoop {
 
     private Duration elapsed(long startNanos) {
         return Duration.ofNanos(context.clock().nanos() - startNanos);
-    }
-
-    private static String messageOf(Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        @Nullable String message = cause.getMessage();
-        return message == null ? cause.toString() : message;
     }
 }

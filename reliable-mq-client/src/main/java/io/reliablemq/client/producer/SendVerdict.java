@@ -1,5 +1,6 @@
 package io.reliablemq.client.producer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.Attempt.Outcome;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -7,7 +8,6 @@ import io.reliablemq.protocol.header.MalformedHeaderException;
 import io.reliablemq.protocol.header.SendMessageResponse;
 import io.reliablemq.protocol.transport.TransportException;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,11 +69,11 @@ record SendVerdict(
     }
 
     static SendVerdict onError(Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        Throwable cause = Causes.of(error);
         if (!(cause instanceof TransportException transport)) {
             return new SendVerdict(Outcome.NOT_SENT, cause.toString(), null, true, false);
         }
-        String detail = transport.getMessage() == null ? transport.toString() : transport.getMessage();
+        String detail = Causes.text(transport);
         return switch (transport.kind()) {
             case CONNECT_FAILED -> new SendVerdict(Outcome.NOT_SENT, detail, null, true, true);
             case OVERLOADED -> new SendVerdict(Outcome.NOT_SENT, detail, null, true, false);

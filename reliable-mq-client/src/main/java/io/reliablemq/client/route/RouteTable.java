@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may read and ask; what is read is an immutable snapshot. Routes are asked for again every
  * {@link ClientSettings#routeRefreshInterval()}, those that a consumer waits for every second, and after a failure at
  * once; questions about one topic are shared and at least {@link #QUIET} apart. A route that has been known is kept when
- * name servers cannot be reached or have forgotten it: a stale route is better than none.
+ * name servers cannot be reached or have forgotten it: a stale route is better than none. After a broker has left a route
+ * its return is looked for every second, for some minutes: most brokers that go come back soon.
  */
 public final class RouteTable {
 
@@ -36,6 +37,9 @@ public final class RouteTable {
     static final Duration QUIET = Duration.ofMillis(100);
 
     private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** How long the return of a broker that has left a route is looked for. */
+    private static final Duration EXPECTED_BACK = Duration.ofMinutes(3);
 
     private final NameServers nameServers;
     private final TaskLoop loop;
@@ -138,7 +142,8 @@ public final class RouteTable {
     private void tick() {
         for (Topic topic : topics.values()) {
             boolean missing = topic.awaited && topic.route == null;
-            if (missing || topic.isOlderThan(refreshInterval, clock.nanos())) {
+            long now = clock.nanos();
+            if (missing || topic.isExpectedToGrow(now) || topic.isOlderThan(refreshInterval, now)) {
                 ask(topic);
             }
         }
@@ -169,7 +174,7 @@ public final class RouteTable {
             return;
         }
         log.info("Topic '{}' is at {} with {}", topic.name, route.brokers(), route.queues());
-        topic.route = route;
+        topic.replace(route, clock.nanos());
         listeners.forEach(listener -> listener.accept(topic.name));
     }
 
@@ -185,8 +190,24 @@ public final class RouteTable {
         private @Nullable CompletableFuture<Optional<TopicRoute>> question;
         private long askedAt;
 
+        private boolean shrunk;
+        private long shrunkAt;
+
         Topic(String name) {
             this.name = name;
+        }
+
+        /** On the thread {@code rmq-client}. */
+        void replace(TopicRoute newRoute, long now) {
+            TopicRoute old = route;
+            shrunk = old != null && newRoute.brokers().size() < old.brokers().size();
+            shrunkAt = now;
+            route = newRoute;
+        }
+
+        /** On the thread {@code rmq-client}. */
+        boolean isExpectedToGrow(long now) {
+            return shrunk && now - shrunkAt < EXPECTED_BACK.toNanos();
         }
 
         /** The question in progress or answered a moment ago, or else the given one, which the caller must then ask. */

@@ -139,8 +139,9 @@ class GroupConsumerTest {
     }
 
     private void awaitOffset(String topic, int queueId, long offset) {
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(broker.offset("g", topic, queueId))
-                .isEqualTo(offset));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () -> assertThat(broker.offset("g", topic, queueId)).isEqualTo(offset));
     }
 
     private List<Command> sentBack() {
@@ -252,8 +253,7 @@ class GroupConsumerTest {
         awaitOffset(RETRY, 0, 1);
         SendMessageBackRequest header =
                 SendMessageBackRequest.read(sentBack().get(0).fields());
-        assertThat(header).isEqualTo(new SendMessageBackRequest(
-                stored.position(), "g", 0, stored.messageId(), "T", 2));
+        assertThat(header).isEqualTo(new SendMessageBackRequest(stored.position(), "g", 0, stored.messageId(), "T", 2));
     }
 
     @Test
@@ -340,10 +340,10 @@ class GroupConsumerTest {
             reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "not now"));
         });
 
-        consume(message -> new String(message.body(), StandardCharsets.UTF_8).equals("failing")
-                        && message.reconsumeTimes() == 0
-                ? ConsumeResult.RECONSUME_LATER
-                : succeed(message));
+        consume(message ->
+                new String(message.body(), StandardCharsets.UTF_8).equals("failing") && message.reconsumeTimes() == 0
+                        ? ConsumeResult.RECONSUME_LATER
+                        : succeed(message));
 
         assertThat(refused.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(broker.offset("g", "T", 0))
@@ -438,7 +438,8 @@ class GroupConsumerTest {
         broker.put("T", 0, "A", bytes("before"));
         assertThat(next().body()).isEqualTo(bytes("before"));
         awaitOffset("T", 0, 1);
-        int queries = broker.server().received(RequestCode.QUERY_CONSUMER_OFFSET).size();
+        int queries =
+                broker.server().received(RequestCode.QUERY_CONSUMER_OFFSET).size();
 
         broker.kill();
         for (int i = 0; i < 20; i++) {
@@ -566,11 +567,10 @@ class GroupConsumerTest {
     void closesInTimeWhenAHandlerHangsAndDoesNotCommitItsMessage() throws Exception {
         broker.put("T", 0, "A", bytes("hangs"));
         CountDownLatch never = new CountDownLatch(1);
-        PushConsumer consumer = consume(
-                client, settings("*").withShutdownTimeout(Duration.ofMillis(300)), message -> {
-                    never.await();
-                    return succeed(message);
-                });
+        PushConsumer consumer = consume(client, settings("*").withShutdownTimeout(Duration.ofMillis(300)), message -> {
+            never.await();
+            return succeed(message);
+        });
         next();
 
         long start = System.nanoTime();

@@ -60,8 +60,9 @@ public final class MiniBroker implements AutoCloseable {
                 .on(RequestCode.GET_CONSUMER_LIST_BY_GROUP, this::members)
                 .on(RequestCode.QUERY_CONSUMER_OFFSET, this::queryOffset)
                 .on(RequestCode.UPDATE_CONSUMER_OFFSET, this::updateOffset)
-                .on(RequestCode.GET_MIN_OFFSET, (request, reply) -> reply.send(
-                        Command.success(new OffsetResponse(0).fields())))
+                .on(
+                        RequestCode.GET_MIN_OFFSET,
+                        (request, reply) -> reply.send(Command.success(new OffsetResponse(0).fields())))
                 .on(RequestCode.GET_MAX_OFFSET, this::maxOffset)
                 .on(RequestCode.PULL_MESSAGE, this::pull)
                 .on(RequestCode.CONSUMER_SEND_MESSAGE_BACK, this::sendBack);
