@@ -4,6 +4,7 @@ import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.process.AtExit;
 import io.reliablemq.conformance.process.TemporaryFolder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -40,7 +41,7 @@ public final class EmbeddedBroker implements BrokerUnderTest {
         properties.setDataDir(TemporaryFolder.create("reliable-mq-").toString());
         properties.setMessageDelayLevel(DELAY_LEVELS);
         Broker broker = Broker.start(properties.toSettings());
-        Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+        AtExit.first(broker::close);
         return new EmbeddedBroker(broker);
     }
 

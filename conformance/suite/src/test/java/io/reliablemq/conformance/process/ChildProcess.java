@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,11 +18,6 @@ public final class ChildProcess implements AutoCloseable {
 
     private static final Path LOGS = Path.of(System.getProperty("process.logs", "target/process-logs"));
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> ALIVE.forEach(Process::destroyForcibly)));
-    }
 
     private final String name;
     private final Path output;
@@ -47,9 +40,9 @@ public final class ChildProcess implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
-            ALIVE.add(process);
-            process.onExit().thenAccept(ALIVE::remove);
-            return new ChildProcess(name, output, process);
+            ChildProcess child = new ChildProcess(name, output, process);
+            AtExit.first(child::close);
+            return child;
         } catch (IOException e) {
             throw new UncheckedIOException("The process '" + name + "' did not start: " + command, e);
         }

@@ -15,7 +15,7 @@ public final class TemporaryFolder {
     public static Path create(String prefix) {
         try {
             Path folder = Files.createTempDirectory(prefix);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+            AtExit.first(() -> delete(folder));
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
