@@ -1,0 +1,14 @@
+package io.reliablemq.conformance.port;
+
+/** A client library for the remoting protocol, as far as the suite compares it. */
+public interface ClientLibrary {
+
+    /** Opens a sender that has the library's default settings. */
+    Sender sender(String nameServers, String group);
+
+    /** Opens a member of a consumer group. It has joined when this returns; its queues come a little later. */
+    Receiver receiver(String nameServers, Subscription subscription, Listener listener);
+
+    /** Whether {@link Sender#sendBatch} is offered. */
+    boolean offersBatches();
+}

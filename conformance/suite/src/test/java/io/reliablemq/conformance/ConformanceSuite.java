@@ -1,0 +1,319 @@
+package io.reliablemq.conformance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.reliablemq.conformance.broker.BrokerUnderTest;
+import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.IncomingMessage;
+import io.reliablemq.conformance.port.OutgoingMessage;
+import io.reliablemq.conformance.port.Receipt;
+import io.reliablemq.conformance.port.Receiver;
+import io.reliablemq.conformance.port.Sender;
+import io.reliablemq.conformance.port.Subscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every client library must find on every broker. The four classes that extend it differ in these two only.
+ */
+abstract class ConformanceSuite extends ConformanceCase {
+
+    abstract ClientLibrary client();
+
+    private Sender sender() {
+        return sender(client());
+    }
+
+    private Receiver receiver(Recorder recorder) {
+        return receiver(client(), recorder);
+    }
+
+    private Receiver receiver(Subscription subscription, Recorder recorder) {
+        return receiver(client(), subscription, recorder);
+    }
+
+    @Test
+    void synchronousSendsAreReceivedWhereTheirReceiptsSay() {
+        Sender sender = sender();
+        List<Receipt> receipts = IntStream.range(0, 20)
+                .mapToObj(i -> sender.send(message("sync-" + i)))
+                .toList();
+
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+
+        awaitDeliveries(recorder, 20);
+        assertThat(recorder.bodies()).isEqualTo(bodies("sync-", 20));
+        assertThat(positionsReceived(recorder)).isEqualTo(positionsSent(receipts));
+        assertThat(receipts).extracting(Receipt::queueId).contains(0, 1, 2, 3);
+    }
+
+    @Test
+    void asynchronousSendsCompleteAndAreReceived() throws Exception {
+        Sender sender = sender();
+        List<CompletableFuture<Receipt>> futures = IntStream.range(0, 20)
+                .mapToObj(i -> sender.sendAsync(message("async-" + i)))
+                .toList();
+        List<Receipt> receipts = new ArrayList<>();
+        for (CompletableFuture<Receipt> future : futures) {
+            receipts.add(future.get(DELIVERY_BOUND.toSeconds(), TimeUnit.SECONDS));
+        }
+
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+
+        awaitDeliveries(recorder, 20);
+        assertThat(recorder.bodies()).isEqualTo(bodies("async-", 20));
+        assertThat(positionsReceived(recorder)).isEqualTo(positionsSent(receipts));
+    }
+
+    @Test
+    void oneWaySendsAreReceived() {
+        Sender sender = sender();
+        IntStream.range(0, 20).forEach(i -> sender.sendOneWay(message("one-way-" + i)));
+
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+
+        awaitDeliveries(recorder, 20);
+        assertThat(recorder.bodies()).isEqualTo(bodies("one-way-", 20));
+    }
+
+    @Test
+    void aBatchIsStoredInOneQueueInOrder() {
+        assumeTrue(client().offersBatches(), "the client offers no batches");
+        List<OutgoingMessage> messages = IntStream.range(0, 5)
+                .mapToObj(i -> message("batch-" + i).withTag("tag-" + i))
+                .toList();
+        Receipt receipt = sender().sendBatch(messages);
+        assertThat(receipt.offsetMessageId().split(",")).hasSize(5);
+
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+
+        awaitDeliveries(recorder, 5);
+        assertThat(recorder.deliveries()).extracting(IncomingMessage::queueId).containsOnly(receipt.queueId());
+        Map<String, IncomingMessage> byBody = byBody(recorder);
+        for (int i = 0; i < 5; i++) {
+            IncomingMessage received = byBody.get("batch-" + i);
+            assertThat(received.queueOffset()).isEqualTo(receipt.queueOffset() + i);
+            assertThat(received.property("TAGS")).isEqualTo("tag-" + i);
+        }
+    }
+
+    @Test
+    void bodyKeysTagAndPropertiesArriveAsTheyWereSent() {
+        // Above 4 KiB and repetitive: the client compresses it on its way. All byte values: nothing treats it as text.
+        byte[] body = new byte[20_000];
+        for (int i = 0; i < body.length; i++) {
+            body[i] = (byte) i;
+        }
+        Map<String, String> properties = Map.of("plain", "value", "spaced", " a value ", "unicode", "Grüße, 世界 🚀");
+        OutgoingMessage sent = OutgoingMessage.of(topic(), body)
+                .withTag("the-tag")
+                .withKeys("key-1 key-2")
+                .withProperties(properties);
+        Receipt receipt = sender().send(sent);
+
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+
+        awaitDeliveries(recorder, 1);
+        IncomingMessage received = recorder.deliveries().get(0);
+        assertThat(received.body()).isEqualTo(body);
+        assertThat(received.topic()).isEqualTo(topic());
+        assertThat(received.property("TAGS")).isEqualTo("the-tag");
+        assertThat(received.property("KEYS")).isEqualTo("key-1 key-2");
+        assertThat(received.properties()).containsAllEntriesOf(properties);
+        assertThat(received.messageId()).isEqualTo(receipt.messageId()).isEqualTo(received.property("UNIQ_KEY"));
+        assertThat(received.offsetMessageId()).isEqualTo(receipt.offsetMessageId());
+        assertThat(received.reconsumeTimes()).isZero();
+    }
+
+    @Test
+    void onlySubscribedTagsAreReceived() {
+        Recorder recorder = Recorder.succeeding();
+        Sender sender = sender();
+        for (int i = 0; i < 10; i++) {
+            sender.send(message("a-" + i).withTag("A"));
+            sender.send(message("c-" + i).withTag("C"));
+            sender.send(message("b-" + i).withTag("B"));
+            sender.send(message("none-" + i));
+        }
+        receiver(Subscription.of(group(), topic()).withTags("A || B"), recorder);
+        awaitDeliveries(recorder, 20);
+
+        // Sent last to every queue: once these have come, anything unwanted before them would have come as well.
+        Set<String> last = new HashSet<>();
+        for (int i = 0; i < QUEUES * 2; i++) {
+            sender.send(message("last-" + i).withTag("A"));
+            last.add("last-" + i);
+        }
+        awaitDeliveries(recorder, 20 + last.size());
+        Set<String> expected = new HashSet<>(last);
+        expected.addAll(bodies("a-", 10));
+        expected.addAll(bodies("b-", 10));
+        assertThat(recorder.bodies()).isEqualTo(expected);
+    }
+
+    @Test
+    void aMessageThatFailsTwiceComesBackTwiceAndKeepsItsIdentity() {
+        broker().prepareGroup(group());
+        Recorder recorder = Recorder.failing(2);
+        receiver(recorder);
+        Receipt receipt = sender().send(message("fails twice")
+                .withTag("the-tag")
+                .withKeys("the-key")
+                .withProperties(Map.of("own", "value")));
+
+        awaitDeliveries(recorder, 1);
+        long firstFailure = System.nanoTime();
+        await("the first retry")
+                .atMost(broker().firstRetryBound())
+                .until(() -> recorder.deliveries().size() >= 2);
+        Duration untilRetry = Duration.ofNanos(System.nanoTime() - firstFailure);
+        System.out.printf(
+                "%s: first retry of a new group after %d ms%n", getClass().getSimpleName(), untilRetry.toMillis());
+        assertThat(untilRetry).isGreaterThan(BrokerUnderTest.delayOfLevel().dividedBy(2));
+        awaitDeliveries(recorder, 3);
+
+        List<IncomingMessage> attempts = recorder.deliveries();
+        assertThat(attempts).extracting(IncomingMessage::reconsumeTimes).containsExactly(0, 1, 2);
+        assertThat(attempts).extracting(IncomingMessage::topic).containsOnly(topic());
+        assertThat(attempts).extracting(IncomingMessage::messageId).containsOnly(receipt.messageId());
+        assertThat(attempts).extracting(m -> m.property("UNIQ_KEY")).containsOnly(receipt.messageId());
+        assertThat(attempts).extracting(m -> m.property("KEYS")).containsOnly("the-key");
+        assertThat(attempts).extracting(m -> m.property("TAGS")).containsOnly("the-tag");
+        assertThat(attempts).extracting(m -> m.property("own")).containsOnly("value");
+        assertThat(attempts).extracting(m -> new String(m.body(), UTF_8)).containsOnly("fails twice");
+        assertThat(attempts).extracting(IncomingMessage::offsetMessageId).doesNotHaveDuplicates();
+        assertThat(attempts.get(0).offsetMessageId()).isEqualTo(receipt.offsetMessageId());
+        assertThat(attempts.get(0).properties()).doesNotContainKeys("RETRY_TOPIC", "ORIGIN_MESSAGE_ID", "DELAY");
+        // Level 3 first, then the next one each time.
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            assertThat(attempts.get(attempt).properties())
+                    .containsEntry("RETRY_TOPIC", topic())
+                    .containsEntry("ORIGIN_MESSAGE_ID", receipt.offsetMessageId())
+                    .containsEntry("REAL_TOPIC", "%RETRY%" + group())
+                    .containsEntry("DELAY", Integer.toString(2 + attempt));
+            assertThat(attempts.get(attempt).queueId()).isZero();
+        }
+    }
+
+    @Test
+    void aMessageThatExhaustsItsRetriesIsKeptAsADeadLetter() {
+        broker().prepareGroup(group());
+        Recorder recorder = Recorder.failing(Integer.MAX_VALUE);
+        receiver(Subscription.of(group(), topic()).withMaxReconsumeTimes(1), recorder);
+        Receipt receipt = sender().send(message("never succeeds").withKeys("the-key"));
+
+        String deadLetters = "%DLQ%" + group();
+        broker().awaitTopic(deadLetters);
+        Recorder inspector = Recorder.succeeding();
+        receiver(Subscription.of(group() + "-inspector", deadLetters), inspector);
+
+        awaitDeliveries(inspector, 1);
+        assertThat(recorder.deliveries())
+                .extracting(IncomingMessage::reconsumeTimes)
+                .containsExactly(0, 1);
+        IncomingMessage dead = inspector.deliveries().get(0);
+        assertThat(dead.topic()).isEqualTo(deadLetters);
+        assertThat(dead.messageId()).isEqualTo(receipt.messageId());
+        assertThat(new String(dead.body(), UTF_8)).isEqualTo("never succeeds");
+        assertThat(dead.properties())
+                .containsEntry("RETRY_TOPIC", topic())
+                .containsEntry("ORIGIN_MESSAGE_ID", receipt.offsetMessageId())
+                .containsEntry("KEYS", "the-key");
+    }
+
+    @Test
+    void aDelayedMessageComesAfterItsDelayAndUnderItsOwnTopic() {
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+        Sender sender = sender();
+        long before = System.nanoTime();
+        sender.send(message("delayed").withDelayLevel(2));
+        sender.send(message("at once"));
+
+        awaitDeliveries(recorder, 2);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(BrokerUnderTest.delayOfLevel());
+        assertThat(recorder.bodies()).containsExactlyInAnyOrder("delayed", "at once");
+        IncomingMessage delayed = byBody(recorder).get("delayed");
+        assertThat(delayed.topic()).isEqualTo(topic());
+        assertThat(delayed.reconsumeTimes()).isZero();
+        assertThat(delayed.properties()).containsEntry("REAL_TOPIC", topic());
+    }
+
+    @Test
+    void aGroupOfTwoSharesTheQueuesAndOneTakesOverWhenTheOtherLeaves() throws Exception {
+        Recorder first = Recorder.succeeding();
+        Recorder second = Recorder.succeeding();
+        Receiver staying = receiver(first);
+        Receiver leaving = receiver(second);
+        await("two queues each").atMost(DELIVERY_BOUND).untilAsserted(() -> {
+            assertThat(staying.queuesOf(topic())).hasSize(QUEUES / 2);
+            assertThat(leaving.queuesOf(topic()))
+                    .hasSize(QUEUES / 2)
+                    .doesNotContainAnyElementsOf(staying.queuesOf(topic()));
+        });
+
+        Sender sender = sender();
+        IntStream.range(0, 100).forEach(i -> sender.send(message("both-" + i)));
+        await("all received by the two")
+                .atMost(DELIVERY_BOUND)
+                .until(() -> union(first.bodies(), second.bodies()).size() == 100);
+        assertThat(first.bodies()).isNotEmpty();
+        assertThat(second.bodies()).isNotEmpty();
+        assertThat(union(first.bodies(), second.bodies())).isEqualTo(bodies("both-", 100));
+
+        close(leaving);
+        await("all queues with the one that stays")
+                .atMost(DELIVERY_BOUND)
+                .until(() -> staying.queuesOf(topic()).size() == QUEUES);
+        IntStream.range(0, 100).forEach(i -> sender.send(message("one-" + i)));
+        await("all received by the one that stays")
+                .atMost(DELIVERY_BOUND)
+                .until(() -> first.bodies().containsAll(bodies("one-", 100)));
+        assertThat(second.bodies()).doesNotContainAnyElementsOf(bodies("one-", 100));
+    }
+
+    @Test
+    void offsetsSurviveTheLastMemberOfAGroup() throws Exception {
+        Sender sender = sender();
+        IntStream.range(0, 20).forEach(i -> sender.send(message("before-" + i)));
+        Recorder before = Recorder.succeeding();
+        Receiver first = receiver(before);
+        awaitDeliveries(before, 20);
+        close(first);
+
+        IntStream.range(0, 20).forEach(i -> sender.send(message("after-" + i)));
+        Recorder after = Recorder.succeeding();
+        receiver(after);
+
+        awaitDeliveries(after, 20);
+        assertThat(after.bodies()).isEqualTo(bodies("after-", 20));
+    }
+
+    @Test
+    void ofAThousandMessagesNoneIsLostAndNoneIsDoubled() {
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+        Sender sender = sender();
+        IntStream.range(0, 1_000).parallel().forEach(i -> sender.send(message("thousand-" + i)));
+
+        awaitDeliveries(recorder, 1_000);
+        assertThat(recorder.bodies()).isEqualTo(bodies("thousand-", 1_000));
+        assertThat(recorder.deliveries()).hasSize(1_000);
+    }
+}

@@ -1,0 +1,5 @@
+/** The brokers under test: Apache's name server and broker as processes, and ours. */
+@NullMarked
+package io.reliablemq.conformance.broker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package io.reliablemq.conformance.client;
+
+import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.Receiver;
+import io.reliablemq.conformance.port.Sender;
+import io.reliablemq.conformance.port.Subscription;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Our client, with its own defaults. Every sender and receiver is a client of its own. */
+public final class OurClientLibrary implements ClientLibrary {
+
+    private static final AtomicInteger INSTANCES = new AtomicInteger();
+
+    @Override
+    public Sender sender(String nameServers, String group) {
+        return new OurSender(client(nameServers, group), group);
+    }
+
+    @Override
+    public Receiver receiver(String nameServers, Subscription subscription, Listener listener) {
+        return OurReceiver.open(client(nameServers, subscription.group()), subscription, listener);
+    }
+
+    @Override
+    public boolean offersBatches() {
+        return false;
+    }
+
+    private static MqClient client(String nameServers, String group) {
+        return MqClient.create(ClientSettings.of(nameServers.split(";"))
+                .withInstanceName(group + "-" + ProcessHandle.current().pid() + "-" + INSTANCES.incrementAndGet()));
+    }
+}
