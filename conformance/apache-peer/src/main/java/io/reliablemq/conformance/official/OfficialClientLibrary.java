@@ -5,13 +5,22 @@ import io.reliablemq.conformance.port.Listener;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
+import java.time.Duration;
 
 /** The unmodified official client, with its own defaults. */
 public final class OfficialClientLibrary implements ClientLibrary {
 
+    /** The official default of {@code sendMsgMaxTimeoutPerRequest}. */
+    private static final int UNBOUNDED = -1;
+
     @Override
     public Sender sender(String nameServers, String group) {
-        return OfficialSender.open(nameServers, group);
+        return OfficialSender.open(nameServers, group, UNBOUNDED);
+    }
+
+    @Override
+    public Sender senderWithBoundedAttempts(String nameServers, String group, Duration mostPerAttempt) {
+        return OfficialSender.open(nameServers, group, Math.toIntExact(mostPerAttempt.toMillis()));
     }
 
     @Override
