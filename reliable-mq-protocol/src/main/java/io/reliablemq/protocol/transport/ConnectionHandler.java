@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The receiving end of one connection: answers go to the requests that wait for them, requests to the handler.
  *
- * <p>Owned by the event loop. While too much waits to be written it leaves frames undecoded and the socket unread, so
- * that a peer that does not read cannot make this side grow.
+ * <p>Owned by the event loop. While too much waits to be written on an accepted connection, it leaves frames undecoded
+ * and the socket unread, so that a peer that does not read cannot make this side grow.
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
@@ -27,6 +27,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final TransportSettings settings;
     private final RequestHandler handler;
     private final Consumer<ChannelConnection> opened;
+    private final boolean accepted;
     private final FrameDecoder decoder;
     private @Nullable ChannelConnection current;
     private @Nullable ChannelHandlerContext context;
@@ -34,11 +35,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private long lastReadNanos = System.nanoTime();
     private long backlogAtLastCheck;
 
-    /** @param opened told of the connection once it is open, on the event loop */
-    ConnectionHandler(TransportSettings settings, RequestHandler handler, Consumer<ChannelConnection> opened) {
+    /**
+     * @param opened told of the connection once it is open, on the event loop
+     * @param accepted whether the other side has opened it; only then reading pauses while the other side does not
+     *     read. If both did that, each could wait for the other for ever.
+     */
+    ConnectionHandler(
+            TransportSettings settings, RequestHandler handler, Consumer<ChannelConnection> opened, boolean accepted) {
         this.settings = settings;
         this.handler = handler;
         this.opened = opened;
+        this.accepted = accepted;
         this.decoder = new FrameDecoder(settings.maxFrameBytes(), settings.maxHeaderBytes(), this::isPaused);
     }
 
@@ -126,7 +133,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isPaused() {
-        return connection().outbox().isCongested();
+        return accepted && connection().outbox().isCongested();
     }
 
     @Override

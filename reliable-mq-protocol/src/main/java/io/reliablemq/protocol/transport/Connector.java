@@ -83,7 +83,7 @@ final class Connector implements AutoCloseable {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout().toMillis())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Pipeline.waterMark(settings))
-                .handler(new Pipeline(settings, handler, opened))
+                .handler(new Pipeline(settings, handler, opened, false))
                 .connect(target);
         connected.addListener(done -> {
             if (!done.isSuccess()) {
