@@ -28,10 +28,10 @@ final class ChannelConnection implements Connection {
     private boolean closeWhenIdle;
     private @Nullable Throwable failure;
 
-    ChannelConnection(SocketChannel channel, TransportSettings settings, Runnable drained) {
+    ChannelConnection(SocketChannel channel, TransportSettings settings, Runnable drained, Runnable unanswered) {
         this.channel = channel;
         this.remoteAddress = channel.remoteAddress();
-        this.outbox = new Outbox(channel, settings, drained);
+        this.outbox = new Outbox(channel, settings, drained, unanswered);
         channel.closeFuture().addListener(closed -> outbox.close(failure));
     }
 

@@ -24,6 +24,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
 
+    /** Which part of the idle time-out a side may be silent while it owes answers. */
+    private static final int SILENCE_DIVISOR = 4;
+
     private final TransportSettings settings;
     private final RequestHandler handler;
     private final Consumer<ChannelConnection> opened;
@@ -57,7 +60,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
-        ChannelConnection connection = new ChannelConnection((SocketChannel) ctx.channel(), settings, this::afterDrain);
+        ChannelConnection connection =
+                new ChannelConnection((SocketChannel) ctx.channel(), settings, this::afterDrain, this::closeIfSilent);
         current = connection;
         backlogAtLastCheck = backlog(ctx.channel());
         planIdleCheck(ctx, settings.idleTimeout().toNanos());
@@ -158,7 +162,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         long backlog = backlog(ctx.channel());
         if (backlog != backlogAtLastCheck) {
             backlogAtLastCheck = backlog;
-            backlogAtLastCheck = backlog(ctx.channel());
             planIdleCheck(ctx, settings.idleTimeout().toNanos());
             return;
         }
@@ -169,6 +172,21 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         } else {
             LOG.info("Closing the connection with {}: no traffic for {}", connection(), settings.idleTimeout());
             ctx.close();
+        }
+    }
+
+    /**
+     * Requests were not answered in time. If nothing else has come for long either, the other side may be gone without
+     * a word, behind a firewall that forgot the connection for instance. Whatever else is sent would vanish until the
+     * operating system gives up, which takes it a quarter of an hour; a new connection works or fails at once.
+     */
+    private void closeIfSilent() {
+        long silentNanos = System.nanoTime() - lastReadNanos;
+        if (reading && silentNanos >= settings.idleTimeout().toNanos() / SILENCE_DIVISOR) {
+            String reason = "nothing came for " + TimeUnit.NANOSECONDS.toMillis(silentNanos)
+                    + " ms although requests wait for their answers";
+            LOG.warn("Closing the connection with {}: {}", connection(), reason);
+            connection().closeBecauseOf(new IOException(reason));
         }
     }
 

@@ -395,4 +395,30 @@ class ConnectionLifeTest {
             }
         }
     }
+
+    @Test
+    void aConnectionWhoseOtherSideIsGoneWithoutAWordIsReplaced() throws Exception {
+        TransportSettings settings =
+                Endpoints.settings().idleTimeout(Duration.ofSeconds(4)).build();
+        try (Endpoints ends = new Endpoints(settings, (request, reply) -> reply.send(Command.success()));
+                ServerSocket listening = new ServerSocket(0)) {
+            String address = "127.0.0.1:" + listening.getLocalPort();
+            Connection dead = ends.client.connection(address).get(20, TimeUnit.SECONDS);
+            // Accepted, but nothing is read or answered, and no end is ever sent.
+            try (Socket silent = listening.accept()) {
+                assertThat(kindOf(ends.client.invoke(address, PING, Duration.ofMillis(300))))
+                        .isEqualTo(Kind.TIMED_OUT);
+                assertThat(dead.isOpen()).as("after a single request in vain").isTrue();
+
+                assertThat(kindOf(ends.client.invoke(address, PING, Duration.ofMillis(1_200))))
+                        .isEqualTo(Kind.TIMED_OUT);
+
+                await().until(() -> !dead.isOpen());
+                ends.client.invoke(address, PING, Duration.ofMillis(300));
+                try (Socket next = listening.accept()) {
+                    assertThat(next.getPort()).isNotEqualTo(silent.getPort());
+                }
+            }
+        }
+    }
 }
