@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The connections of the client, with news of those that open and break. Thread-safe. */
-final class Connections implements Remote {
+final class Connections implements Remote, AutoCloseable {
 
     /** Hears of connections, on an event loop: it must not block. */
     interface Listener {
@@ -29,6 +29,8 @@ final class Connections implements Remote {
         @Override
         public void disconnected(String address) {}
     };
+
+    private volatile boolean closed;
 
     Connections(RemotingClient client) {
         this.client = client;
@@ -62,9 +64,18 @@ final class Connections implements Remote {
         if (watched.put(address, connection) != connection) {
             connection.onClose(() -> {
                 watched.remove(address, connection);
-                listener.disconnected(address);
+                if (!closed) {
+                    listener.disconnected(address);
+                }
             });
             listener.connected(address);
         }
+    }
+
+    /** Closes the connections, which is no news. */
+    @Override
+    public void close() {
+        closed = true;
+        client.close();
     }
 }

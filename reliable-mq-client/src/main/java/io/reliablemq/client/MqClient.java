@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * The client of one application: shares connections, routes and heartbeats among its producers and consumers.
  *
  * <p>Thread-safe. Making a client, a producer or a consumer does no I/O. Its threads are {@code rmq-client}, which owns
- * routes, heartbeats and assignments, two {@code rmq-client-io}, some {@code rmq-client-callback} while asynchronous
+ * routes, heartbeats and assignments, two {@code rmq-client-io}, up to 64 {@code rmq-client-callback} while asynchronous
  * sends end, and {@code rmq-consume-GROUP} of each consumer.
  */
 public final class MqClient implements AutoCloseable {
@@ -39,7 +39,6 @@ public final class MqClient implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MqClient.class);
 
     private static final int IO_THREADS = 2;
-    private static final int CALLBACK_THREADS = 2;
 
     private final CloseStack shared = new CloseStack();
     private final Set<PushConsumer> consumers = ConcurrentHashMap.newKeySet();
@@ -52,13 +51,14 @@ public final class MqClient implements AutoCloseable {
     private MqClient(ClientSettings settings, Clock clock) {
         ErrorSink errors = (where, error) -> log.error("{} met an error and goes on", where, error);
         TaskLoop loop = new TaskLoop(clock, errors);
-        AgentRunner runner = shared.push(new AgentRunner(loop, errors));
-        loop.onNewTask(runner::signal);
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
         GroupNotices notices = new GroupNotices();
-        Connections connections = new Connections(shared.push(
+        Connections connections = shared.push(new Connections(
                 new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
-        Callbacks callbacks = shared.push(new Callbacks(CALLBACK_THREADS));
+        // Behind what it uses, so that it ends before that does.
+        AgentRunner runner = shared.push(new AgentRunner(loop, errors));
+        loop.onNewTask(runner::signal);
+        Callbacks callbacks = shared.push(new Callbacks());
 
         RouteTable routes = new RouteTable(settings, connections, loop, clock);
         BrokerHealth health = new BrokerHealth(clock);
@@ -74,7 +74,7 @@ public final class MqClient implements AutoCloseable {
             @Override
             public void disconnected(String address) {
                 if (routes.brokerAddresses(true).contains(address)) {
-                    health.failed(address);
+                    health.disconnected(address);
                 }
             }
         });

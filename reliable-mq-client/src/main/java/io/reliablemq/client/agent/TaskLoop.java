@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Runs tasks at once or after a delay, in order, on one thread. A task must not block.
  *
  * <p>{@link #execute} and {@link #schedule} may be called from any thread; everything else is for the thread that runs
- * the loop. An exception of a task goes to the error sink and does not keep the others from running. Tasks given after
+ * the loop. An exception or error of a task goes to the error sink and does not keep the others from running. Tasks given after
  * the loop has stopped are never run.
  */
 public final class TaskLoop implements Agent, Executor {
@@ -94,7 +94,8 @@ public final class TaskLoop implements Agent, Executor {
     private void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            // Errors too: a moment without memory must not end every pull, heartbeat and commit of the process.
             errors.report(name(), e);
         }
     }

@@ -8,7 +8,9 @@ import java.util.concurrent.CompletableFuture;
  * Sends messages.
  *
  * <p>A send makes up to {@code 1 + retryTimesWhenSendFailed} attempts inside one time budget, each on another broker
- * where there is one. It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
+ * where there is one. While none is left, it waits before the next attempt for about 0.75 s, then 2.25 s and longer,
+ * each time a quarter of the remaining time at the most, so that a broker which is being restarted is found again; a
+ * refusal is repeated sooner. It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
  * Thread-safe.
  */
 public interface Producer extends AutoCloseable {
@@ -26,7 +28,11 @@ public interface Producer extends AutoCloseable {
 
     /**
      * Sends without waiting. The future completes exactly once, never on a network thread: with the receipt, or
-     * exceptionally with a {@link SendFailedException}.
+     * exceptionally with a {@link SendFailedException}. What depends on it runs on one of up to 64 threads
+     * {@code rmq-client-callback-n}; it may send, but should not block for long, since what ends later then waits for a
+     * thread.
+     *
+     * @throws IllegalArgumentException if the message itself cannot be sent: empty or too large
      */
     CompletableFuture<SendReceipt> sendAsync(Message message);
 

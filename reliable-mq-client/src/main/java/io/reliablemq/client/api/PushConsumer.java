@@ -28,6 +28,8 @@ public interface PushConsumer extends AutoCloseable {
     /**
      * Leaves in order: no new messages are handed out, running handlers end (up to the shutdown time-out), offsets are
      * stored, the group is left. What was fetched but not handled is received again by another member.
+     * A second call waits until the first has ended. A handler that closes its own consumer is not waited for, so that
+     * its message is received again.
      */
     @Override
     void close();

@@ -62,8 +62,11 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     void start() {
         commitTimer = context.loop().schedule(settings.commitInterval(), () -> {
             if (!stopped) {
-                slots.forEach(this::commit);
-                start();
+                try {
+                    slots.forEach(this::commit);
+                } finally {
+                    start();
+                }
             }
         });
     }
@@ -116,7 +119,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
             return;
         }
         slot.asking = true;
-        offsets.startOffset(queue)
+        startOffset(queue)
                 .whenComplete((offset, error) -> context.loop().execute(() -> {
                     slot.asking = false;
                     if (stopped || slots.get(queue) != slot || slot.window != null) {
@@ -132,6 +135,15 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
                                 Causes.text(error));
                     }
                 }));
+    }
+
+    private CompletableFuture<Long> startOffset(Queue queue) {
+        try {
+            return offsets.startOffset(queue);
+        } catch (RuntimeException e) {
+            // A queue that is being asked for is not asked for again, so the question has to end.
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private void begin(Queue queue, Slot slot, long offset) {

@@ -9,6 +9,7 @@ import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.NamedThreads;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -31,14 +32,17 @@ final class ConsumeService {
     private static final int MAX_DOUBLINGS = 5;
 
     private final String group;
+    private final int maxReconsumeTimes;
     private final MessageHandler handler;
     private final SendBack sendBack;
     private final ConsumerContext context;
     private final Gate gate = new Gate();
     private final ThreadPoolExecutor threads;
+    private final ThreadLocal<@Nullable Boolean> handling = new ThreadLocal<>();
 
     ConsumeService(PushConsumerSettings settings, MessageHandler handler, SendBack sendBack, ConsumerContext context) {
         this.group = settings.group();
+        this.maxReconsumeTimes = settings.maxReconsumeTimes();
         this.handler = handler;
         this.sendBack = sendBack;
         this.context = context;
@@ -59,7 +63,22 @@ final class ConsumeService {
     }
 
     private void submit(Delivery delivery) {
-        threads.execute(() -> consume(delivery));
+        execute(() -> consume(delivery));
+    }
+
+    /** A task that is not taken, for want of memory for a thread, is tried again: its message must not be forgotten. */
+    private void execute(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RuntimeException | Error e) {
+            log.error("Group '{}' has no thread for a message; tried again in {} ms", group, FIRST_PAUSE.toMillis(), e);
+            context.loop().schedule(FIRST_PAUSE, () -> execute(task));
+        }
+    }
+
+    /** Whether the caller is a handler of this group. */
+    boolean isHandlerThread() {
+        return handling.get() != null;
     }
 
     void pause() {
@@ -76,7 +95,7 @@ final class ConsumeService {
      * @return how many handlers had not ended in time
      */
     int close(Duration timeout) throws InterruptedException {
-        return gate.closeAndAwait(timeout.toNanos());
+        return gate.closeAndAwait(isHandlerThread() ? 1 : 0, timeout.toNanos());
     }
 
     /**
@@ -84,7 +103,12 @@ final class ConsumeService {
      * not count as a failed attempt.
      */
     void end() {
+        boolean before = Thread.currentThread().isInterrupted();
         threads.shutdownNow();
+        if (isHandlerThread() && !before) {
+            // Closing goes on, on this very thread.
+            Thread.interrupted();
+        }
     }
 
     /**
@@ -124,7 +148,13 @@ final class ConsumeService {
             gate.leave();
             return;
         }
-        Verdict verdict = handle(delivery);
+        handling.set(true);
+        Verdict verdict;
+        try {
+            verdict = handle(delivery);
+        } finally {
+            handling.remove();
+        }
         if (verdict == Verdict.DONE) {
             delivery.queue().finish(delivery.message().queueOffset());
             gate.leave();
@@ -158,8 +188,38 @@ final class ConsumeService {
             return Verdict.DEAD_LETTER;
         } catch (Throwable e) {
             // Whatever the application's code throws, errors included: the message is not done.
-            log.warn("The handler of group '{}' failed on message {}: it is retried", group, delivery.describe(), e);
+            reportFailure(delivery, e);
             return Verdict.RETRY;
+        }
+    }
+
+    /**
+     * The stack trace is in the log at the first attempt, which is news, and at the last, after which somebody has to
+     * look; in between, where it would be the same again, only at DEBUG.
+     */
+    private void reportFailure(Delivery delivery, Throwable error) {
+        int failedBefore = delivery.message().reconsumeTimes();
+        if (failedBefore >= maxReconsumeTimes) {
+            log.error(
+                    "The handler of group '{}' failed on message {}: it becomes a dead letter after {} attempt(s)",
+                    group,
+                    delivery.describe(),
+                    failedBefore + 1,
+                    error);
+        } else if (failedBefore == 0 && delivery.failedReturns() == 0) {
+            log.warn(
+                    "The handler of group '{}' failed on message {}: it is retried", group, delivery.describe(), error);
+        } else {
+            log.warn(
+                    "The handler of group '{}' failed on message {}: it is retried. {}",
+                    group,
+                    delivery.describe(),
+                    error.toString());
+            log.debug(
+                    "Attempt {} of message {}",
+                    failedBefore + 1,
+                    delivery.message().messageId(),
+                    error);
         }
     }
 
@@ -170,15 +230,25 @@ final class ConsumeService {
             gate.leave();
             return;
         }
-        sendBack.send(delivery.queue().queue(), delivery.message(), verdict == Verdict.DEAD_LETTER)
-                .whenComplete((done, error) -> {
-                    if (error == null) {
-                        delivery.queue().finish(delivery.message().queueOffset());
-                    } else {
-                        keep(delivery.afterFailedReturn(), verdict, error);
-                    }
-                    gate.leave();
-                });
+        sendBack(delivery, verdict).whenComplete((done, error) -> {
+            try {
+                if (error == null) {
+                    delivery.queue().finish(delivery.message().queueOffset());
+                } else {
+                    keep(delivery.afterFailedReturn(), verdict, error);
+                }
+            } finally {
+                gate.leave();
+            }
+        });
+    }
+
+    private CompletableFuture<Void> sendBack(Delivery delivery, Verdict verdict) {
+        try {
+            return sendBack.send(delivery.queue().queue(), delivery.message(), verdict == Verdict.DEAD_LETTER);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private void keep(Delivery delivery, Verdict verdict, Throwable error) {
@@ -192,7 +262,7 @@ final class ConsumeService {
         context.routes().refresh(delivery.queue().queue().topic());
         context.loop().schedule(pause, () -> {
             if (verdict == Verdict.DEAD_LETTER) {
-                threads.execute(() -> giveBackAgain(delivery));
+                execute(() -> giveBackAgain(delivery));
             } else {
                 submit(delivery);
             }

@@ -61,17 +61,22 @@ final class Gate {
         }
     }
 
-    /** Lets nobody in any more and waits until all have left. @return how many are still inside after that time */
-    int closeAndAwait(long timeoutNanos) throws InterruptedException {
+    /**
+     * Lets nobody in any more and waits until all have left but the caller.
+     *
+     * @param own how many of those inside are the caller itself
+     * @return how many others are still inside after that time
+     */
+    int closeAndAwait(int own, long timeoutNanos) throws InterruptedException {
         lock.lock();
         try {
             closed = true;
             changed.signalAll();
             long left = timeoutNanos;
-            while (inside > 0 && left > 0) {
+            while (inside > own && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            return inside;
+            return Math.max(0, inside - own);
         } finally {
             lock.unlock();
         }

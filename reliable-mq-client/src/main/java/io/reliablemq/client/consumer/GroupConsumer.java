@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One member of a consumer group: joins, receives, leaves. Thread-safe; {@code close} must not be called by a handler. */
+/** One member of a consumer group: joins, receives, leaves. Thread-safe. */
 public final class GroupConsumer implements PushConsumer {
 
     private static final Logger log = LoggerFactory.getLogger(GroupConsumer.class);
@@ -29,6 +30,7 @@ public final class GroupConsumer implements PushConsumer {
     private final Rebalancer rebalancer;
     private final Consumer<GroupConsumer> leave;
     private final Consumer<String> routeListener = this::onRoute;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private State state = State.NEW;
 
     private enum State {
@@ -61,7 +63,7 @@ public final class GroupConsumer implements PushConsumer {
         }
         context.heartbeats().addConsumer(subscriptions.entry());
         state = State.STARTED;
-        log.info("Group '{}' is joined with {}", settings.group(), settings.subscriptions());
+        log.debug("Group '{}' is joined with {}", settings.group(), settings.subscriptions());
         context.notices().register(settings.group(), () -> context.loop().execute(rebalancer::wakeUp));
         context.routes().addListener(routeListener);
         context.loop().execute(assigned::start);
@@ -80,7 +82,18 @@ public final class GroupConsumer implements PushConsumer {
 
     /** A broker hands nothing to a member that it does not know, so it hears of us first. */
     private void join() {
-        context.heartbeats().sendToAll().thenRun(() -> context.loop().execute(rebalancer::wakeUp));
+        CompletableFuture<Void> introduced;
+        try {
+            introduced = context.heartbeats().sendToAll();
+        } catch (RuntimeException e) {
+            introduced = CompletableFuture.failedFuture(e);
+        }
+        introduced.whenComplete((done, error) -> {
+            if (error != null) {
+                log.warn("Group '{}' could not introduce itself to the brokers", settings.group(), error);
+            }
+            context.loop().execute(rebalancer::wakeUp);
+        });
     }
 
     @Override
@@ -100,16 +113,42 @@ public final class GroupConsumer implements PushConsumer {
 
     @Override
     public void close() {
+        boolean isFirst;
         synchronized (this) {
             State before = state;
             state = State.CLOSED;
-            if (before == State.CLOSED) {
-                return;
-            }
             if (before == State.NEW) {
+                closed.countDown();
                 leave.accept(this);
                 return;
             }
+            isFirst = before == State.STARTED;
+        }
+        if (isFirst) {
+            try {
+                leaveGroup();
+            } finally {
+                closed.countDown();
+            }
+        } else if (!service.isHandlerThread()) {
+            // Whoever closes what this consumer needs must not be faster than the other.
+            awaitClosed();
+        }
+    }
+
+    private void awaitClosed() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void leaveGroup() {
+        if (service.isHandlerThread()) {
+            log.warn(
+                    "Group '{}' is closed by its own handler: the message that it is handling will be received again",
+                    settings.group());
         }
         context.notices().unregister(settings.group());
         context.routes().removeListener(routeListener);
@@ -147,14 +186,19 @@ public final class GroupConsumer implements PushConsumer {
     /** Runs a step on the thread {@code rmq-client} and waits until what it has begun is done. */
     private void onLoop(Supplier<CompletableFuture<@Nullable Void>> step) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        context.loop()
-                .execute(() -> step.get().whenComplete((result, error) -> {
+        context.loop().execute(() -> {
+            try {
+                step.get().whenComplete((result, error) -> {
                     if (error == null) {
                         done.complete(null);
                     } else {
                         done.completeExceptionally(error);
                     }
-                }));
+                });
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        });
         Duration most = context.settings().requestTimeout().plusSeconds(1);
         try {
             done.get(most.toNanos(), TimeUnit.NANOSECONDS);

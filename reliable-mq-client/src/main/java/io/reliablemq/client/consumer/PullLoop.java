@@ -78,7 +78,16 @@ final class PullLoop {
         stopped = true;
     }
 
+    /** Whatever goes wrong here, the next pull comes: a queue that nobody pulls looks like one without messages. */
     private void pull() {
+        try {
+            ask();
+        } catch (RuntimeException | Error e) {
+            broke(e);
+        }
+    }
+
+    private void ask() {
         if (stopped || !window.hasRoom(() -> context.loop().execute(this::pull))) {
             return;
         }
@@ -92,8 +101,12 @@ final class PullLoop {
         context.remote()
                 .invoke(address, request(offset), TIMEOUT)
                 .whenComplete((answer, error) -> context.loop().execute(() -> {
-                    if (!stopped) {
-                        onEnd(address, offset, startNanos, answer, error);
+                    try {
+                        if (!stopped) {
+                            onEnd(address, offset, startNanos, answer, error);
+                        }
+                    } catch (RuntimeException | Error e) {
+                        broke(e);
                     }
                 }));
     }
@@ -206,8 +219,8 @@ final class PullLoop {
         lastProblem = answer.remarkText();
         context.heartbeats()
                 .sendTo(address)
-                .thenAccept(taken -> context.loop().execute(() -> {
-                    if (first && taken) {
+                .whenComplete((taken, error) -> context.loop().execute(() -> {
+                    if (first && error == null && taken) {
                         pull();
                     } else {
                         pullIn(AFTER_ERROR);
@@ -221,6 +234,12 @@ final class PullLoop {
             log.info("Group '{}' receives from {} again", settings.group(), queue);
             lastProblem = null;
         }
+    }
+
+    private void broke(Throwable error) {
+        log.error("Pulling {} for group '{}' met an error and goes on", queue, settings.group(), error);
+        lastProblem = error.toString();
+        pullIn(AFTER_ERROR);
     }
 
     private void failed(String problem) {

@@ -77,7 +77,8 @@ final class Rebalancer {
         if (timer != null) {
             timer.cancel();
         }
-        List<CompletableFuture<Boolean>> looks = topics.stream().map(this::look).toList();
+        List<CompletableFuture<Boolean>> looks =
+                topics.stream().map(this::lookSafely).toList();
         CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new))
                 .whenComplete((done, error) -> context.loop().execute(() -> {
                     boolean balanced = error == null && looks.stream().allMatch(CompletableFuture::join);
@@ -105,6 +106,15 @@ final class Rebalancer {
         }
     }
 
+    /** A look that throws or never ends would be the last one. */
+    private CompletableFuture<Boolean> lookSafely(String topic) {
+        try {
+            return look(topic);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     private CompletableFuture<Boolean> look(String topic) {
         TopicRoute route = context.routes().route(topic);
         if (route == null) {
@@ -115,13 +125,7 @@ final class Rebalancer {
                 .sorted(Comparator.comparing(BrokerAddresses::brokerName))
                 .toList();
         CompletableFuture<Boolean> result = new CompletableFuture<>();
-        askForMembers(brokers, 0, members -> {
-            try {
-                result.complete(take(topic, route, members));
-            } catch (RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        });
+        askForMembers(brokers, 0, result, members -> result.complete(take(topic, route, members)));
         return result;
     }
 
@@ -133,14 +137,15 @@ final class Rebalancer {
     }
 
     /** All members ask the brokers in the same order, so that they compute with the same answer. */
-    private void askForMembers(List<BrokerAddresses> brokers, int index, MembersCallback callback) {
+    private void askForMembers(
+            List<BrokerAddresses> brokers, int index, CompletableFuture<Boolean> result, MembersCallback callback) {
         if (index == brokers.size()) {
             callback.accept(List.of());
             return;
         }
         String address = ConsumerContext.masterOrSlave(brokers.get(index));
         if (address == null) {
-            askForMembers(brokers, index + 1, callback);
+            askForMembers(brokers, index + 1, result, callback);
             return;
         }
         Command request =
@@ -148,11 +153,15 @@ final class Rebalancer {
         context.remote()
                 .invoke(address, request, context.settings().requestTimeout())
                 .whenComplete((answer, error) -> context.loop().execute(() -> {
-                    List<String> members = answer == null ? List.of() : read(address, answer);
-                    if (members.isEmpty()) {
-                        askForMembers(brokers, index + 1, callback);
-                    } else {
-                        callback.accept(members);
+                    try {
+                        List<String> members = answer == null ? List.of() : read(address, answer);
+                        if (members.isEmpty()) {
+                            askForMembers(brokers, index + 1, result, callback);
+                        } else {
+                            callback.accept(members);
+                        }
+                    } catch (RuntimeException | Error e) {
+                        result.completeExceptionally(e);
                     }
                 }));
     }

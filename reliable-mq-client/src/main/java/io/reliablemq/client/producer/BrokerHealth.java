@@ -4,6 +4,7 @@ import io.reliablemq.protocol.runtime.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,29 +28,59 @@ public final class BrokerHealth {
         this.clock = clock;
     }
 
-    private record LeftOut(int failures, long since, Duration time, boolean beingTried) {
+    /** @param told whether the operator has been told */
+    private record LeftOut(int failures, long since, Duration time, boolean beingTried, boolean told) {
+
+        LeftOut asTold() {
+            return new LeftOut(failures, since, time, beingTried, true);
+        }
 
         boolean isOver(long now) {
             return now - since >= time.toNanos();
         }
     }
 
-    /** Leaves the broker out for a while. Failures that come in while it is left out anyway count as one. */
+    /**
+     * A send failed: leaves the broker out for a while. Failures that come in while it is left out anyway count as one.
+     */
     public void failed(String address) {
+        leaveOut(address, true);
+    }
+
+    /**
+     * The connection broke: leaves the broker out as well. That alone is no news for an operator, since brokers and
+     * clients that end in order close their connections too.
+     */
+    public void disconnected(String address) {
+        leaveOut(address, false);
+    }
+
+    private void leaveOut(String address, boolean tell) {
         long now = clock.nanos();
         leftOut.compute(address, (key, old) -> {
-            if (old != null && !old.beingTried() && !old.isOver(now)) {
-                return old;
+            boolean goesOn = old != null && !old.beingTried() && !old.isOver(now);
+            LeftOut state = goesOn ? old : next(old, now);
+            if (tell && !(goesOn && old.told())) {
+                log.info(
+                        "The broker at {} is left out for {} ms after {} failure(s)",
+                        address,
+                        state.time().toMillis(),
+                        state.failures());
+            } else if (!goesOn) {
+                log.debug("The broker at {} has closed the connection and is left out", address);
             }
-            int failures = old == null ? 1 : old.failures() + 1;
-            Duration time = leaveOutTime(failures);
-            log.info("The broker at {} is left out for {} ms after {} failure(s)", address, time.toMillis(), failures);
-            return new LeftOut(failures, now, time, false);
+            return tell ? state.asTold() : state;
         });
     }
 
+    private static LeftOut next(@Nullable LeftOut old, long now) {
+        int failures = old == null ? 1 : old.failures() + 1;
+        return new LeftOut(failures, now, leaveOutTime(failures), false, old != null && old.told());
+    }
+
     public void succeeded(String address) {
-        if (leftOut.containsKey(address) && leftOut.remove(address) != null) {
+        LeftOut before = leftOut.containsKey(address) ? leftOut.remove(address) : null;
+        if (before != null && before.told()) {
             log.info("The broker at {} takes messages again", address);
         }
     }
@@ -62,7 +93,8 @@ public final class BrokerHealth {
         }
         long now = clock.nanos();
         return state.isOver(now)
-                && leftOut.replace(address, state, new LeftOut(state.failures(), now, state.time(), true));
+                && leftOut.replace(
+                        address, state, new LeftOut(state.failures(), now, state.time(), true, state.told()));
     }
 
     private static Duration leaveOutTime(int failures) {

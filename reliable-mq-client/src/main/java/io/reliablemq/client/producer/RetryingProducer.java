@@ -119,7 +119,8 @@ public final class RetryingProducer implements Producer {
         inFlight.add(loop);
         loop.outcome().whenComplete((receipt, error) -> inFlight.remove(loop));
         if (closed) {
-            inFlight.remove(loop);
+            // Whoever closes may wait for it already.
+            loop.abandon("the producer was closed");
             requireOpen();
         }
         loop.start();

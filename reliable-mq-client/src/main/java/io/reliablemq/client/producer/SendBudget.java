@@ -37,9 +37,9 @@ record SendBudget(Clock clock, long startNanos, Duration total) {
         return share.compareTo(least) > 0 ? share : least;
     }
 
-    /** A pause of about that length, at random between half and one and a half, at most a quarter of what remains. */
+    /** A pause of about that length, at random a fifth shorter or longer, at most a quarter of what remains. */
     Duration pause(Duration about, double random) {
-        Duration jittered = Duration.ofNanos((long) (about.toNanos() * (0.5 + random)));
+        Duration jittered = Duration.ofNanos((long) (about.toNanos() * (0.8 + 0.4 * random)));
         Duration most = remaining().dividedBy(4);
         return jittered.compareTo(most) < 0 ? jittered : most;
     }

@@ -1,11 +1,13 @@
 package io.reliablemq.client.producer;
 
 import io.reliablemq.client.agent.Causes;
+import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.Attempt;
 import io.reliablemq.client.api.Attempt.Outcome;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.route.PublishRoute;
+import io.reliablemq.client.route.RouteUnavailableException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.header.SendMessageResponse;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SendLoop {
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final int MAX_DOUBLINGS = 3;
+    /** A refusal is soon known again, so that waiting for long would only delay the bad news. */
+    private static final Duration AFTER_REFUSAL = Duration.ofMillis(100);
+    /** A broker that is restarted needs a second or two. */
+    private static final Duration AFTER_BROKER_FAILED = Duration.ofMillis(750);
+
+    private static final int GROWTH = 3;
+    private static final int MAX_GROWTHS = 3;
 
     private final SendContext context;
     private final BrokerSelector selector;
@@ -50,9 +58,8 @@ final class SendLoop {
         return outcome;
     }
 
-    CompletableFuture<SendReceipt> start() {
+    void start() {
         next();
-        return outcome;
     }
 
     /** Ends the send now, if it has not ended; an attempt in progress is left to itself. */
@@ -64,25 +71,49 @@ final class SendLoop {
         if (outcome.isDone()) {
             return;
         }
-        long startNanos = context.clock().nanos();
-        context.routes()
-                .publishRoute(order.message().topic())
-                .handle((published, error) -> {
-                    if (error != null) {
-                        noBroker(startNanos, Causes.text(error));
-                    } else {
-                        attempt(startNanos, published);
-                    }
-                    return null;
-                })
-                .exceptionally(this::endIn);
+        try {
+            long startNanos = context.clock().nanos();
+            route().handle((published, error) -> {
+                        if (error != null) {
+                            noBroker(startNanos, Causes.text(error), !isAnswered(error));
+                        } else {
+                            attempt(startNanos, published);
+                        }
+                        return null;
+                    })
+                    .exceptionally(this::endIn);
+        } catch (RuntimeException | Error e) {
+            endIn(e);
+        }
+    }
+
+    /** The route, or a failure when the time is over: several name servers that do not answer take longer than that. */
+    private CompletableFuture<PublishRoute> route() {
+        CompletableFuture<PublishRoute> route =
+                context.routes().publishRoute(order.message().topic());
+        if (route.isDone()) {
+            return route;
+        }
+        CompletableFuture<PublishRoute> bounded = route.copy();
+        TaskLoop.Timer timer = context.loop()
+                .schedule(
+                        budget.remaining(),
+                        () -> bounded.completeExceptionally(
+                                new TimeoutException("the name servers did not tell the route in time")));
+        route.whenComplete((found, error) -> timer.cancel());
+        return bounded;
+    }
+
+    /** Whether a name server said that there is no route, rather than that none could be asked. */
+    private static boolean isAnswered(Throwable error) {
+        return Causes.of(error) instanceof RouteUnavailableException unavailable && unavailable.getCause() == null;
     }
 
     private void attempt(long startNanos, PublishRoute published) {
         List<TargetQueue> queues = TargetQueue.of(published, order.settings().defaultTopicQueueCount());
         Duration timeout = budget.forAttempt(attempts.size() + 1 >= order.maxAttempts());
         if (queues.isEmpty()) {
-            noBroker(startNanos, "no master in the topic's route takes messages");
+            noBroker(startNanos, "no master in the topic's route takes messages", true);
         } else if (timeout.isZero()) {
             record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, "no time was left"));
             fail("the time of " + budget.total().toMillis() + " ms is over");
@@ -98,7 +129,10 @@ final class SendLoop {
 
     /** An error of this class itself must not leave the sender waiting. */
     private @Nullable Void endIn(Throwable bug) {
-        outcome.completeExceptionally(Causes.of(bug));
+        SendFailedException failed =
+                new SendFailedException("the client itself met an error: " + bug, order.message(), attempts);
+        failed.initCause(Causes.of(bug));
+        outcome.completeExceptionally(failed);
         return null;
     }
 
@@ -136,17 +170,18 @@ final class SendLoop {
             fail("the broker answered " + verdict.outcome() + ", which is not retried");
         } else {
             context.routes().refresh(order.message().topic());
-            retry(othersLeft);
+            retry(othersLeft, verdict.brokerFailed());
         }
     }
 
-    private void noBroker(long startNanos, String why) {
+    private void noBroker(long startNanos, String why, boolean mayComeBack) {
         record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, why));
         context.routes().refresh(order.message().topic());
-        retry(false);
+        retry(false, mayComeBack);
     }
 
-    private void retry(boolean othersLeft) {
+    /** @param mayComeBack whether a broker seems to be gone for the moment, rather than to have refused */
+    private void retry(boolean othersLeft, boolean mayComeBack) {
         if (attempts.size() >= order.maxAttempts()) {
             fail("none of " + attempts.size() + " attempt(s) ended in SEND_OK");
         } else if (budget.remaining().isZero()) {
@@ -154,16 +189,16 @@ final class SendLoop {
         } else if (othersLeft) {
             next();
         } else {
-            pauseThenRetry();
+            pauseThenRetry(mayComeBack ? AFTER_BROKER_FAILED : AFTER_REFUSAL);
         }
     }
 
     /** Every broker has failed: a moment later, any but the last may be tried again. */
-    private void pauseThenRetry() {
+    private void pauseThenRetry(Duration first) {
         String last = attempts.get(attempts.size() - 1).brokerName();
         tried.clear();
         tried.add(last);
-        Duration about = FIRST_PAUSE.multipliedBy(1L << Math.min(pauses++, MAX_DOUBLINGS));
+        Duration about = first.multipliedBy((long) Math.pow(GROWTH, Math.min(pauses++, MAX_GROWTHS)));
         Duration pause = budget.pause(about, ThreadLocalRandom.current().nextDouble());
         context.loop().schedule(pause, this::next);
     }

@@ -71,7 +71,9 @@ record SendVerdict(
     static SendVerdict onError(Throwable error) {
         Throwable cause = Causes.of(error);
         if (!(cause instanceof TransportException transport)) {
-            return new SendVerdict(Outcome.NOT_SENT, cause.toString(), null, true, false);
+            // A request that fits into no frame never will.
+            boolean retryable = !(cause instanceof IllegalArgumentException);
+            return new SendVerdict(Outcome.NOT_SENT, cause.toString(), null, retryable, false);
         }
         String detail = Causes.text(transport);
         return switch (transport.kind()) {

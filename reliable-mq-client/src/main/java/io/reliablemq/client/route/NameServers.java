@@ -68,12 +68,17 @@ final class NameServers {
             int index = (first + tried) % addresses.size();
             Command request = Command.request(RequestCode.GET_ROUTE_BY_TOPIC, new TopicRequest(topic).fields());
             remote.invoke(addresses.get(index), request, timeout).whenComplete((answer, error) -> {
-                if (error != null) {
-                    failed(index, error);
-                } else if (take(index, answer)) {
-                    return;
+                try {
+                    if (error != null) {
+                        failed(index, error);
+                    } else if (take(index, answer)) {
+                        return;
+                    }
+                    ask(tried + 1);
+                } catch (RuntimeException | Error e) {
+                    // Nobody asks again for as long as this question has no end.
+                    result.completeExceptionally(e);
                 }
-                ask(tried + 1);
             });
         }
 

@@ -153,20 +153,38 @@ public final class RouteTable {
         CompletableFuture<Optional<TopicRoute>> mine = new CompletableFuture<>();
         CompletableFuture<Optional<TopicRoute>> current = topic.join(mine, clock.nanos());
         if (current == mine) {
-            nameServers
-                    .route(topic.name)
-                    .whenComplete((found, error) -> loop.execute(() -> {
-                        if (error == null) {
-                            topic.unknown = found.isEmpty();
-                            found.ifPresent(route -> take(topic, route));
-                            mine.complete(found.isPresent() ? found : Optional.ofNullable(topic.route));
-                        } else {
-                            log.debug("No route of '{}': {}", topic.name, error.toString());
-                            mine.completeExceptionally(error);
-                        }
-                    }));
+            try {
+                nameServers
+                        .route(topic.name)
+                        .whenComplete((found, error) -> loop.execute(() -> {
+                            try {
+                                answered(topic, mine, found, error);
+                            } finally {
+                                // Nobody asks again for as long as a question has no end.
+                                mine.completeExceptionally(
+                                        new IllegalStateException("The route could not be taken over"));
+                            }
+                        }));
+            } catch (RuntimeException | Error e) {
+                mine.completeExceptionally(e);
+            }
         }
         return current;
+    }
+
+    private void answered(
+            Topic topic,
+            CompletableFuture<Optional<TopicRoute>> mine,
+            @Nullable Optional<TopicRoute> found,
+            @Nullable Throwable error) {
+        if (found != null) {
+            topic.unknown = found.isEmpty();
+            found.ifPresent(route -> take(topic, route));
+            mine.complete(found.isPresent() ? found : Optional.ofNullable(topic.route));
+        } else if (error != null) {
+            log.debug("No route of '{}': {}", topic.name, error.toString());
+            mine.completeExceptionally(error);
+        }
     }
 
     private void take(Topic topic, TopicRoute route) {
@@ -175,7 +193,13 @@ public final class RouteTable {
         }
         log.info("Topic '{}' is at {} with {}", topic.name, route.brokers(), route.queues());
         topic.replace(route, clock.nanos());
-        listeners.forEach(listener -> listener.accept(topic.name));
+        for (Consumer<String> listener : listeners) {
+            try {
+                listener.accept(topic.name);
+            } catch (RuntimeException e) {
+                log.error("A listener did not take the new route of topic '{}'", topic.name, e);
+            }
+        }
     }
 
     /** What is known of one topic. Written on the thread {@code rmq-client}, the question by its own lock. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeFrom;
@@ -14,6 +16,7 @@ import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.client.testing.LogCapture;
 import io.reliablemq.client.testing.MiniBroker;
 import io.reliablemq.client.testing.Routes;
 import io.reliablemq.client.testing.ScriptedServer;
@@ -612,5 +615,73 @@ class GroupConsumerTest {
         ReceivedMessage message = next();
         assertThat(message.topic()).isEqualTo("T");
         assertThat(message.property("own")).isEqualTo("kept");
+    }
+
+    @Test
+    void aHandlerMayCloseItsConsumerAndItsMessageComesAgain() throws Exception {
+        broker.put("T", 0, "A", bytes("closes"));
+        CompletableFuture<PushConsumer> self = new CompletableFuture<>();
+        CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        long start = System.nanoTime();
+        self.complete(consume(message -> {
+            self.join().close();
+            closed.complete(Thread.currentThread().isInterrupted());
+            return succeed(message);
+        }));
+
+        assertThat(closed.get(8, TimeUnit.SECONDS))
+                .as("interrupted by its own close")
+                .isFalse();
+        // The shutdown time-out is 10 s.
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+        assertThat(broker.memberIds("g")).isEmpty();
+        assertThat(broker.offset("g", "T", 0)).isZero();
+        received.clear();
+        consume(push(newClient()), settings("*"), GroupConsumerTest::succeed);
+        assertThat(next().body()).isEqualTo(bytes("closes"));
+    }
+
+    @Test
+    void aSecondCloseWaitsForTheFirst() throws Exception {
+        broker.put("T", 0, "A", bytes("m"));
+        CountDownLatch release = new CountDownLatch(1);
+        PushConsumer consumer = consume(message -> {
+            release.await();
+            return succeed(message);
+        });
+        next();
+        CompletableFuture<Void> first = CompletableFuture.runAsync(consumer::close);
+        await().until(GroupConsumerTest::isWaitingInClose);
+
+        CompletableFuture<Void> second = CompletableFuture.runAsync(consumer::close);
+
+        assertThatThrownBy(() -> second.get(300, TimeUnit.MILLISECONDS))
+                .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        release.countDown();
+        second.get(10, TimeUnit.SECONDS);
+        assertThat(first).isDone();
+        assertThat(broker.offset("g", "T", 0)).isEqualTo(1);
+    }
+
+    @Test
+    void logsTheStackTraceOfAHandlerAtTheFirstAndTheLastAttempt() throws Exception {
+        broker.put("T", 0, "A", bytes("poison"));
+        try (LogCapture log = new LogCapture(ConsumeService.class.getName())) {
+            consume(message -> {
+                throw new IOException("no such account");
+            });
+
+            await().until(() -> broker.messages(DEAD, 0).size() == 1);
+            assertThat(log.from(Level.WARN))
+                    .extracting(ILoggingEvent::getLevel)
+                    .containsExactly(Level.WARN, Level.WARN, Level.ERROR);
+            assertThat(log.from(Level.WARN))
+                    .extracting(event -> event.getThrowableProxy() != null)
+                    .containsExactly(true, false, true);
+            assertThat(log.from(Level.WARN).get(1).getFormattedMessage())
+                    .contains("ID-T-0-0")
+                    .contains("no such account");
+            assertThat(log.from(Level.WARN).get(2).getFormattedMessage()).contains("dead letter after 3 attempt(s)");
+        }
     }
 }

@@ -43,8 +43,8 @@ class SendBudgetTest {
 
     @Test
     void pausesAtRandomButNotForMoreThanAQuarterOfWhatIsLeft() {
-        assertThat(budget.pause(Duration.ofMillis(100), 0)).isEqualTo(Duration.ofMillis(50));
-        assertThat(budget.pause(Duration.ofMillis(100), 1)).isEqualTo(Duration.ofMillis(150));
+        assertThat(budget.pause(Duration.ofMillis(100), 0)).isEqualTo(Duration.ofMillis(80));
+        assertThat(budget.pause(Duration.ofMillis(100), 1)).isEqualTo(Duration.ofMillis(120));
         clock.advance(Duration.ofMillis(9_800));
         assertThat(budget.pause(Duration.ofMillis(100), 1)).isEqualTo(Duration.ofMillis(50));
     }

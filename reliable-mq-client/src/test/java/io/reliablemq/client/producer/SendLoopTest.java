@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.Attempt;
 import io.reliablemq.client.api.Attempt.Outcome;
@@ -14,6 +16,7 @@ import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.testing.LogCapture;
 import io.reliablemq.client.testing.RawServer;
 import io.reliablemq.client.testing.Routes;
 import io.reliablemq.client.testing.ScriptedServer;
@@ -520,7 +523,8 @@ class SendLoopTest {
 
         CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new)).join();
 
-        assertThat(ended).hasValue(2_000);
+        // Whoever joins may be told before the action that was added first has run.
+        await().untilAsserted(() -> assertThat(ended).hasValue(2_000));
     }
 
     @Test
@@ -604,5 +608,85 @@ class SendLoopTest {
         assertThat(new String(
                         broker.received(RequestCode.HEART_BEAT).get(0).body().toByteArray(), StandardCharsets.UTF_8))
                 .contains("\"groupName\":\"pg\"");
+    }
+
+    @Test
+    void findsTheOnlyBrokerThatIsBackWithinTwoSecondsWithDefaultSettings() {
+        ScriptedServer broker = broker(SendLoopTest::ok);
+        topicOn(broker.address());
+        Producer producer = client.producer(ProducerSettings.of("pg"));
+        producer.send(MESSAGE);
+        broker.stop();
+        CompletableFuture.runAsync(broker::restart, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+
+        SendReceipt receipt = producer.send(MESSAGE);
+
+        assertThat(receipt.attempts()).hasSizeBetween(2, 3);
+        assertThat(receipt.attempts().get(receipt.attempts().size() - 1).outcome())
+                .isEqualTo(Outcome.SEND_OK);
+    }
+
+    @Test
+    void saysSoonThatTheOnlyBrokerRefusesOrHasNoSuchTopic() {
+        ScriptedServer broker = broker(answering(ResponseCode.NO_PERMISSION));
+        topicOn(broker.address());
+        Producer producer = client.producer(SETTINGS);
+
+        long start = System.nanoTime();
+        assertThat(failure(producer).attempts()).hasSize(3);
+        assertThatExceptionOfType(SendFailedException.class)
+                .isThrownBy(() -> producer.send(Message.of("Misspelt", new byte[] {1})))
+                .satisfies(failed -> assertThat(failed.attempts()).hasSize(3));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1_800));
+    }
+
+    @Test
+    void endsAnAsynchronousSendInItsTimeAlthoughNoNameServerAnswers() {
+        ScriptedServer silent = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, SendLoopTest::never));
+        MqClient waiting = push(MqClient.create(ClientSettings.of(silent.address())));
+        Producer producer = waiting.producer(SETTINGS.withSendTimeout(Duration.ofMillis(500)));
+
+        CompletableFuture<SendReceipt> send = producer.sendAsync(MESSAGE);
+
+        // A question for the route takes 3 s.
+        assertThatThrownBy(() -> send.get(2, TimeUnit.SECONDS))
+                .isInstanceOf(java.util.concurrent.ExecutionException.class)
+                .cause()
+                .isInstanceOf(SendFailedException.class);
+    }
+
+    @Test
+    void callbacksMayWaitForOtherAsynchronousSends() {
+        ScriptedServer broker = broker(SendLoopTest::ok);
+        topicOn(broker.address());
+        Producer producer = client.producer(SETTINGS);
+        List<CompletableFuture<SendReceipt>> sends = new ArrayList<>();
+
+        for (int i = 0; i < 20; i++) {
+            sends.add(producer.sendAsync(MESSAGE)
+                    .thenApply(receipt -> producer.sendAsync(MESSAGE)
+                            .orTimeout(5, TimeUnit.SECONDS)
+                            .join()));
+        }
+
+        assertThat(sends)
+                .allSatisfy(send -> assertThat(send.get(8, TimeUnit.SECONDS)).isNotNull());
+    }
+
+    @Test
+    void closesWithoutALineAboutBrokersThatAreLeftOut() {
+        ScriptedServer broker = broker(SendLoopTest::ok);
+        topicOn(broker.address());
+        try (LogCapture log = new LogCapture("io.reliablemq.client")) {
+            client.producer(SETTINGS).send(MESSAGE);
+            broker.stop();
+            client.close();
+
+            assertThat(log.from(Level.INFO))
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .noneMatch(line -> line.contains("left out"));
+            assertThat(log.from(Level.WARN)).isEmpty();
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.reliablemq.protocol.command.Command;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +28,10 @@ final class ChannelConnection implements Connection {
     private boolean closeWhenIdle;
     private @Nullable Throwable failure;
 
-    ChannelConnection(SocketChannel channel, TransportSettings settings, Runnable drained) {
+    ChannelConnection(SocketChannel channel, TransportSettings settings, Runnable drained, Runnable unanswered) {
         this.channel = channel;
         this.remoteAddress = channel.remoteAddress();
-        this.outbox = new Outbox(channel, settings, drained);
+        this.outbox = new Outbox(channel, settings, drained, unanswered);
         channel.closeFuture().addListener(closed -> outbox.close(failure));
     }
 
@@ -60,6 +61,11 @@ final class ChannelConnection implements Connection {
 
     @Override
     public void onClose(Runnable action) {
+        if (channel.eventLoop().isShutdown()) {
+            // The event loop closed the channel before it ended; it tells nobody any more.
+            runGuarded(action);
+            return;
+        }
         channel.closeFuture().addListener(closed -> runGuarded(action));
     }
 
@@ -94,7 +100,7 @@ final class ChannelConnection implements Connection {
 
     /** Takes no request any more and says good-bye once every one that came in is answered. From any thread. */
     void closeWhenAnswered() {
-        execute(() -> {
+        executeIfOpen(() -> {
             closeWhenAnswered = true;
             leaveIfDone();
         });
@@ -102,7 +108,7 @@ final class ChannelConnection implements Connection {
 
     /** Says good-bye once every request that was sent is answered. From any thread. */
     void closeWhenIdle() {
-        execute(() -> {
+        executeIfOpen(() -> {
             closeWhenIdle = true;
             leaveIfDone();
         });
@@ -111,7 +117,15 @@ final class ChannelConnection implements Connection {
     /** Says good-bye once what was put in before is written. From any thread. */
     void closeWhenWritten() {
         outbox.planDrain();
-        execute(this::leave);
+        executeIfOpen(this::leave);
+    }
+
+    private void executeIfOpen(Runnable action) {
+        try {
+            execute(action);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The connection with {} was closed with its event loop", remoteAddress, e);
+        }
     }
 
     /** Whether requests that come in are dropped because the connection is about to close. Event loop only. */

@@ -17,16 +17,20 @@ import org.slf4j.LoggerFactory;
 /**
  * The receiving end of one connection: answers go to the requests that wait for them, requests to the handler.
  *
- * <p>Owned by the event loop. While too much waits to be written it leaves frames undecoded and the socket unread, so
- * that a peer that does not read cannot make this side grow.
+ * <p>Owned by the event loop. While too much waits to be written on an accepted connection, it leaves frames undecoded
+ * and the socket unread, so that a peer that does not read cannot make this side grow.
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
 
+    /** Which part of the idle time-out a side may be silent while it owes answers. */
+    private static final int SILENCE_DIVISOR = 4;
+
     private final TransportSettings settings;
     private final RequestHandler handler;
     private final Consumer<ChannelConnection> opened;
+    private final boolean accepted;
     private final FrameDecoder decoder;
     private @Nullable ChannelConnection current;
     private @Nullable ChannelHandlerContext context;
@@ -34,11 +38,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private long lastReadNanos = System.nanoTime();
     private long backlogAtLastCheck;
 
-    /** @param opened told of the connection once it is open, on the event loop */
-    ConnectionHandler(TransportSettings settings, RequestHandler handler, Consumer<ChannelConnection> opened) {
+    /**
+     * @param opened told of the connection once it is open, on the event loop
+     * @param accepted whether the other side has opened it; only then reading pauses while the other side does not
+     *     read. If both did that, each could wait for the other for ever.
+     */
+    ConnectionHandler(
+            TransportSettings settings, RequestHandler handler, Consumer<ChannelConnection> opened, boolean accepted) {
         this.settings = settings;
         this.handler = handler;
         this.opened = opened;
+        this.accepted = accepted;
         this.decoder = new FrameDecoder(settings.maxFrameBytes(), settings.maxHeaderBytes(), this::isPaused);
     }
 
@@ -50,7 +60,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
-        ChannelConnection connection = new ChannelConnection((SocketChannel) ctx.channel(), settings, this::afterDrain);
+        ChannelConnection connection =
+                new ChannelConnection((SocketChannel) ctx.channel(), settings, this::afterDrain, this::closeIfSilent);
         current = connection;
         backlogAtLastCheck = backlog(ctx.channel());
         planIdleCheck(ctx, settings.idleTimeout().toNanos());
@@ -126,7 +137,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isPaused() {
-        return connection().outbox().isCongested();
+        return accepted && connection().outbox().isCongested();
     }
 
     @Override
@@ -151,7 +162,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         long backlog = backlog(ctx.channel());
         if (backlog != backlogAtLastCheck) {
             backlogAtLastCheck = backlog;
-            backlogAtLastCheck = backlog(ctx.channel());
             planIdleCheck(ctx, settings.idleTimeout().toNanos());
             return;
         }
@@ -162,6 +172,21 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         } else {
             LOG.info("Closing the connection with {}: no traffic for {}", connection(), settings.idleTimeout());
             ctx.close();
+        }
+    }
+
+    /**
+     * Requests were not answered in time. If nothing else has come for long either, the other side may be gone without
+     * a word, behind a firewall that forgot the connection for instance. Whatever else is sent would vanish until the
+     * operating system gives up, which takes it a quarter of an hour; a new connection works or fails at once.
+     */
+    private void closeIfSilent() {
+        long silentNanos = System.nanoTime() - lastReadNanos;
+        if (reading && silentNanos >= settings.idleTimeout().toNanos() / SILENCE_DIVISOR) {
+            String reason = "nothing came for " + TimeUnit.NANOSECONDS.toMillis(silentNanos)
+                    + " ms although requests wait for their answers";
+            LOG.warn("Closing the connection with {}: {}", connection(), reason);
+            connection().closeBecauseOf(new IOException(reason));
         }
     }
 

@@ -38,7 +38,10 @@ final class Connector implements AutoCloseable {
         return settings.connectTimeout();
     }
 
-    /** Calls exactly one of the two, on any thread. */
+    /**
+     * Calls one of the two, on any thread, also when the event loops have ended. {@code failed} is called again when
+     * the connection closes, which tells nothing new then.
+     */
     void connect(String address, Consumer<ChannelConnection> opened, Consumer<TransportException> failed) {
         try {
             HostAndPort target = HostAndPort.parse(address);
@@ -48,7 +51,7 @@ final class Connector implements AutoCloseable {
             } else {
                 resolver.execute(() -> resolveAndOpen(address, target, opened, failed));
             }
-        } catch (IllegalArgumentException | IOException | RejectedExecutionException e) {
+        } catch (IOException | RuntimeException e) {
             failed.accept(cannotConnect(address, e));
         }
     }
@@ -60,7 +63,7 @@ final class Connector implements AutoCloseable {
             Consumer<TransportException> failed) {
         try {
             open(address, target.lookUp(), opened, failed);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             failed.accept(cannotConnect(address, e));
         }
     }
@@ -70,6 +73,9 @@ final class Connector implements AutoCloseable {
             InetSocketAddress target,
             Consumer<ChannelConnection> opened,
             Consumer<TransportException> failed) {
+        if (loops.group().isShuttingDown()) {
+            throw new RejectedExecutionException("the event loops have ended");
+        }
         ChannelFuture connected = new Bootstrap()
                 .group(loops.group())
                 .channel(loops.clientChannel())
@@ -77,18 +83,29 @@ final class Connector implements AutoCloseable {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout().toMillis())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Pipeline.waterMark(settings))
-                .handler(new Pipeline(settings, handler, opened))
+                .handler(new Pipeline(settings, handler, opened, false))
                 .connect(target);
         connected.addListener(done -> {
             if (!done.isSuccess()) {
                 failed.accept(cannotConnect(address, done.cause()));
             }
         });
+        // Whoever waits hears of it also where the channel closes before it was active.
+        connected.channel().closeFuture().addListener(closed -> failed.accept(closedEarly(address)));
+        Throwable cause = connected.cause();
+        if (cause != null) {
+            // No listener is told if the event loops ended meanwhile.
+            failed.accept(cannotConnect(address, cause));
+        }
     }
 
     private static TransportException cannotConnect(String address, Throwable cause) {
         return new TransportException(
                 Kind.CONNECT_FAILED, "Cannot connect to " + address + ": " + cause.getMessage(), cause);
+    }
+
+    private static TransportException closedEarly(String address) {
+        return new TransportException(Kind.CONNECT_FAILED, "The connection to " + address + " closed while it opened");
     }
 
     @Override

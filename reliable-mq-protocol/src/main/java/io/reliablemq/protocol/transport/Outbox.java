@@ -55,14 +55,17 @@ final class Outbox {
     private int unanswered;
     private long lastWriteNanos = System.nanoTime();
 
-    /** @param drained runs on the event loop whenever a planned drain has emptied the queue */
-    Outbox(SocketChannel channel, TransportSettings settings, Runnable drained) {
+    /**
+     * @param drained runs on the event loop whenever a planned drain has emptied the queue
+     * @param unanswered runs there after requests of this side were not answered in time
+     */
+    Outbox(SocketChannel channel, TransportSettings settings, Runnable drained, Runnable unanswered) {
         this.channel = channel;
         this.highWater = settings.writeHighWater();
         this.drained = drained;
         this.writer = new FrameWriter(channel, new CommandEncoder(settings.maxFrameBytes()));
         this.admission = new RequestAdmission(settings.maxInFlight(), (long) WAITING_FACTOR * highWater);
-        this.inFlight = new RequestsInFlight(channel.eventLoop(), remote(), this::finished);
+        this.inFlight = new RequestsInFlight(channel.eventLoop(), remote(), this::finished, unanswered);
     }
 
     /** Takes an answer, from any thread. */

@@ -11,11 +11,14 @@ final class Pipeline extends ChannelInitializer<SocketChannel> {
     private final TransportSettings settings;
     private final RequestHandler handler;
     private final Consumer<ChannelConnection> opened;
+    private final boolean accepted;
 
-    Pipeline(TransportSettings settings, RequestHandler handler, Consumer<ChannelConnection> opened) {
+    /** @param accepted whether the other side opens the connection */
+    Pipeline(TransportSettings settings, RequestHandler handler, Consumer<ChannelConnection> opened, boolean accepted) {
         this.settings = settings;
         this.handler = handler;
         this.opened = opened;
+        this.accepted = accepted;
     }
 
     /** Not writable from the high-water mark on, writable again below half of it. */
@@ -25,7 +28,7 @@ final class Pipeline extends ChannelInitializer<SocketChannel> {
 
     @Override
     protected void initChannel(SocketChannel channel) {
-        ConnectionHandler connection = new ConnectionHandler(settings, handler, opened);
+        ConnectionHandler connection = new ConnectionHandler(settings, handler, opened, accepted);
         channel.pipeline().addLast("frames", connection.decoder()).addLast("connection", connection);
     }
 }

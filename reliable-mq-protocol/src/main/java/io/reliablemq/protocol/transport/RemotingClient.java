@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends requests over one shared connection an address, opened on demand. Thread-safe.
  *
- * <p>Futures complete on an event loop, and exceptionally with a {@link TransportException} itself, or with an
+ * <p>Futures complete on an event loop, or at once if the client or its event loops are closed, and exceptionally with a {@link TransportException} itself, or with an
  * {@link IllegalArgumentException} for a request that fits into no frame.
  */
 public final class RemotingClient implements AutoCloseable {
@@ -126,8 +128,15 @@ public final class RemotingClient implements AutoCloseable {
             return;
         }
         long delayNanos = deadlineNanos - System.nanoTime();
-        var timer = timers.schedule(
-                () -> result.completeExceptionally(notInTime(address)), delayNanos, TimeUnit.NANOSECONDS);
+        Future<?> timer;
+        try {
+            timer = timers.schedule(
+                    () -> result.completeExceptionally(notInTime(address)), delayNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            request.body().release();
+            result.completeExceptionally(closedBefore(address, e));
+            return;
+        }
         attempt.whenComplete((connection, failure) -> {
             timer.cancel(false);
             if (connection != null && !result.isDone()) {
@@ -149,8 +158,7 @@ public final class RemotingClient implements AutoCloseable {
                 return known;
             }
             if (closed) {
-                return CompletableFuture.failedFuture(
-                        new TransportException(Kind.CONNECT_FAILED, "No connection to " + address + ": closed before"));
+                return CompletableFuture.failedFuture(closedBefore(address, null));
             }
             CompletableFuture<ChannelConnection> attempt = new CompletableFuture<>();
             if (replace(address, known, attempt)) {
@@ -182,10 +190,9 @@ public final class RemotingClient implements AutoCloseable {
 
     private void opened(String address, CompletableFuture<ChannelConnection> attempt, ChannelConnection connection) {
         connection.onClose(() -> connections.remove(address, attempt));
-        if (closed) {
+        if (!attempt.complete(connection) || closed) {
             connection.close();
         }
-        attempt.complete(connection);
     }
 
     /** Takes the connection out of use; it closes once its requests in flight are answered. */
@@ -195,6 +202,11 @@ public final class RemotingClient implements AutoCloseable {
             connections.remove(address, known);
         }
         connection.closeWhenIdle();
+    }
+
+    private static TransportException closedBefore(String address, @Nullable Throwable cause) {
+        return new TransportException(
+                Kind.CONNECT_FAILED, "No connection to " + address + ": the client was closed before", cause);
     }
 
     private static TransportException notInTime(String address) {
@@ -207,11 +219,12 @@ public final class RemotingClient implements AutoCloseable {
         closed = true;
         connector.close();
         List<ChannelConnection> open = new ArrayList<>();
-        for (CompletableFuture<ChannelConnection> attempt : connections.values()) {
+        connections.forEach((address, attempt) -> {
+            attempt.completeExceptionally(closedBefore(address, null));
             if (isConnected(attempt)) {
                 open.add(attempt.join());
             }
-        }
+        });
         new OpenConnections(loops, open).close(ChannelConnection::closeWhenWritten, CLOSE_TIMEOUT_MS);
     }
 }

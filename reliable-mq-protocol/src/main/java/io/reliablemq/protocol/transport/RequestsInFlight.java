@@ -25,6 +25,7 @@ final class RequestsInFlight {
     private final EventLoop loop;
     private final String remote;
     private final Consumer<Outgoing.Request> finished;
+    private final Runnable unanswered;
     private final IntObjectMap<Outgoing.Request> waiting = new IntObjectHashMap<>();
     private int lastId;
     private long nextSweepNanos;
@@ -33,11 +34,13 @@ final class RequestsInFlight {
     /**
      * @param remote the other side, for the text of errors
      * @param finished told of each request that leaves, before its future completes
+     * @param unanswered runs after requests that were written have timed out
      */
-    RequestsInFlight(EventLoop loop, String remote, Consumer<Outgoing.Request> finished) {
+    RequestsInFlight(EventLoop loop, String remote, Consumer<Outgoing.Request> finished, Runnable unanswered) {
         this.loop = loop;
         this.remote = remote;
         this.finished = finished;
+        this.unanswered = unanswered;
     }
 
     /** Takes the request in and gives it its correlation id. */
@@ -123,6 +126,9 @@ final class RequestsInFlight {
             planSweep(next.deadlineNanos());
         }
         late.forEach(request -> fail(request, late(request)));
+        if (late.stream().anyMatch(Outgoing.Request::wasWritten)) {
+            unanswered.run();
+        }
     }
 
     private TransportException late(Outgoing.Request request) {

@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param maxHeaderBytes largest header within a frame
  * @param maxInFlight requests of this side that wait for an answer, per connection
  * @param connectTimeout how long a connection may take to open
- * @param idleTimeout a connection without traffic in either direction for that long is closed
+ * @param idleTimeout a connection without traffic in either direction for that long is closed; one on
+ *     which requests time out while nothing is received, after a quarter of it
  * @param writeHighWater bytes waiting to be written from which on a connection counts as not writable: reading from it
  *     pauses until the backlog has been written
  */

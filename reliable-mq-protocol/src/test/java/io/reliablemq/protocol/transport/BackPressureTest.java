@@ -10,6 +10,8 @@ import io.reliablemq.protocol.transport.TransportException.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -177,6 +179,37 @@ class BackPressureTest {
             });
             parked.get(0).send(Command.success());
             assertThat(next.get(20, TimeUnit.SECONDS).isSuccess()).isTrue();
+        }
+    }
+
+    @Test
+    void answersAreReadWhileTheOtherSideDoesNotReadRequests() throws Exception {
+        TransportSettings settings =
+                Endpoints.settings().writeHighWater(HIGH_WATER).build();
+        try (Endpoints ends = new Endpoints(settings, this::answerLarge);
+                ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + listening.getLocalPort();
+            CompletableFuture<Command> first =
+                    ends.client.invoke(address, Command.request(1, Map.of()), Endpoints.TIMEOUT);
+            try (Socket server = listening.accept()) {
+                String header = Frames.readHeader(new DataInputStream(server.getInputStream()));
+                String opaque = header.replaceAll(".*\"opaque\":(\\d+).*", "$1");
+                List<CompletableFuture<Command>> unread = new ArrayList<>();
+                while (unread.size() < 100) {
+                    Command large = Command.request(5, Map.of(), Body.of(new byte[ANSWER_BYTES]));
+                    unread.add(ends.client.invoke(address, large, Endpoints.TIMEOUT));
+                }
+                // Refused because nothing can be written any more.
+                await().until(() -> unread.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
+
+                server.getOutputStream()
+                        .write(Frames.frame(
+                                "{\"code\":0,\"flag\":1,\"language\":\"JAVA\",\"opaque\":" + opaque
+                                        + ",\"version\":513}",
+                                new byte[0]));
+
+                assertThat(first.get(5, TimeUnit.SECONDS).isSuccess()).isTrue();
+            }
         }
     }
 

@@ -336,4 +336,91 @@ class ConnectionLifeTest {
             assertThat(ran).hasSize(100).isSorted();
         }
     }
+
+    @Test
+    void whatIsAskedAfterTheEventLoopsEndedFailsAndNothingThrows() throws Exception {
+        EventLoops loops = EventLoops.create("ended-io", 2);
+        try (Endpoints ends = Endpoints.with((request, reply) -> reply.send(Command.success()));
+                RemotingClient client =
+                        new RemotingClient(loops, Endpoints.settings().build(), (request, reply) -> {});
+                RemotingClient fresh =
+                        new RemotingClient(loops, Endpoints.settings().build(), (request, reply) -> {})) {
+            assertThat(client.invoke(ends.address, PING, Endpoints.TIMEOUT)
+                            .get(20, TimeUnit.SECONDS)
+                            .isSuccess())
+                    .isTrue();
+            Connection connection = client.connection(ends.address).get(20, TimeUnit.SECONDS);
+
+            loops.close();
+
+            for (RemotingClient one : List.of(client, fresh)) {
+                assertThat(kindOf(one.invoke(ends.address, PING, Endpoints.TIMEOUT)))
+                        .isIn(Kind.CONNECT_FAILED, Kind.CONNECTION_CLOSED);
+                assertThat(kindOf(one.sendOneWay(ends.address, PING)))
+                        .isIn(Kind.CONNECT_FAILED, Kind.CONNECTION_CLOSED);
+                assertThat(kindOf(one.connection(ends.address))).isIn(Kind.CONNECT_FAILED, Kind.CONNECTION_CLOSED);
+                assertThat(kindOf(one.invoke("localhost:1", PING, Endpoints.TIMEOUT)))
+                        .isIn(Kind.CONNECT_FAILED, Kind.CONNECTION_CLOSED);
+            }
+            assertThat(kindOf(connection.invoke(PING, Endpoints.TIMEOUT))).isEqualTo(Kind.CONNECTION_CLOSED);
+            CountDownLatch told = new CountDownLatch(1);
+            connection.onClose(told::countDown);
+            assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void closingTheClientFailsConnectionsThatAreStillOpening() throws Exception {
+        try (Endpoints ends = Endpoints.with((request, reply) -> reply.send(Command.success()));
+                ServerSocket full = new ServerSocket(0, 1)) {
+            String address = "127.0.0.1:" + full.getLocalPort();
+            List<Socket> fillers = new ArrayList<>();
+            try {
+                // Nobody accepts, so that sooner or later a connection is not answered any more.
+                for (int i = 0; i < 4; i++) {
+                    Socket filler = new Socket();
+                    fillers.add(filler);
+                    filler.connect(full.getLocalSocketAddress(), 200);
+                }
+            } catch (java.net.SocketTimeoutException e) {
+                // The queue is full now.
+            }
+            CompletableFuture<Connection> opening = ends.client.connection(address);
+
+            ends.client.close();
+
+            assertThat(opening).isDone();
+            assertThat(kindOf(opening)).isEqualTo(Kind.CONNECT_FAILED);
+            for (Socket filler : fillers) {
+                filler.close();
+            }
+        }
+    }
+
+    @Test
+    void aConnectionWhoseOtherSideIsGoneWithoutAWordIsReplaced() throws Exception {
+        TransportSettings settings =
+                Endpoints.settings().idleTimeout(Duration.ofSeconds(4)).build();
+        try (Endpoints ends = new Endpoints(settings, (request, reply) -> reply.send(Command.success()));
+                ServerSocket listening = new ServerSocket(0)) {
+            String address = "127.0.0.1:" + listening.getLocalPort();
+            Connection dead = ends.client.connection(address).get(20, TimeUnit.SECONDS);
+            // Accepted, but nothing is read or answered, and no end is ever sent.
+            try (Socket silent = listening.accept()) {
+                assertThat(kindOf(ends.client.invoke(address, PING, Duration.ofMillis(300))))
+                        .isEqualTo(Kind.TIMED_OUT);
+                assertThat(dead.isOpen()).as("after a single request in vain").isTrue();
+
+                assertThat(kindOf(ends.client.invoke(address, PING, Duration.ofMillis(1_200))))
+                        .isEqualTo(Kind.TIMED_OUT);
+
+                // Much sooner than four idle seconds after the last request.
+                await().atMost(Duration.ofSeconds(2)).until(() -> !dead.isOpen());
+                ends.client.invoke(address, PING, Duration.ofMillis(300));
+                try (Socket next = listening.accept()) {
+                    assertThat(next.getPort()).isNotEqualTo(silent.getPort());
+                }
+            }
+        }
+    }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.scheduling.annotation.Async;
 
 /**
  * A {@link MessageListener} as found on a bean's method.
@@ -29,6 +30,7 @@ record DeclaredListener(Object bean, String beanName, Method method, MessageList
         List<DeclaredListener> listeners = new ArrayList<>();
         annotated.forEach((method, annotations) -> {
             String description = describe(type, method);
+            requireSynchronous(type, method, description);
             Method invocable = invocable(bean, method, description);
             annotations.forEach(annotation ->
                     listeners.add(new DeclaredListener(bean, beanName, invocable, annotation, description)));
@@ -40,6 +42,17 @@ record DeclaredListener(Object bean, String beanName, Method method, MessageList
         Set<MessageListener> found = AnnotatedElementUtils.getMergedRepeatableAnnotations(
                 method, MessageListener.class, MessageListeners.class);
         return found.isEmpty() ? null : found;
+    }
+
+    /** Such a method returns before it has begun, and its message would be acknowledged then. */
+    private static void requireSynchronous(Class<?> type, Method method, String description) {
+        if (AnnotatedElementUtils.hasAnnotation(method, Async.class)
+                || AnnotatedElementUtils.hasAnnotation(type, Async.class)) {
+            throw new ListenerConfigurationException(
+                    "The method " + description + " is @Async, so its messages would be acknowledged before they are "
+                            + "handled, and lost if that fails.",
+                    "Remove @Async: messages are handled on threads of the group, as many as its concurrency says.");
+        }
     }
 
     private static Method invocable(Object bean, Method method, String description) {

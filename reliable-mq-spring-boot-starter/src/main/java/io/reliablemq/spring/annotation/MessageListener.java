@@ -22,6 +22,9 @@ import org.springframework.messaging.handler.annotation.MessageMapping;
  * {@link io.reliablemq.client.api.NonRetryableException}, make it a dead letter at once. A message may come more than
  * once: after a crash, or when an acknowledgement was lost.
  *
+ * <p>The method must do its work before it returns: what it hands to other threads is acknowledged without being done.
+ * An {@code @Async} method is refused for that reason.
+ *
  * <p>Listeners of one group share its subscription and threads: each message goes to the one that selects its topic
  * and tag. Two listeners that are both to receive every message need two groups.
  *

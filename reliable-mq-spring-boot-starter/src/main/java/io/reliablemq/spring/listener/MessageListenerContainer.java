@@ -31,8 +31,14 @@ public final class MessageListenerContainer implements SmartLifecycle {
     private final boolean autoStartup;
     private final NamedThreads stopThreads;
 
-    /** Guards {@link #consumer} and {@link #paused}; held while a consumer starts or closes, never by its threads. */
+    /** Lets one start or stop after the other; held while a consumer starts or closes. */
     private final ReentrantLock lifecycleLock = new ReentrantLock();
+
+    /**
+     * Guards {@link #paused} and whom it is told; held for a moment only, because listeners may pause their container
+     * while somebody waits for them to stop it.
+     */
+    private final ReentrantLock pauseLock = new ReentrantLock();
 
     private volatile @Nullable PushConsumer consumer;
     private volatile boolean paused;
@@ -60,19 +66,30 @@ public final class MessageListenerContainer implements SmartLifecycle {
             }
             PushConsumer started = consumers.create(settings, handler);
             try {
+                publish(started);
                 started.start();
-                if (paused) {
-                    started.pause();
-                }
             } catch (RuntimeException e) {
+                consumer = null;
                 closeAfterFailure(started, e);
                 throw e;
             }
-            consumer = started;
             log.info("Listening as group '" + settings.group() + "' to " + subscriptions() + ", concurrency "
                     + settings.threads() + ", at most " + settings.maxReconsumeTimes() + " retries");
         } finally {
             lifecycleLock.unlock();
+        }
+    }
+
+    /** From here on the consumer is told of pauses; before its start, so that none slips through. */
+    private void publish(PushConsumer started) {
+        pauseLock.lock();
+        try {
+            if (paused) {
+                started.pause();
+            }
+            consumer = started;
+        } finally {
+            pauseLock.unlock();
         }
     }
 
@@ -95,7 +112,8 @@ public final class MessageListenerContainer implements SmartLifecycle {
     /** Stops without waiting; the callback runs exactly once, when the listeners at work are done. */
     @Override
     public void stop(Runnable callback) {
-        if (!isRunning()) {
+        // Where another thread is stopping it, the callback waits for that.
+        if (!isRunning() && !lifecycleLock.isLocked()) {
             callback.run();
             return;
         }
@@ -114,7 +132,7 @@ public final class MessageListenerContainer implements SmartLifecycle {
 
     /** Hands out no more messages until {@link #resume()}, also over a stop and start; stays in the group. */
     public void pause() {
-        lifecycleLock.lock();
+        pauseLock.lock();
         try {
             paused = true;
             PushConsumer running = consumer;
@@ -122,12 +140,12 @@ public final class MessageListenerContainer implements SmartLifecycle {
                 running.pause();
             }
         } finally {
-            lifecycleLock.unlock();
+            pauseLock.unlock();
         }
     }
 
     public void resume() {
-        lifecycleLock.lock();
+        pauseLock.lock();
         try {
             paused = false;
             PushConsumer running = consumer;
@@ -135,7 +153,7 @@ public final class MessageListenerContainer implements SmartLifecycle {
                 running.resume();
             }
         } finally {
-            lifecycleLock.unlock();
+            pauseLock.unlock();
         }
     }
 

@@ -25,6 +25,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.annotation.AliasFor;
+import org.springframework.scheduling.annotation.Async;
 
 class MessageListenerTests {
 
@@ -156,6 +157,7 @@ class MessageListenerTests {
         assertFailure(Unresolved.class, "attribute topic", "no.such.property");
         assertFailure(PrivateMethod.class, "PrivateMethod.on(String)", "private");
         assertFailure(StaticMethod.class, "StaticMethod.on(String)", "static");
+        assertFailure(Asynchronous.class, "Asynchronous.on(String)", "@Async", "acknowledged before");
         assertFailure(WrongReturn.class, "WrongReturn.on(String)", "java.lang.String", "ConsumeResult");
         assertFailure(Overlapping.class, "group 'o'", "Overlapping.one(String)", "Overlapping.two(String)");
         assertFailure(SameId.class, "'same'");
@@ -304,6 +306,12 @@ class MessageListenerTests {
     static class StaticMethod {
         @MessageListener(topic = "orders", group = "g")
         static void on(String text) {}
+    }
+
+    static class Asynchronous {
+        @MessageListener(topic = "t", group = "g")
+        @Async
+        void on(String text) {}
     }
 
     static class WrongReturn {

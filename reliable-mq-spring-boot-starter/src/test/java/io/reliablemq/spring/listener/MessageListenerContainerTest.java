@@ -8,7 +8,9 @@ import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.spring.fixture.FakeConsumers;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -89,5 +91,45 @@ class MessageListenerContainerTest {
         container.resume();
         assertThat(consumers.ofGroup("g").paused).isFalse();
         assertThat(container.isPaused()).isFalse();
+    }
+
+    @Test
+    void aListenerMayPauseItsContainerWhileThatStops() throws Exception {
+        consumers.listenersDone = new CountDownLatch(1);
+        container.start();
+        CompletableFuture<Void> stopping = CompletableFuture.runAsync(container::stop);
+        await().until(() -> !container.isRunning());
+
+        // It is a listener at work that the stop waits for.
+        CompletableFuture.runAsync(container::pause).get(5, TimeUnit.SECONDS);
+
+        consumers.listenersDone.countDown();
+        stopping.get(5, TimeUnit.SECONDS);
+        assertThat(container.isPaused()).isTrue();
+    }
+
+    @Test
+    void callsBackOnlyWhenAStopInProgressIsOver() throws Exception {
+        consumers.listenersDone = new CountDownLatch(1);
+        AtomicInteger called = new AtomicInteger();
+        container.start();
+        CompletableFuture<Void> stopping = CompletableFuture.runAsync(container::stop);
+        await().until(() -> !container.isRunning());
+
+        container.stop(called::incrementAndGet);
+
+        assertThat(called).hasValue(0);
+        consumers.listenersDone.countDown();
+        stopping.get(5, TimeUnit.SECONDS);
+        await().untilAtomic(called, org.hamcrest.Matchers.is(1));
+    }
+
+    @Test
+    void isPausedBeforeItHandsAnythingOut() {
+        container.pause();
+
+        container.start();
+
+        assertThat(consumers.events).containsExactly("pause g", "start g");
     }
 }
