@@ -117,7 +117,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         try {
             if (failure == null) {
                 // The operator's line stands before the errors that callers see.
-                errors.report("log " + what, cause);
+                errors.report("a " + what + " of the log, which takes no more messages until the next start", cause);
                 stop("The log takes no more writes since a " + what + " failed: " + cause);
             }
         } finally {
