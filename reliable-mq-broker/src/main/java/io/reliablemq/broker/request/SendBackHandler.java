@@ -106,7 +106,8 @@ public final class SendBackHandler implements RequestHandler {
     }
 
     private void append(StoredMessage copy, StoredMessage original, Reply reply) {
-        store.append(copy, original.position(), result -> reply.send(StoreAnswers.plain(result)));
+        Answering.run(
+                reply, () -> store.append(copy, original.position(), result -> reply.send(StoreAnswers.plain(result))));
     }
 
     private static void refuse(Reply reply, String reason) {
