@@ -57,7 +57,7 @@ class BrokerStoreTest {
                 .singleElement()
                 .asString()
                 .contains(folder.toString())
-                .contains("after a stop that was not clean");
+                .contains("opened empty");
 
         assertThat(openAndClose(Level.INFO))
                 .singleElement()
@@ -79,6 +79,7 @@ class BrokerStoreTest {
         assertThat(openAndClose(Level.WARN))
                 .singleElement()
                 .asString()
+                .contains(folder.toString())
                 .contains("cut at position 0")
                 .contains("11 bytes");
     }
