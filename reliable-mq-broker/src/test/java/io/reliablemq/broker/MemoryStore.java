@@ -25,6 +25,9 @@ public final class MemoryStore implements MessageStore {
     /** A queue whose messages the disk does not give back. */
     public @Nullable QueueKey unreadable;
 
+    /** Why the store takes no more writes; then it cannot be flushed either. */
+    public @Nullable String failure;
+
     /** Positions of the originals that copies were made of, in order. */
     public final List<Long> origins = new ArrayList<>();
 
@@ -127,11 +130,15 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public void flush() {}
+    public void flush() throws IOException {
+        if (failure != null) {
+            throw new IOException(failure);
+        }
+    }
 
     @Override
     public @Nullable String failure() {
-        return null;
+        return failure;
     }
 
     @Override

@@ -178,6 +178,17 @@ class DelayScheduleTest {
     }
 
     @Test
+    void afterAFailureOfTheLogCursorsAreNeitherStoredNorComplainedAboutEverySecond() throws IOException {
+        cursors.advance(0, 5);
+        store.failure = "a force failed";
+
+        cursors.persist();
+
+        load();
+        assertThat(cursors.cursor(0)).isZero();
+    }
+
+    @Test
     void goesOnFromTheStoredCursor() throws IOException {
         DelaySchedule first = schedule(Set.of());
         park("x", 1);
