@@ -40,7 +40,7 @@ public final class Broker implements AutoCloseable {
     private static final Duration SESSION_PERIOD = Duration.ofSeconds(10);
 
     private final Clock clock = Clock.SYSTEM;
-    private final ErrorSink errors = (where, error) -> LOG.error("{} failed and goes on", where, error);
+    private final ErrorSink errors = (where, error) -> LOG.error("Error in {}", where, error);
     private final CloseStack started = new CloseStack();
     private final BrokerSettings settings;
     private final @Nullable InetSocketAddress nameServerAddress;

@@ -1,22 +1,41 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.store.LogMessageStore;
+import io.reliablemq.broker.store.RecoveryReport;
 import io.reliablemq.broker.store.StoreSettings;
 import io.reliablemq.broker.store.file.DiskFiles;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the store in a broker's data folder. */
 final class BrokerStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     static OpenedStore open(BrokerSettings settings, Clock clock, ErrorSink errors) throws IOException {
         StoreSettings storeSettings = StoreSettings.in(settings.dataDir())
                 .withFlushDiskType(settings.flushDiskType())
                 .withFlushInterval(settings.flushInterval());
         LogMessageStore store = LogMessageStore.open(storeSettings, new DiskFiles(), clock, errors);
+        report(settings, store.recovery());
         return new OpenedStore(
                 store, (from, visitor) -> store.forEachOrigin(from, (origin, position) -> visitor.accept(origin)));
+    }
+
+    private static void report(BrokerSettings settings, RecoveryReport report) {
+        LOG.info("The log in {} was opened {}", settings.dataDir(), report.summary());
+        if (report.hasCutTail()) {
+            LOG.warn(
+                    "The log in {} was cut at position {}: {} bytes behind it, {} records or parts of such, were not whole"
+                            + " and nothing says that they were ever flushed",
+                    settings.dataDir(),
+                    report.cutPosition(),
+                    report.cutBytes(),
+                    report.cutRecords());
+        }
     }
 
     private BrokerStore() {}

@@ -183,6 +183,45 @@ class BrokerIT {
     }
 
     @Test
+    void deadLetterThatIsConsumedAgainHasAllItsAttempts() {
+        wire.send(broker.address(), "orders", 0, "poison", Map.of("UNIQ_KEY", "id-8"));
+        StoredMessage failed = wire.messages(broker.address(), "orders", 0, 0).get(0);
+        wire.sendBack(broker.address(), failed, "billing", 1, 1);
+        StoredMessage retry = awaitMessages("%RETRY%billing", 1).get(0);
+        wire.sendBack(broker.address(), retry, "billing", 1, 1);
+        StoredMessage dead = awaitMessages("%DLQ%billing", 1).get(0);
+
+        // A limit below 0 is none; the group's own one counts then.
+        assertThat(wire.sendBack(broker.address(), dead, "redrive", 1, -1).code())
+                .isEqualTo(ResponseCode.SUCCESS);
+
+        assertThat(awaitMessages("%RETRY%redrive", 1).get(0)).satisfies(again -> {
+            assertThat(again.reconsumeTimes()).isEqualTo(1);
+            assertThat(again.properties()).containsEntry("RETRY_TOPIC", "%DLQ%billing");
+        });
+    }
+
+    @Test
+    void takesThousandsOfMessagesBackAtOnce() {
+        wire.send(broker.address(), "orders", 0, "poison", Map.of("UNIQ_KEY", "id-9"));
+        StoredMessage failed = wire.messages(broker.address(), "orders", 0, 0).get(0);
+        Command request = Command.request(
+                RequestCode.CONSUMER_SEND_MESSAGE_BACK,
+                new io.reliablemq.protocol.header.SendMessageBackRequest(
+                                failed.position(), "billing", 5, "id-9", "orders", 16)
+                        .fields());
+
+        List<CompletableFuture<Command>> answers = java.util.stream.IntStream.range(0, 5_000)
+                .mapToObj(i -> wire.ask(broker.address(), request))
+                .toList();
+
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.get(20, TimeUnit.SECONDS))
+                        .satisfies(done -> assertThat(done.remarkText()).isEmpty())
+                        .matches(Command::isSuccess));
+    }
+
+    @Test
     void refusesToTakeBackSomebodyElsesMessage() {
         wire.send(broker.address(), "orders", 0, "one", Map.of("UNIQ_KEY", "id-1"));
         StoredMessage stored = wire.messages(broker.address(), "orders", 0, 0).get(0);

@@ -6,6 +6,7 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,12 @@ public final class MemoryStore implements MessageStore {
 
     /** What becomes of the next appends. */
     public AppendResult.Status outcome = AppendResult.Status.COMMITTED;
+
+    /** A queue whose messages the disk does not give back. */
+    public @Nullable QueueKey unreadable;
+
+    /** Why the store takes no more writes; then it cannot be flushed either. */
+    public @Nullable String failure;
 
     /** Positions of the originals that copies were made of, in order. */
     public final List<Long> origins = new ArrayList<>();
@@ -98,7 +105,10 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public @Nullable StoredMessage readAt(QueueKey queue, long offset) {
+    public @Nullable StoredMessage readAt(QueueKey queue, long offset) throws IOException {
+        if (queue.equals(unreadable)) {
+            throw new IOException("Unreadable, as the test wants");
+        }
         return offset < maxOffset(queue) ? queue(queue).get((int) offset) : null;
     }
 
@@ -120,11 +130,15 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public void flush() {}
+    public void flush() throws IOException {
+        if (failure != null) {
+            throw new IOException(failure);
+        }
+    }
 
     @Override
     public @Nullable String failure() {
-        return null;
+        return failure;
     }
 
     @Override

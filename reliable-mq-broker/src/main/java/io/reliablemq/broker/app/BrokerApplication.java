@@ -3,11 +3,14 @@ package io.reliablemq.broker.app;
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerStartException;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * Runs a broker as a process of its own.
@@ -28,7 +31,14 @@ public final class BrokerApplication {
             "INFO");
 
     public static void main(String[] args) {
-        SpringApplication application = new SpringApplication(BrokerApplication.class);
+        new WarmUp().start();
+        SpringApplication application = new SpringApplication(BrokerApplication.class) {
+
+            /** There are no beans: all that the context is for is settings, logging and the signal to stop. */
+            @Override
+            protected void load(ApplicationContext context, Object[] sources) {}
+        };
+        application.setApplicationContextFactory(type -> new GenericApplicationContext());
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);
         application.setDefaultProperties(DEFAULTS);
@@ -44,9 +54,17 @@ public final class BrokerApplication {
             });
         } catch (BrokerStartException e) {
             System.err.println(e.getMessage());
-            context.close();
-            System.exit(1);
+            giveUp(context);
+        } catch (RuntimeException | Error e) {
+            // The context keeps the process alive, which must not look like a broker that runs.
+            LoggerFactory.getLogger(BrokerApplication.class).error("The broker could not be started", e);
+            giveUp(context);
         }
+    }
+
+    private static void giveUp(ConfigurableApplicationContext context) {
+        context.close();
+        System.exit(1);
     }
 
     private BrokerApplication() {}

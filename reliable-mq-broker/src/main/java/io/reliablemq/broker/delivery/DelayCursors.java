@@ -84,6 +84,10 @@ public final class DelayCursors {
 
     /** Stores what changed since the last call, after a flush of the log. */
     public void persist() throws IOException {
+        if (store.failure() != null) {
+            // Reported when it happened; the log cannot be flushed any more, so nothing may be promised by a file.
+            return;
+        }
         if (!changed.getAndSet(false)) {
             return;
         }

@@ -106,7 +106,8 @@ final class DelayQueue {
             if (result == null) {
                 return Agent.UNTIL_SIGNAL;
             }
-            if (result.status() == Status.CLOSED) {
+            if (result.status() == Status.CLOSED || result.status() == Status.FAILED) {
+                // Whether the copy is in the log is found out by the next start.
                 return Agent.UNTIL_SIGNAL;
             }
             if (result.status() == Status.BUSY) {

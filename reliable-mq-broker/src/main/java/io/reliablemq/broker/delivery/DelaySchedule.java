@@ -88,11 +88,24 @@ public final class DelaySchedule {
         // Taken first: a copy that is committed later stands behind it, or is still on its way below.
         long covered = store.positions().committed();
         long next = Agent.UNTIL_SIGNAL;
+        IOException failure = null;
         for (DelayQueue queue : queues) {
-            next = Math.min(next, queue.doWork());
+            try {
+                next = Math.min(next, queue.doWork());
+            } catch (IOException e) {
+                // A message that cannot be read holds up its own level, and no other.
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
             covered = Math.min(covered, queue.oldestOnItsWay());
         }
         cursors.coverCopies(covered);
+        if (failure != null) {
+            throw failure;
+        }
         return next;
     }
 }

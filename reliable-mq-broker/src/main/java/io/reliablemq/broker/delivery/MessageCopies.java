@@ -9,8 +9,9 @@ import java.util.Map;
 
 /**
  * Makes the copies that the broker writes itself. Body, flags, birth and unique id stay those of the original; where
- * the message first came from is told by the properties {@code RETRY_TOPIC} and {@code ORIGIN_MESSAGE_ID}, which are set
- * by the first copy and kept by the later ones.
+ * the message came from is told by the properties {@code RETRY_TOPIC} and {@code ORIGIN_MESSAGE_ID}. A copy of what was
+ * consumed from a retry topic keeps them; any other copy names the topic that was consumed and the message there, even
+ * where the message brings older ones along, as a dead letter does that is consumed again.
  */
 public final class MessageCopies {
 
@@ -49,7 +50,15 @@ public final class MessageCopies {
 
     /** The failed message as the group will get it again. */
     public StoredMessage retry(StoredMessage failed, String group) {
-        return at(failed, Names.retryTopic(group), 0, failed.reconsumeTimes() + 1, withOrigin(failed));
+        return at(failed, Names.retryTopic(group), 0, attempts(failed) + 1, withOrigin(failed));
+    }
+
+    /**
+     * How often the message was delivered again so far to the group that failed. What is consumed from any other than a
+     * retry topic is delivered for the first time, whatever the group before it had to count.
+     */
+    public static int attempts(StoredMessage failed) {
+        return Names.isRetryTopic(failed.topic()) ? failed.reconsumeTimes() : 0;
     }
 
     /** The failed message as it is kept for good. */
@@ -68,11 +77,21 @@ public final class MessageCopies {
 
     private static Map<String, String> withOrigin(StoredMessage failed) {
         Map<String, String> properties = new LinkedHashMap<>(failed.properties());
-        properties.putIfAbsent(PropertyNames.RETRY_TOPIC, failed.topic());
-        if (failed.position() >= 0) {
-            properties.putIfAbsent(PropertyNames.ORIGIN_MESSAGE_ID, failed.offsetMessageId());
+        if (Names.isRetryTopic(failed.topic())) {
+            properties.putIfAbsent(PropertyNames.RETRY_TOPIC, failed.topic());
+            if (isStored(failed)) {
+                properties.putIfAbsent(PropertyNames.ORIGIN_MESSAGE_ID, failed.offsetMessageId());
+            }
+        } else {
+            properties.put(PropertyNames.RETRY_TOPIC, failed.topic());
+            properties.put(PropertyNames.ORIGIN_MESSAGE_ID, failed.offsetMessageId());
         }
         return properties;
+    }
+
+    /** A message that a consumer sends to its retry topic itself has no position yet, and thus no id in the log. */
+    private static boolean isStored(StoredMessage message) {
+        return message.storeTimestamp() > 0;
     }
 
     private StoredMessage at(

@@ -124,6 +124,10 @@ public final class CommittedOffsets {
 
     /** Stores what changed since the last call. Called by {@code rmq-housekeeping} and, at the end, by the stop. */
     public void persist() throws IOException {
+        if (store.failure() != null) {
+            // Reported when it happened; the log cannot be flushed any more, so nothing may be promised by a file.
+            return;
+        }
         if (!changed.getAndSet(false)) {
             return;
         }

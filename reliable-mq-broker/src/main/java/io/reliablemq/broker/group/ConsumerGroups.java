@@ -83,13 +83,16 @@ public final class ConsumerGroups {
                 continue;
             }
             Set<String> theirs = other.subscribed();
+            // Members without any subscription choose their queues themselves and cannot get in anybody's way.
+            if (wanted.isEmpty() || theirs.isEmpty()) {
+                continue;
+            }
             if (other.isBroadcasting() != member.isBroadcasting()) {
                 return "The consumer group " + member.entry().group() + " is consumed as "
                         + other.entry().messageModel() + " by " + other.clientId() + ", but " + member.clientId()
                         + " wants " + member.entry().messageModel() + "; give one of them a group of its own";
             }
-            // Members without any subscription choose their queues themselves and cannot get in anybody's way.
-            if (!wanted.isEmpty() && !theirs.isEmpty() && !wanted.equals(theirs)) {
+            if (!wanted.equals(theirs)) {
                 return "The consumer group " + member.entry().group() + " subscribes to " + theirs + " ("
                         + other.clientId()
                         + "), but " + member.clientId() + " wants " + wanted

@@ -22,6 +22,11 @@ public record GroupMember(String clientId, Connection connection, int version, C
         return BROADCASTING.equals(entry.messageModel());
     }
 
+    /** Whether the member subscribes to something, its retry topic aside. */
+    boolean isSubscriber() {
+        return !subscribed().isEmpty();
+    }
+
     /**
      * What the member consumes, in a form that is equal for equal subscriptions: versions, the spacing and order of
      * tags, and the retry topic, which each client adds by itself, make no difference.

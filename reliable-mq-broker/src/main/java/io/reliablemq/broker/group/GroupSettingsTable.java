@@ -64,7 +64,7 @@ public final class GroupSettingsTable {
                 file.write(JsonBodies.write(changed).toByteArray());
                 table = changed;
                 done.complete(null);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 done.completeExceptionally(e);
             }
         });

@@ -3,14 +3,18 @@ package io.reliablemq.broker.group;
 import io.reliablemq.protocol.body.Heartbeat.ConsumerEntry;
 import io.reliablemq.protocol.body.Heartbeat.SubscriptionEntry;
 import io.reliablemq.protocol.transport.Connection;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer group at one moment. There is at least one member.
+ * A consumer group at one moment. There is at least one member. Members that subscribe come first: what the group is, is
+ * told by them, and not by a tool that looks in.
  *
  * @param subscriptions by topic, each with the highest version that a member named
  */
@@ -23,7 +27,9 @@ public record GroupView(String group, List<GroupMember> members, Map<String, Sub
                 newest.merge(entry.topic(), entry, (a, b) -> a.version() >= b.version() ? a : b);
             }
         }
-        return new GroupView(group, List.copyOf(members), Map.copyOf(newest));
+        List<GroupMember> ordered = new ArrayList<>(members);
+        ordered.sort(Comparator.comparing(member -> !member.isSubscriber()));
+        return new GroupView(group, List.copyOf(ordered), Map.copyOf(newest));
     }
 
     public @Nullable SubscriptionEntry subscription(String topic) {
@@ -31,7 +37,20 @@ public record GroupView(String group, List<GroupMember> members, Map<String, Sub
     }
 
     public List<String> clientIds() {
-        return members.stream().map(GroupMember::clientId).distinct().toList();
+        return clientIds(members.stream());
+    }
+
+    /**
+     * The clients that share the queues. One without a subscription takes none, so queues that are left to it would be
+     * consumed by nobody. Where nobody subscribes, all of them.
+     */
+    public List<String> sharingIds() {
+        List<String> sharing = clientIds(members.stream().filter(GroupMember::isSubscriber));
+        return sharing.isEmpty() ? clientIds() : sharing;
+    }
+
+    private static List<String> clientIds(Stream<GroupMember> members) {
+        return members.map(GroupMember::clientId).distinct().toList();
     }
 
     public List<Connection> connections() {

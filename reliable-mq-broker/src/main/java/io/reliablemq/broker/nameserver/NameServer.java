@@ -26,8 +26,8 @@ public final class NameServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
 
-    private final RouteRegistry routes = new RouteRegistry();
     private final BrokerLiveness liveness;
+    private final BrokerRegistrations registrations;
     private final RemotingServer server;
     private final AgentRunner runner;
     private final InetSocketAddress address;
@@ -36,8 +36,9 @@ public final class NameServer implements AutoCloseable {
             EventLoops loops, TransportSettings settings, InetSocketAddress bind, Clock clock, ErrorSink errors)
             throws IOException {
         liveness = new BrokerLiveness(clock);
+        registrations = new BrokerRegistrations(new RouteRegistry(), liveness);
         runner = new AgentRunner(new SilenceWatch(), errors);
-        server = new RemotingServer(loops, settings, new NameServerRequests(routes, liveness, runner::signal));
+        server = new RemotingServer(loops, settings, new NameServerRequests(registrations, runner::signal));
         address = server.start(bind);
         runner.start();
     }
@@ -73,12 +74,11 @@ public final class NameServer implements AutoCloseable {
 
         @Override
         public long doWork() {
-            for (BrokerAddress broker : liveness.expire()) {
+            for (BrokerAddress broker : registrations.removeSilent()) {
                 LOG.warn(
                         "Broker {} at {} fell silent: it is out of the routes until it registers again",
                         broker.brokerName(),
                         broker.address());
-                routes.unregister(broker.brokerName(), broker.address());
             }
             return liveness.nanosToNextDeadline();
         }

@@ -17,7 +17,6 @@ import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Connection;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,16 +32,16 @@ final class NameServerRequests implements RequestHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
 
+    private final BrokerRegistrations brokers;
     private final RouteRegistry routes;
-    private final BrokerLiveness liveness;
     private final Runnable deadlinesChanged;
     private final Map<KeyValueName, String> keyValues = new ConcurrentHashMap<>();
 
     private record KeyValueName(String namespace, String key) {}
 
-    NameServerRequests(RouteRegistry routes, BrokerLiveness liveness, Runnable deadlinesChanged) {
-        this.routes = routes;
-        this.liveness = liveness;
+    NameServerRequests(BrokerRegistrations brokers, Runnable deadlinesChanged) {
+        this.brokers = brokers;
+        this.routes = brokers.routes();
         this.deadlinesChanged = deadlinesChanged;
     }
 
@@ -90,20 +89,16 @@ final class NameServerRequests implements RequestHandler {
         RegisterBrokerRequest request = RegisterBrokerRequest.read(command.fields());
         Collection<TopicSettings> topics = RegistrationBody.topics(request, command.body());
         BrokerAddress broker = new BrokerAddress(request.brokerName(), request.brokerAddress());
-        String holder = routes.holder(request.brokerName(), request.brokerId());
-        if (holder != null
-                && !holder.equals(broker.address())
-                && liveness.isAlive(new BrokerAddress(broker.brokerName(), holder))) {
+        boolean onDemand = HeaderFields.of(command.fields()).flag(NameServer.RETRY_TOPICS_ON_DEMAND, false);
+        BrokerRegistrations.Outcome outcome = brokers.register(request, connection, onDemand, topics);
+        if (outcome.holder() != null) {
             // Two brokers under one name would take turns in the routes, and messages of one would seem to be gone.
             return Command.failure(
                     ResponseCode.SYSTEM_ERROR,
                     "The broker name " + broker.brokerName() + " with id " + request.brokerId() + " belongs to "
-                            + holder + ", which is alive; give this broker a name of its own");
+                            + outcome.holder() + ", which is alive; give this broker a name of its own");
         }
-        boolean onDemand = HeaderFields.of(command.fields()).flag(NameServer.RETRY_TOPICS_ON_DEMAND, false);
-        boolean arrived = liveness.renew(broker, connection, Duration.ofMillis(request.heartbeatTimeoutMs()));
-        routes.register(request, onDemand, topics);
-        if (arrived) {
+        if (outcome.arrived()) {
             LOG.info("Broker {} of {} registered at {}", broker.brokerName(), request.clusterName(), broker.address());
             connection.onClose(() -> connectionClosed(broker, connection));
         }
@@ -112,28 +107,26 @@ final class NameServerRequests implements RequestHandler {
     }
 
     private void connectionClosed(BrokerAddress broker, Connection connection) {
-        if (liveness.remove(broker, connection)) {
+        if (brokers.remove(broker, connection)) {
             LOG.warn(
                     "The connection of broker {} at {} closed: it is out of the routes until it registers again",
                     broker.brokerName(),
                     broker.address());
-            routes.unregister(broker.brokerName(), broker.address());
         }
     }
 
     private Command unregister(Command command) {
         UnregisterBrokerRequest request = UnregisterBrokerRequest.read(command.fields());
         BrokerAddress broker = new BrokerAddress(request.brokerName(), request.brokerAddress());
-        if (liveness.remove(broker, null)) {
+        if (brokers.remove(broker, null)) {
             LOG.info("Broker {} at {} left", broker.brokerName(), broker.address());
         }
-        routes.unregister(broker.brokerName(), broker.address());
         return Command.success();
     }
 
     private Command brokerHeartbeat(Command command) {
         HeaderFields fields = HeaderFields.of(command.fields());
-        liveness.renew(new BrokerAddress(fields.text("brokerName"), fields.text("brokerAddr")));
+        brokers.heard(new BrokerAddress(fields.text("brokerName"), fields.text("brokerAddr")));
         return Command.success();
     }
 

@@ -53,6 +53,9 @@ public final class Registrar implements TopicAnnouncer, AutoCloseable {
     private final AgentRunner runner;
     private final ConcurrentLinkedQueue<CompletableFuture<Void>> announcements = new ConcurrentLinkedQueue<>();
 
+    /** Set once nothing is announced any more; what is added later is completed by whoever adds it. */
+    private volatile boolean stopped;
+
     /** Why a name server does not know this broker, empty text if it does; by address. */
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
 
@@ -81,8 +84,18 @@ public final class Registrar implements TopicAnnouncer, AutoCloseable {
     public CompletableFuture<Void> announce() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         announcements.add(done);
-        runner.signal();
+        if (stopped) {
+            completeLeftOver();
+        } else {
+            runner.signal();
+        }
         return done;
+    }
+
+    private void completeLeftOver() {
+        for (CompletableFuture<Void> one = announcements.poll(); one != null; one = announcements.poll()) {
+            one.complete(null);
+        }
     }
 
     /** Whether all name servers know this broker, as far as is known here. */
@@ -109,14 +122,24 @@ public final class Registrar implements TopicAnnouncer, AutoCloseable {
             for (CompletableFuture<Void> one = announcements.poll(); one != null; one = announcements.poll()) {
                 waiting.add(one);
             }
-            registerEverywhere().whenComplete((done, error) -> waiting.forEach(one -> one.complete(null)));
+            try {
+                registerEverywhere().whenComplete((done, error) -> waiting.forEach(one -> one.complete(null)));
+            } catch (RuntimeException e) {
+                // The next round tries again; whoever waits for a topic must not wait for that.
+                waiting.forEach(one -> one.complete(null));
+                throw e;
+            }
             return isRegisteredEverywhere() ? PERIOD_NANOS : PERIOD_AFTER_FAILURE_NANOS;
         }
 
         @Override
         public void onStop() {
-            unregisterEverywhere();
-            announcements.forEach(one -> one.complete(null));
+            try {
+                unregisterEverywhere();
+            } finally {
+                stopped = true;
+                completeLeftOver();
+            }
         }
     }
 

@@ -58,7 +58,7 @@ public final class ClientHandlers {
         reply.send(
                 view == null
                         ? Command.failure(ResponseCode.SYSTEM_ERROR, "No consumer of the group " + group + " is online")
-                        : Command.success(Map.of(), JsonBodies.write(new ConsumerIds(view.clientIds()))));
+                        : Command.success(Map.of(), JsonBodies.write(new ConsumerIds(view.sharingIds()))));
     }
 
     private void consumers(Command command, Reply reply) {

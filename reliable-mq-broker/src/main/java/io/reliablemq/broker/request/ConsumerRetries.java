@@ -55,16 +55,19 @@ public final class ConsumerRetries {
         StoredMessage dead = copies.deadLetter(message, group);
         groupTopics.withDeadLetterTopic(
                 group,
-                () -> store.append(
-                        dead,
-                        MessageStore.NO_ORIGIN,
-                        result -> reply.send(StoreAnswers.answer(
-                                result,
-                                result.status().isStored()
-                                        ? incoming.answerFields(
-                                                dead.queueId(), result, dead.property(PropertyNames.UNIQUE_ID))
-                                        : Map.of()))),
+                () -> Answering.run(reply, () -> append(dead, reply, incoming)),
                 reason -> reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, reason)));
+    }
+
+    private void append(StoredMessage dead, Reply reply, IncomingMessages incoming) {
+        store.append(
+                dead,
+                MessageStore.NO_ORIGIN,
+                result -> reply.send(StoreAnswers.answer(
+                        result,
+                        result.status().isStored()
+                                ? incoming.answerFields(dead.queueId(), result, dead.property(PropertyNames.UNIQUE_ID))
+                                : Map.of())));
     }
 
     private static String group(String retryTopic) {

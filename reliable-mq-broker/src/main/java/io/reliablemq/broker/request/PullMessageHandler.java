@@ -51,13 +51,7 @@ public final class PullMessageHandler implements RequestHandler {
 
     private void pullAnswered(PullMessageRequest request, ConsumerGroupSettings settings, Reply reply) {
         // The topic became ready on another thread; pulls belong on their connection's event loop.
-        reply.connection().execute(() -> {
-            try {
-                pull(request, settings, reply);
-            } catch (RefusedException e) {
-                reply.send(Command.failure(e.responseCode(), e.remark()));
-            }
-        });
+        reply.connection().execute(() -> Answering.run(reply, () -> pull(request, settings, reply)));
     }
 
     private void pull(PullMessageRequest request, ConsumerGroupSettings settings, Reply reply) {

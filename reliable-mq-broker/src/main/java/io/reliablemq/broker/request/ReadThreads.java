@@ -6,7 +6,7 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.runtime.NamedThreads;
 import io.reliablemq.protocol.transport.Reply;
 import java.io.IOException;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +18,13 @@ import java.util.concurrent.TimeUnit;
 public final class ReadThreads implements AutoCloseable {
 
     private static final int THREADS = 2;
-    private static final int MAX_WAITING = 1024;
+
+    /**
+     * A group that fails as a whole sends thousands of messages back at once, and these must not be turned away. One that
+     * waits takes some hundred bytes, since its memory for the answer is taken when its turn comes.
+     */
+    private static final int MAX_WAITING = 65_536;
+
     private static final int KEEP_ALIVE_SECONDS = 30;
 
     private final ErrorSink errors;
@@ -27,7 +33,7 @@ public final class ReadThreads implements AutoCloseable {
             THREADS,
             KEEP_ALIVE_SECONDS,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MAX_WAITING),
+            new LinkedBlockingQueue<>(MAX_WAITING),
             new NamedThreads("rmq-read"));
 
     public ReadThreads(ErrorSink errors) {
@@ -56,7 +62,7 @@ public final class ReadThreads implements AutoCloseable {
             read.run();
         } catch (RefusedException e) {
             reply.send(Command.failure(e.responseCode(), e.remark()));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError | AssertionError | OutOfMemoryError e) {
             errors.report("a read from the log", e);
             reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "The log could not be read: " + e.getMessage()));
         }

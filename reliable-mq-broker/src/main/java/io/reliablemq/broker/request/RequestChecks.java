@@ -56,9 +56,14 @@ public final class RequestChecks {
         return settings;
     }
 
+    /** The settings of the group, whether or not it may consume. */
+    ConsumerGroupSettings settings(String group) {
+        return groups.find(groupName(group));
+    }
+
     /** The group may consume. */
     ConsumerGroupSettings consuming(String group) {
-        ConsumerGroupSettings settings = groups.find(groupName(group));
+        ConsumerGroupSettings settings = settings(group);
         if (!settings.consumeEnabled()) {
             throw new RefusedException(ResponseCode.NO_PERMISSION, "Consuming is switched off for the group " + group);
         }

@@ -6,6 +6,7 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
+import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
@@ -49,21 +50,24 @@ public final class SendBackHandler implements RequestHandler {
     @Override
     public void handle(Command command, Reply reply) {
         SendMessageBackRequest request = SendMessageBackRequest.read(command.fields());
+        // Below 0 is no number of attempts; it must not make a dead letter of the first failure.
+        int maxTimes = request.maxReconsumeTimes() >= 0
+                ? request.maxReconsumeTimes()
+                : checks.settings(request.group()).retryMaxTimes();
         checks.groupName(request.group());
         // The message may be an old one, after a long backlog: reading it can take time.
-        readThreads.execute(reply, () -> takeBack(request, reply));
+        readThreads.execute(reply, () -> takeBack(request, maxTimes, reply));
     }
 
-    private void takeBack(SendMessageBackRequest request, Reply reply) throws IOException {
+    private void takeBack(SendMessageBackRequest request, int maxTimes, Reply reply) throws IOException {
         StoredMessage failed = find(request);
-        RetryPolicy.Decision decision =
-                policy.decide(request.delayLevel(), failed.reconsumeTimes(), request.maxReconsumeTimes());
+        RetryPolicy.Decision decision = policy.decide(request.delayLevel(), MessageCopies.attempts(failed), maxTimes);
         if (decision.deadLetter()) {
             LOG.warn(
                     "Message {} of group {} is a dead letter after {} deliveries",
                     failed.messageId(),
                     request.group(),
-                    failed.reconsumeTimes() + 1);
+                    MessageCopies.attempts(failed) + 1);
             StoredMessage dead = copies.deadLetter(failed, request.group());
             groupTopics.withDeadLetterTopic(
                     request.group(), () -> append(dead, failed, reply), reason -> refuse(reply, reason));
@@ -79,6 +83,12 @@ public final class SendBackHandler implements RequestHandler {
         if (failed == null) {
             throw new RefusedException(
                     ResponseCode.SYSTEM_ERROR, "There is no message at position " + request.position() + " of the log");
+        }
+        if (failed.topic().equals(Names.SCHEDULE_TOPIC)) {
+            // It waits for its delivery; a copy of it would be taken for that delivery by the next start.
+            throw new RefusedException(
+                    ResponseCode.NO_PERMISSION,
+                    "The message at position " + request.position() + " waits for its delay and cannot be sent back");
         }
         String uniqueId = failed.property(PropertyNames.UNIQUE_ID);
         String claimed = request.originMessageId();
@@ -96,7 +106,8 @@ public final class SendBackHandler implements RequestHandler {
     }
 
     private void append(StoredMessage copy, StoredMessage original, Reply reply) {
-        store.append(copy, original.position(), result -> reply.send(StoreAnswers.plain(result)));
+        Answering.run(
+                reply, () -> store.append(copy, original.position(), result -> reply.send(StoreAnswers.plain(result))));
     }
 
     private static void refuse(Reply reply, String reason) {

@@ -7,7 +7,6 @@ import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
-import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -56,7 +55,7 @@ public final class SendMessageHandler implements RequestHandler {
         topics.find(request, new TopicWaiter() {
             @Override
             public void ready(TopicSettings topic) {
-                answered(reply, () -> step.run(topic));
+                Answering.run(reply, () -> step.run(topic));
             }
 
             @Override
@@ -69,17 +68,6 @@ public final class SendMessageHandler implements RequestHandler {
     @FunctionalInterface
     private interface RequestHandlerStep {
         void run(TopicSettings topic);
-    }
-
-    /** The topic may be ready on another thread, where nobody else would turn a refusal into an answer. */
-    private static void answered(Reply reply, Runnable step) {
-        try {
-            step.run();
-        } catch (RefusedException e) {
-            reply.send(Command.failure(e.responseCode(), e.remark()));
-        } catch (MessageFormatException e) {
-            reply.send(Command.failure(ResponseCode.MESSAGE_ILLEGAL, String.valueOf(e.getMessage())));
-        }
     }
 
     private void store(SendMessageRequest request, Command command, TopicSettings topic, Reply reply) {

@@ -31,6 +31,11 @@ final class StoreAnswers {
             case CLOSED ->
                 Command.failure(
                         ResponseCode.SERVICE_NOT_AVAILABLE, "The broker takes no messages now: " + result.detail());
+            case FAILED ->
+                Command.failure(
+                        ResponseCode.SYSTEM_ERROR,
+                        "The message may be stored or not, which only the broker's next start will show: "
+                                + result.detail());
         };
     }
 

@@ -17,8 +17,13 @@ public record AppendResult(Status status, long position, long queueOffset, Strin
         FLUSH_TIMEOUT,
         /** Not stored, and never will be: too many appends were waiting, or it waited for too long. Try again. */
         BUSY,
-        /** Not stored: the store takes no more writes, since a write failed, the disk is full or it is closing. */
-        CLOSED;
+        /** Not stored, and never will be: the store takes no more writes, since one failed before or it is closing. */
+        CLOSED,
+        /**
+         * Unknown: a write or force failed while the message was on its way to the disk. It cannot be read now, but may be
+         * found in the log at the next start. Whoever sends it again may store it twice.
+         */
+        FAILED;
 
         public boolean isStored() {
             return this == COMMITTED || this == FLUSH_TIMEOUT;

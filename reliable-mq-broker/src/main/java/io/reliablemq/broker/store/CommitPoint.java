@@ -77,7 +77,10 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         commitLock.lock();
         try {
             waiting.addAll(appends);
-            closeWaitingAfterFailure();
+            if (failure != null) {
+                // The writer looks for the failure after this, so none of these will be written.
+                answerWaiting(Status.CLOSED);
+            }
         } finally {
             commitLock.unlock();
         }
@@ -114,7 +117,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         try {
             if (failure == null) {
                 // The operator's line stands before the errors that callers see.
-                errors.report("log " + what, cause);
+                errors.report("a " + what + " of the log, which takes no more messages until the next start", cause);
                 stop("The log takes no more writes since a " + what + " failed: " + cause);
             }
         } finally {
@@ -129,8 +132,9 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             if (failure == null) {
                 failure = why;
                 flushedOrFailed.signalAll();
+                // The writer has had these: how much of them reached the disk is not known.
+                answerWaiting(Status.FAILED);
             }
-            closeWaitingAfterFailure();
             for (PendingAppend append : mailbox.closeAndTakeBack()) {
                 append.answer(Status.CLOSED, failure(why), mailbox, errors);
             }
@@ -209,13 +213,10 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         }
     }
 
-    private void closeWaitingAfterFailure() {
-        if (failure == null) {
-            return;
-        }
+    private void answerWaiting(Status status) {
         for (PendingAppend append; (append = waiting.poll()) != null; ) {
             if (!append.isAnswered()) {
-                append.answer(Status.CLOSED, failure(""), mailbox, errors);
+                append.answer(status, failure(""), mailbox, errors);
             }
         }
     }

@@ -31,4 +31,19 @@ public record RecoveryReport(
     public boolean hasCutTail() {
         return cutPosition >= 0;
     }
+
+    /** For operators, as the rest of a sentence. */
+    public String summary() {
+        return "%s in %d ms: %d segments, of which %d had to be indexed again; %d records in %d bytes read and verified; it goes on at position %d"
+                .formatted(
+                        cleanStop
+                                ? "after a clean stop"
+                                : end == 0 && !hasCutTail() ? "empty" : "after a stop that was not clean",
+                        duration.toMillis(),
+                        segments,
+                        indexesRebuilt,
+                        records,
+                        bytes,
+                        end);
+    }
 }

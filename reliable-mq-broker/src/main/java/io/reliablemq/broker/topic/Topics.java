@@ -122,7 +122,7 @@ public final class Topics {
     private void create(TopicSettings wanted) {
         try {
             replace(topics -> topics.put(wanted.topic(), wanted));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.error("Topic {} could not be stored in {}", wanted.topic(), file.path(), e);
             fail(wanted.topic(), "The topic " + wanted.topic() + " could not be stored: " + e.getMessage());
             return;
@@ -146,7 +146,7 @@ public final class Topics {
                 }
                 waiting.put(topic.topic(), new ArrayDeque<>());
             }
-            batch.forEach(waiter -> waiter.ready(topic));
+            batch.forEach(waiter -> tell(topic.topic(), () -> waiter.ready(topic)));
         }
     }
 
@@ -156,7 +156,16 @@ public final class Topics {
             failed = waiting.remove(topic);
         }
         if (failed != null) {
-            failed.forEach(waiter -> waiter.failed(reason));
+            failed.forEach(waiter -> tell(topic, () -> waiter.failed(reason)));
+        }
+    }
+
+    /** One waiter that fails must keep neither the others nor the topic waiting for ever. */
+    private static void tell(String topic, Runnable waiter) {
+        try {
+            waiter.run();
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            LOG.error("A request that waited for topic {} failed", topic, e);
         }
     }
 
@@ -181,7 +190,7 @@ public final class Topics {
                     published = Map.copyOf(topics);
                 }
                 announcer.announce().thenRun(() -> done.complete(null));
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 LOG.error("The topics could not be stored in {}", file.path(), e);
                 done.completeExceptionally(e);
             }

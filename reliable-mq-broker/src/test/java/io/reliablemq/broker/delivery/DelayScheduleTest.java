@@ -1,6 +1,7 @@
 package io.reliablemq.broker.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reliablemq.broker.ManualClock;
 import io.reliablemq.broker.MemoryStore;
@@ -9,6 +10,7 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.DiskFiles;
+import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
 import java.io.IOException;
@@ -141,6 +143,49 @@ class DelayScheduleTest {
         schedule(Set.of()).doWork();
 
         assertThat(delivered()).containsExactly("y");
+    }
+
+    @Test
+    void messageThatCannotBeReadHoldsUpItsOwnLevelOnly() throws IOException {
+        park("lost to the disk", 1);
+        park("of another level", 2);
+        clock.pass(Duration.ofSeconds(10));
+        store.unreadable = new QueueKey(Names.SCHEDULE_TOPIC, 0);
+        DelaySchedule schedule = schedule(Set.of());
+
+        assertThatThrownBy(schedule::doWork).isInstanceOf(IOException.class);
+        assertThat(delivered()).containsExactly("of another level");
+        assertThat(cursors.cursor(0)).isZero();
+
+        store.unreadable = null;
+        schedule.doWork();
+        assertThat(delivered()).containsExactly("of another level", "lost to the disk");
+    }
+
+    @Test
+    void copyOnItsWayWhenTheLogFailedIsNotMadeAgain() throws IOException {
+        DelaySchedule schedule = schedule(Set.of());
+        park("x", 1);
+        clock.pass(Duration.ofSeconds(1));
+        store.outcome = AppendResult.Status.FAILED;
+        schedule.doWork();
+
+        store.outcome = AppendResult.Status.COMMITTED;
+        schedule.doWork();
+
+        assertThat(delivered()).isEmpty();
+        assertThat(cursors.cursor(0)).isZero();
+    }
+
+    @Test
+    void afterAFailureOfTheLogCursorsAreNeitherStoredNorComplainedAboutEverySecond() throws IOException {
+        cursors.advance(0, 5);
+        store.failure = "a force failed";
+
+        cursors.persist();
+
+        load();
+        assertThat(cursors.cursor(0)).isZero();
     }
 
     @Test

@@ -100,6 +100,32 @@ class ConsumerGroupsTest {
     }
 
     @Test
+    void memberWithoutSubscriptionIsNoConflictAndGetsNoShareOfTheQueues() {
+        ConsumerEntry nothing =
+                new ConsumerEntry("g", "CONSUME_ACTIVELY", "CLUSTERING", "CONSUME_FROM_TIMESTAMP", List.of(), false);
+        groups.join(new GroupMember("tool", new TestConnection(), 513, nothing));
+        assertThat(groups.view("g").sharingIds()).containsExactly("tool");
+
+        assertThat(groups.join(new GroupMember("c1", new TestConnection(), 513, consumer("BROADCASTING", 1, "a"))))
+                .isNull();
+
+        assertThat(groups.view("g").sharingIds()).containsExactly("c1");
+        assertThat(groups.view("g").clientIds()).containsExactlyInAnyOrder("tool", "c1");
+        assertThat(groups.view("g").isBroadcasting()).isTrue();
+        assertThat(groups.view("g").description().consumeFrom()).isEqualTo("CONSUME_FROM_LAST_OFFSET");
+    }
+
+    @Test
+    void membersThatStartedAtDifferentTimesAgree() {
+        heartbeat(new TestConnection(), "c1", 1_700_000_000_000L, "a", "b");
+
+        assertThat(heartbeat(new TestConnection(), "c2", 1_800_000_000_000L, "a", "b"))
+                .isEmpty();
+        assertThat(groups.view("g").sharingIds()).containsExactly("c1", "c2");
+        assertThat(groups.view("g").subscription("t").version()).isEqualTo(1_800_000_000_000L);
+    }
+
+    @Test
     void endsSessionsOfSilentClients() {
         TestConnection one = new TestConnection();
         heartbeat(one, "c1", 1, "a");

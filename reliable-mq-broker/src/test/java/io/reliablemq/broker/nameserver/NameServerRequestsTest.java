@@ -23,6 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +34,8 @@ class NameServerRequestsTest {
     private final ManualClock clock = new ManualClock();
     private final RouteRegistry routes = new RouteRegistry();
     private final BrokerLiveness liveness = new BrokerLiveness(clock);
-    private final NameServerRequests requests = new NameServerRequests(routes, liveness, () -> {});
+    private final NameServerRequests requests =
+            new NameServerRequests(new BrokerRegistrations(routes, liveness), () -> {});
     private final TestConnection connection = new TestConnection();
 
     private static Command registration(String name, String address, boolean onDemand, String... topics) {
@@ -85,6 +89,36 @@ class NameServerRequestsTest {
         connection.close();
 
         assertThat(route("t").isSuccess()).isTrue();
+    }
+
+    @Test
+    void oldConnectionThatClosesLateNeverTakesTheNewRouteAway() throws Exception {
+        CyclicBarrier start = new CyclicBarrier(2);
+        Command renewal = registration("a", "h:1", false, "t", "u");
+        TestConnection old = new TestConnection();
+        requests.answer(registration("a", "h:1", false, "t", "u"), old);
+        for (int round = 0; round < 3_000; round++) {
+            TestConnection closing = old;
+            TestConnection newer = new TestConnection();
+            CompletableFuture<Void> close = CompletableFuture.runAsync(() -> {
+                await(start);
+                closing.close();
+            });
+            await(start);
+            requests.answer(renewal, newer);
+            close.get(20, TimeUnit.SECONDS);
+
+            assertThat(route("t").isSuccess()).as("round %d", round).isTrue();
+            old = newer;
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -62,7 +62,8 @@ class StoreFaultsTest {
         disk.failForcesAfter(Integer.MAX_VALUE);
         AppendResult later = put(store, message("orders", 0, "later"));
 
-        assertThat(failed.status()).isEqualTo(Status.CLOSED);
+        assertThat(failed.status()).isEqualTo(Status.FAILED);
+        assertThat(failed.position()).isEqualTo(-1);
         assertThat(later.status()).isEqualTo(Status.CLOSED);
         assertThat(store.failure()).contains("force failed").contains("Input/output error");
         assertThat(errors).hasSize(1);
@@ -103,7 +104,7 @@ class StoreFaultsTest {
         AppendResult failed = put(store, message("orders", 0, "torn"));
         disk.failWritesAfter(Integer.MAX_VALUE, 0);
 
-        assertThat(failed.status()).isEqualTo(Status.CLOSED);
+        assertThat(failed.status()).isEqualTo(Status.FAILED);
         assertThat(failed.detail()).contains("No space left");
         assertThat(put(store, message("orders", 0, "later")).status()).isEqualTo(Status.CLOSED);
         assertThat(bodies(store, QUEUE)).containsExactly("safe");
@@ -129,6 +130,25 @@ class StoreFaultsTest {
         assertThat(put(store, message("orders", 0, "later")).status()).isEqualTo(Status.CLOSED);
         assertThat(bodies(store, QUEUE)).containsExactly("written");
         disk.failForcesAfter(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void tellsWhatMayBeStoredFromWhatIsNotWhenAForceFails() throws Exception {
+        LogMessageStore store = open(disk, SETTINGS);
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch hanging = disk.holdForces(gate);
+        CompletableFuture<AppendResult> onItsWay = append(store, message("orders", 0, "may be stored"));
+        assertThat(hanging.await(20, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<AppendResult> waiting = append(store, message("orders", 0, "never"));
+        disk.failForcesAfter(0);
+        gate.countDown();
+
+        assertThat(onItsWay.get(20, TimeUnit.SECONDS).status()).isEqualTo(Status.FAILED);
+        assertThat(waiting.get(20, TimeUnit.SECONDS).status()).isEqualTo(Status.CLOSED);
+        disk.failForcesAfter(Integer.MAX_VALUE);
+        store.close();
+
+        assertThat(bodies(open(disk, SETTINGS), QUEUE)).doesNotContain("never");
     }
 
     @ParameterizedTest
