@@ -46,8 +46,11 @@ class StoreFaultsTest {
     }
 
     private LogMessageStore open(SimulatedDisk files, StoreSettings settings) throws Exception {
-        LogMessageStore store =
-                LogMessageStore.open(settings, files, Clock.SYSTEM, (where, error) -> errors.add(error));
+        return open(files, settings, Clock.SYSTEM);
+    }
+
+    private LogMessageStore open(SimulatedDisk files, StoreSettings settings, Clock clock) throws Exception {
+        LogMessageStore store = LogMessageStore.open(settings, files, clock, (where, error) -> errors.add(error));
         opened.add(store);
         return store;
     }
@@ -149,6 +152,31 @@ class StoreFaultsTest {
         store.close();
 
         assertThat(bodies(open(disk, SETTINGS), QUEUE)).doesNotContain("never");
+    }
+
+    @Test
+    void answersWhatItTookWhenTheMemoryRunsOut() throws Exception {
+        LogMessageStore store = open(disk, SETTINGS, new Clock() {
+            @Override
+            public long wallMs() {
+                // The writer's first look at the clock for a batch.
+                if (Thread.currentThread().getName().equals("rmq-log-writer")) {
+                    throw new OutOfMemoryError("on purpose");
+                }
+                return SYSTEM.wallMs();
+            }
+
+            @Override
+            public long nanos() {
+                return SYSTEM.nanos();
+            }
+        });
+
+        AppendResult result = put(store, message("orders", 0, "no memory"));
+
+        assertThat(result.status()).isEqualTo(Status.FAILED);
+        assertThat(store.failure()).contains("placement").contains("on purpose");
+        assertThat(put(store, message("orders", 0, "later")).status()).isEqualTo(Status.CLOSED);
     }
 
     @ParameterizedTest

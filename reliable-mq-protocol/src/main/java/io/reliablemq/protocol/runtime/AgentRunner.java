@@ -83,7 +83,8 @@ public final class AgentRunner implements AutoCloseable {
     private long step() {
         try {
             return agent.doWork();
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            // Whatever it is, even a lack of memory: a part that is gone without a word is worse than one that goes on.
             errors.report(agent.name(), e);
             // A step that fails at once must not become a busy loop.
             return ERROR_PAUSE_NANOS;

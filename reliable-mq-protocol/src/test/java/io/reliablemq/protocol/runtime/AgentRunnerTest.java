@@ -166,7 +166,10 @@ class AgentRunnerTest {
 
             @Override
             public long doWork() throws Exception {
-                if (steps.incrementAndGet() <= 3) {
+                if (steps.incrementAndGet() == 3) {
+                    throw new OutOfMemoryError("step 3");
+                }
+                if (steps.get() < 3) {
                     throw new Exception("step " + steps.get());
                 }
                 return UNTIL_SIGNAL;

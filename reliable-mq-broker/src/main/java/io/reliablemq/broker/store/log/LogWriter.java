@@ -61,12 +61,23 @@ public final class LogWriter<A extends LogAppend> implements Agent {
         if (batch.isEmpty()) {
             return UNTIL_SIGNAL;
         }
-        place(batch);
-        events.taken(batch);
+        take(batch);
         if (!tail.isBroken()) {
             store(batch);
         }
         return 0;
+    }
+
+    /** From here on the batch is the writer's to answer for, even if there is no memory left to place it. */
+    private void take(List<A> batch) {
+        try {
+            place(batch);
+            events.taken(batch);
+        } catch (RuntimeException | Error e) {
+            tail.breakOff();
+            events.taken(batch);
+            events.failed("placement", e);
+        }
     }
 
     /** Writes what is left; the mailbox is closed by then. */
