@@ -141,11 +141,21 @@ class BrokerIT {
         assertThat(wire.answer(broker.address(), Command.request(RequestCode.PULL_MESSAGE, header))
                         .code())
                 .isEqualTo(ResponseCode.SUBSCRIPTION_NOT_EXIST);
-        wire.heartbeat(broker.address(), "c1", "unknown", "orders", "*", 4);
+        wire.heartbeat(broker.address(), "c1", "unknown", "orders", "A", 5);
         assertThat(wire.answer(broker.address(), Command.request(RequestCode.PULL_MESSAGE, header))
                         .code())
-                .isEqualTo(ResponseCode.SUBSCRIPTION_NOT_LATEST);
-        wire.heartbeat(broker.address(), "c1", "unknown", "orders", "*", 5);
+                .isEqualTo(ResponseCode.PULL_RETRY_IMMEDIATELY);
+    }
+
+    @Test
+    void filtersNothingForPullThatIsNewerThanTheHeartbeat() {
+        wire.send(broker.address(), "orders", 0, "first", Map.of());
+        Map<String, String> header = new java.util.HashMap<>(new io.reliablemq.protocol.header.PullMessageRequest(
+                        "early", "orders", 0, 0, 32, 0, 0, 0, null, 5, "TAG", 1000)
+                .fields());
+
+        wire.heartbeat(broker.address(), "c1", "early", "orders", "A", 4);
+
         assertThat(wire.answer(broker.address(), Command.request(RequestCode.PULL_MESSAGE, header))
                         .code())
                 .isEqualTo(ResponseCode.SUCCESS);
