@@ -12,7 +12,13 @@ import java.util.Set;
 public interface PushConsumer extends AutoCloseable {
 
     /** A queue on one broker. */
-    record Queue(String topic, String brokerName, int queueId) {}
+    record Queue(String topic, String brokerName, int queueId) {
+
+        @Override
+        public String toString() {
+            return topic + "@" + brokerName + "#" + queueId;
+        }
+    }
 
     /** Joins the group and begins to receive. */
     void start();

@@ -61,7 +61,7 @@ final class OffsetStore {
                 return CompletableFuture.failedFuture(refused("tell the bounds of " + queue, answer));
             }
             long start = Math.max(0, offsetOf(answer));
-            log.info("Group '{}' starts at offset {} of {}", group, start, queue);
+            log.debug("Group '{}' starts at offset {} of {}", group, start, queue);
             return commitSurely(queue, start).thenApply(done -> start);
         });
     }

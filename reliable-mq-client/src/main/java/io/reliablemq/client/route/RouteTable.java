@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,7 +192,7 @@ public final class RouteTable {
         if (route.equals(topic.route)) {
             return;
         }
-        log.info("Topic '{}' is at {} with {}", topic.name, route.brokers(), route.queues());
+        log.info("Topic '{}' is at {}", topic.name, describe(route));
         topic.replace(route, clock.nanos());
         for (Consumer<String> listener : listeners) {
             try {
@@ -249,5 +250,11 @@ public final class RouteTable {
         synchronized boolean isOlderThan(Duration age, long now) {
             return question == null || now - askedAt >= age.toNanos();
         }
+    }
+
+    private static String describe(TopicRoute route) {
+        return route.queues().stream()
+                .map(queues -> queues.brokerName() + " (" + queues.writeQueues() + " queues)")
+                .collect(Collectors.joining(", "));
     }
 }
