@@ -1,0 +1,151 @@
+package io.reliablemq.benchmarks.load;
+
+import io.reliablemq.benchmarks.process.MeasuredBroker;
+import io.reliablemq.benchmarks.process.Waiting;
+import io.reliablemq.benchmarks.result.Measure;
+import io.reliablemq.benchmarks.result.Readings;
+import io.reliablemq.benchmarks.result.Subject;
+import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.Sender;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+
+/** The work that one client does on one running broker in one round. Each step has a topic of its own. */
+final class Turn {
+
+    private static final Duration TOPIC_BOUND = Duration.ofSeconds(30);
+    private static final int WARM_UP_SENDERS = 16;
+    private static final int FILLING_SENDERS = 64;
+
+    private final Options options;
+    private final MeasuredBroker broker;
+    private final Administration administration;
+    private final Readings readings;
+    private final Consumer<String> notes;
+    private final Subject subject;
+    private final ClientLibrary library;
+    private final String flush;
+    private final int round;
+    private final Payload payload;
+
+    Turn(
+            Options options,
+            MeasuredBroker broker,
+            Administration administration,
+            Readings readings,
+            Consumer<String> notes,
+            Driver driver,
+            String flush,
+            int round) {
+        this.options = options;
+        this.broker = broker;
+        this.administration = administration;
+        this.readings = readings;
+        this.notes = notes;
+        this.subject = driver.subject();
+        this.library = driver.library();
+        this.flush = flush;
+        this.round = round;
+        this.payload = new Payload(options.messageBytes());
+    }
+
+    /** A client library under the name of its figures. */
+    record Driver(Subject subject, ClientLibrary library) {}
+
+    void run() {
+        sends();
+        for (int rate : options.rates()) {
+            endToEnd(rate);
+        }
+        // The backlog is filled under the quicker policy; reading it is the same under both.
+        if (options.backlog() > 0
+                && flush.equals(options.flush().get(options.flush().size() - 1))) {
+            catchUp();
+        }
+    }
+
+    private void sends() {
+        String topic = topic("send");
+        try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
+            SendLoad load = new SendLoad(sender, topic, payload);
+            load.run(WARM_UP_SENDERS, options.warmUp(), broker::processorTime);
+            for (int senders : options.senders()) {
+                record(Measure.send(flush, senders), load.run(senders, options.measure(), broker::processorTime));
+            }
+        }
+    }
+
+    private void record(String scenario, SendLoad.Outcome outcome) {
+        add(Measure.rate(scenario), outcome.rate());
+        addMicros(scenario, outcome.latency(), List.of(50.0, 99.0));
+        add(new Measure(scenario, "broker's processor time a message", "us"), outcome.processorMicrosPerMessage());
+        noteFailures(scenario, outcome.failed());
+    }
+
+    private void endToEnd(int rate) {
+        String topic = topic("rate-" + rate);
+        EndToEndLoad.Outcome outcome = new EndToEndLoad(topic, payload)
+                .run(
+                        library,
+                        broker.nameServers(),
+                        "group-" + topic,
+                        options.queues(),
+                        rate,
+                        options.warmUp(),
+                        options.rateTime());
+        String scenario = Measure.endToEnd(flush, rate);
+        addMicros(scenario, outcome.latency(), List.of(50.0, 99.0, 99.9));
+        noteFailures(scenario, outcome.failed());
+    }
+
+    private void catchUp() {
+        String topic = topic("backlog");
+        try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
+            new SendLoad(sender, topic, payload).fill(FILLING_SENDERS, options.backlog());
+        }
+        CatchUpLoad.Outcome outcome =
+                CatchUpLoad.run(library, broker.nameServers(), "group-" + topic, topic, options.backlog());
+        add(Measure.rate(Measure.BACKLOG), outcome.rate());
+        add(
+                new Measure(Measure.BACKLOG, "first message after", "ms"),
+                outcome.untilFirst().toNanos() / 1e6);
+        if (outcome.repeated() > 0) {
+            notes.accept(title(Measure.BACKLOG) + ": " + outcome.repeated() + " messages came more than once");
+        }
+    }
+
+    private String topic(String step) {
+        String topic = step + "-" + subject.name().toLowerCase(Locale.ROOT) + "-" + flush + "-" + round;
+        administration.createTopic(broker.address(), topic, options.queues());
+        Waiting.until(
+                "topic " + topic + " has a route",
+                TOPIC_BOUND,
+                () -> !administration.brokersOf(topic).isEmpty());
+        return topic;
+    }
+
+    private void addMicros(String scenario, Histogram nanos, List<Double> percentiles) {
+        for (double percentile : percentiles) {
+            String name = "p" + String.valueOf(percentile).replaceFirst("\\.0$", "");
+            add(Measure.latency(scenario, name), nanos.getValueAtPercentile(percentile) / 1e3);
+        }
+    }
+
+    private void add(Measure measure, double value) {
+        readings.add(measure, subject, round, value);
+    }
+
+    private void noteFailures(String scenario, long failed) {
+        if (failed > 0) {
+            notes.accept(title(scenario) + ": " + failed + " sends failed");
+        }
+    }
+
+    private String title(String scenario) {
+        return scenario + ", " + subject.title() + ", round " + round;
+    }
+}
