@@ -20,7 +20,7 @@ public final class BenchmarkApplication {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-    public static void main(String[] arguments) throws IOException, URISyntaxException {
+    public static void main(String[] arguments) {
         Options options;
         try {
             options = Options.parse(arguments, home());
@@ -29,6 +29,18 @@ public final class BenchmarkApplication {
             System.exit(2);
             return;
         }
+        // Ends with an exit in any case: the official client leaves threads behind that are no daemons.
+        int status = 1;
+        try {
+            run(options);
+            status = 0;
+        } catch (IOException | RuntimeException e) {
+            e.printStackTrace();
+        }
+        System.exit(status);
+    }
+
+    private static void run(Options options) throws IOException {
         Files.createDirectories(options.outputFolder());
         // Read by the official client's own logging when its classes are loaded.
         System.setProperty(
@@ -41,8 +53,6 @@ public final class BenchmarkApplication {
         Report report = new Report(about(options, start, loadBefore), run.readings(), run.notes());
         write(options, start, report);
         System.out.println(new Tables(report).text());
-        // The official client leaves threads behind that are no daemons.
-        System.exit(0);
     }
 
     private static void write(Options options, Instant start, Report report) throws IOException {
@@ -86,13 +96,17 @@ public final class BenchmarkApplication {
     }
 
     /** The folder of this jar, beside which the build has put everything else. */
-    private static Path home() throws URISyntaxException {
-        Path code = Path.of(BenchmarkApplication.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        return code.toAbsolutePath().resolveSibling("");
+    private static Path home() {
+        try {
+            Path code = Path.of(BenchmarkApplication.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return code.toAbsolutePath().resolveSibling("");
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("The driver's own place has no path", e);
+        }
     }
 
     private BenchmarkApplication() {}

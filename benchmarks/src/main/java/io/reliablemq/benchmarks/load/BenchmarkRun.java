@@ -14,6 +14,7 @@ import io.reliablemq.benchmarks.result.Measure;
 import io.reliablemq.benchmarks.result.Readings;
 import io.reliablemq.benchmarks.result.Subject;
 import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.port.ClientLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,8 +31,8 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * All turns of a run: in each round and for each flush policy first one broker, then the other, alone on the machine
- * but for Apache's idle name server. The next pair of turns begins with the other one.
+ * All turns of a run: in each round and for each flush policy one contender after the other, each with its broker alone
+ * on the machine but for Apache's idle name server. The next time they come in the opposite order.
  */
 final class BenchmarkRun {
 
@@ -63,24 +64,30 @@ final class BenchmarkRun {
             if (options.peer()) {
                 Path folder = options.dataFolder().resolve("name-server");
                 try (ApacheNameServer nameServer = ApacheNameServer.start(peer, folder)) {
-                    rounds(List.of(
-                            new Contender(Subject.APACHE, settings -> ApacheBroker.start(peer, nameServer, settings)),
-                            ours()));
+                    Contender apache = new Contender(
+                            Subject.APACHE,
+                            official.clientLibrary(),
+                            settings -> ApacheBroker.start(peer, nameServer, settings));
+                    idle(apache);
+                    rounds(List.of(apache, ours(Subject.OURS_OFFICIAL_CLIENT), ours(Subject.OURS)));
                 }
             } else {
-                rounds(List.of(ours()));
+                rounds(List.of(ours(Subject.OURS_OFFICIAL_CLIENT), ours(Subject.OURS)));
             }
         } finally {
             delete(options.dataFolder());
         }
     }
 
-    private Contender ours() {
-        return new Contender(Subject.OURS, settings -> ReliableMqBroker.start(options.brokerJar(), settings));
+    private Contender ours(Subject subject) {
+        return new Contender(
+                subject,
+                subject == Subject.OURS ? new OurClient() : official.clientLibrary(),
+                settings -> ReliableMqBroker.start(options.brokerJar(), settings));
     }
 
     private void rounds(List<Contender> contenders) {
-        contenders.forEach(this::idle);
+        idle(ours(Subject.OURS));
         List<Contender> order = new ArrayList<>(contenders);
         for (int round = 1; round <= options.rounds(); round++) {
             say("round " + round + " of " + options.rounds() + ", load average " + Machine.load());
@@ -89,17 +96,19 @@ final class BenchmarkRun {
                 for (Contender contender : order) {
                     turn(contender, flush, round);
                 }
-                // So that neither of them always has the disk after the other.
+                // So that none of them always has the disk after the same other.
                 Collections.reverse(order);
             }
         }
     }
 
-    /** A broker that takes part. @param subject the name of those figures in which no client has a part */
-    private record Contender(Subject subject, Function<BrokerOptions, MeasuredBroker> start) {}
+    /** A broker and the client that drives it. Each pair has a process of its own, so that none finds it warmed up. */
+    private record Contender(Subject subject, ClientLibrary library, Function<BrokerOptions, MeasuredBroker> start) {}
 
     private void bareCost(int round) {
         Duration time = options.measure().dividedBy(2);
+        // Thrown away: the disk may still be giving back the space of files that were just deleted.
+        BareCost.writeAndForce(options.dataFolder(), 1024, time.plusSeconds(1));
         for (int kibibytes : new int[] {1, 16, 64, 256}) {
             Histogram latency = BareCost.writeAndForce(options.dataFolder(), kibibytes * 1024, time);
             readings.add(Measure.writeAndForce(kibibytes), Subject.BARE, round, micros(latency));
@@ -127,13 +136,12 @@ final class BenchmarkRun {
 
     private void turn(Contender contender, String flush, int round) {
         Subject subject = contender.subject();
-        say("  " + flush + ", " + (subject == Subject.APACHE ? "Apache RocketMQ" : "reliable-mq"));
+        say("  " + flush + ", " + subject.title());
         BrokerOptions settings = settings(flush, jvmOptions(subject, flush, round));
         try (MeasuredBroker broker = contender.start().apply(settings);
                 Administration administration = official.administration(broker.nameServers())) {
-            for (Turn.Driver driver : drivers(subject)) {
-                new Turn(options, broker, administration, readings, notes::add, driver, flush, round).run();
-            }
+            Turn.Stage stage = new Turn.Stage(subject, contender.library(), broker, administration, flush, round);
+            new Turn(options, stage, readings, notes::add).run();
             Footprint footprint = broker.footprint();
             String scenario = Measure.PROCESS + ", " + flush;
             add(scenario, "start until it listens", "ms", subject, round, millis(broker.startedIn()));
@@ -153,18 +161,10 @@ final class BenchmarkRun {
         readings.add(new Measure(scenario, metric, unit), subject, round, value);
     }
 
-    private List<Turn.Driver> drivers(Subject subject) {
-        return subject == Subject.APACHE
-                ? List.of(new Turn.Driver(Subject.APACHE, official.clientLibrary()))
-                : List.of(
-                        new Turn.Driver(Subject.OURS_OFFICIAL_CLIENT, official.clientLibrary()),
-                        new Turn.Driver(Subject.OURS, new OurClient()));
-    }
-
     private List<String> jvmOptions(Subject subject, String flush, int round) {
         List<String> jvm = new ArrayList<>(List.of("-Xms" + options.heap(), "-Xmx" + options.heap()));
-        if (options.flightRecord() && subject == Subject.OURS) {
-            Path file = options.outputFolder().resolve("broker-" + flush + "-" + round + ".jfr");
+        if (options.flightRecord() && subject != Subject.APACHE) {
+            Path file = options.outputFolder().resolve("broker-" + subject + "-" + flush + "-" + round + ".jfr");
             jvm.add("-XX:StartFlightRecording=settings=profile,filename=" + file);
         }
         return jvm;

@@ -52,7 +52,7 @@ record Options(
             Map.entry("rounds", "3"),
             Map.entry("senders", "1,16,64,256"),
             Map.entry("flush", "SYNC_FLUSH,ASYNC_FLUSH"),
-            Map.entry("warm-up", "5s"),
+            Map.entry("warm-up", "10s"),
             Map.entry("measure", "10s"),
             Map.entry("rates", "1000,5000"),
             Map.entry("rate-time", "20s"),

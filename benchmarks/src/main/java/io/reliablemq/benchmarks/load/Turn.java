@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
-/** The work that one client does on one running broker in one round. Each step has a topic of its own. */
+/** All steps of one client on one broker that was started for it. Each step has a topic of its own. */
 final class Turn {
 
     private static final Duration TOPIC_BOUND = Duration.ofSeconds(30);
@@ -22,39 +22,33 @@ final class Turn {
     private static final int FILLING_SENDERS = 64;
 
     private final Options options;
+    private final Stage stage;
     private final MeasuredBroker broker;
-    private final Administration administration;
-    private final Readings readings;
-    private final Consumer<String> notes;
     private final Subject subject;
     private final ClientLibrary library;
-    private final String flush;
-    private final int round;
+    private final Readings readings;
+    private final Consumer<String> notes;
     private final Payload payload;
 
-    Turn(
-            Options options,
-            MeasuredBroker broker,
-            Administration administration,
-            Readings readings,
-            Consumer<String> notes,
-            Driver driver,
-            String flush,
-            int round) {
+    Turn(Options options, Stage stage, Readings readings, Consumer<String> notes) {
         this.options = options;
-        this.broker = broker;
-        this.administration = administration;
+        this.stage = stage;
+        this.broker = stage.broker();
+        this.subject = stage.subject();
+        this.library = stage.library();
         this.readings = readings;
         this.notes = notes;
-        this.subject = driver.subject();
-        this.library = driver.library();
-        this.flush = flush;
-        this.round = round;
         this.payload = new Payload(options.messageBytes());
     }
 
-    /** A client library under the name of its figures. */
-    record Driver(Subject subject, ClientLibrary library) {}
+    /** A running broker under one flush policy, in one round, and the client that drives it. */
+    record Stage(
+            Subject subject,
+            ClientLibrary library,
+            MeasuredBroker broker,
+            Administration administration,
+            String flush,
+            int round) {}
 
     void run() {
         sends();
@@ -63,7 +57,7 @@ final class Turn {
         }
         // The backlog is filled under the quicker policy; reading it is the same under both.
         if (options.backlog() > 0
-                && flush.equals(options.flush().get(options.flush().size() - 1))) {
+                && stage.flush().equals(options.flush().get(options.flush().size() - 1))) {
             catchUp();
         }
     }
@@ -74,7 +68,9 @@ final class Turn {
             SendLoad load = new SendLoad(sender, topic, payload);
             load.run(WARM_UP_SENDERS, options.warmUp(), broker::processorTime);
             for (int senders : options.senders()) {
-                record(Measure.send(flush, senders), load.run(senders, options.measure(), broker::processorTime));
+                record(
+                        Measure.send(stage.flush(), senders),
+                        load.run(senders, options.measure(), broker::processorTime));
             }
         }
     }
@@ -97,7 +93,7 @@ final class Turn {
                         rate,
                         options.warmUp(),
                         options.rateTime());
-        String scenario = Measure.endToEnd(flush, rate);
+        String scenario = Measure.endToEnd(stage.flush(), rate);
         addMicros(scenario, outcome.latency(), List.of(50.0, 99.0, 99.9));
         noteFailures(scenario, outcome.failed());
     }
@@ -119,12 +115,12 @@ final class Turn {
     }
 
     private String topic(String step) {
-        String topic = step + "-" + subject.name().toLowerCase(Locale.ROOT) + "-" + flush + "-" + round;
-        administration.createTopic(broker.address(), topic, options.queues());
+        String topic = step + "-" + subject.name().toLowerCase(Locale.ROOT) + "-" + stage.flush() + "-" + stage.round();
+        stage.administration().createTopic(broker.address(), topic, options.queues());
         Waiting.until(
                 "topic " + topic + " has a route",
                 TOPIC_BOUND,
-                () -> !administration.brokersOf(topic).isEmpty());
+                () -> !stage.administration().brokersOf(topic).isEmpty());
         return topic;
     }
 
@@ -136,7 +132,7 @@ final class Turn {
     }
 
     private void add(Measure measure, double value) {
-        readings.add(measure, subject, round, value);
+        readings.add(measure, subject, stage.round(), value);
     }
 
     private void noteFailures(String scenario, long failed) {
@@ -146,6 +142,6 @@ final class Turn {
     }
 
     private String title(String scenario) {
-        return scenario + ", " + subject.title() + ", round " + round;
+        return scenario + ", " + subject.title() + ", round " + stage.round();
     }
 }
