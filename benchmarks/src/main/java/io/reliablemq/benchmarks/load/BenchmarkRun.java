@@ -1,0 +1,195 @@
+package io.reliablemq.benchmarks.load;
+
+import io.reliablemq.benchmarks.peer.OfficialPeer;
+import io.reliablemq.benchmarks.peer.OurClient;
+import io.reliablemq.benchmarks.process.ApacheBroker;
+import io.reliablemq.benchmarks.process.ApacheNameServer;
+import io.reliablemq.benchmarks.process.BrokerOptions;
+import io.reliablemq.benchmarks.process.Footprint;
+import io.reliablemq.benchmarks.process.MeasuredBroker;
+import io.reliablemq.benchmarks.process.PeerFolder;
+import io.reliablemq.benchmarks.process.ReliableMqBroker;
+import io.reliablemq.benchmarks.process.Waiting;
+import io.reliablemq.benchmarks.result.Measure;
+import io.reliablemq.benchmarks.result.Readings;
+import io.reliablemq.benchmarks.result.Subject;
+import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.port.ClientLibrary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+
+/**
+ * All turns of a run: in each round and for each flush policy one contender after the other, each with its broker alone
+ * on the machine but for Apache's idle name server. The next time they come in the opposite order.
+ */
+final class BenchmarkRun {
+
+    private static final double MEBIBYTE = 1024 * 1024;
+
+    private final Options options;
+    private final PeerFolder peer;
+    private final OfficialPeer official;
+    private final Readings readings = new Readings();
+    private final List<String> notes = new ArrayList<>();
+    private int turns;
+
+    BenchmarkRun(Options options) {
+        this.options = options;
+        this.peer = new PeerFolder(options.peerLib());
+        this.official = new OfficialPeer(peer);
+    }
+
+    Readings readings() {
+        return readings;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    void run() {
+        try {
+            if (options.peer()) {
+                Path folder = options.dataFolder().resolve("name-server");
+                try (ApacheNameServer nameServer = ApacheNameServer.start(peer, folder)) {
+                    Contender apache = new Contender(
+                            Subject.APACHE,
+                            official.clientLibrary(),
+                            settings -> ApacheBroker.start(peer, nameServer, settings));
+                    idle(apache);
+                    rounds(List.of(apache, ours(Subject.OURS_OFFICIAL_CLIENT), ours(Subject.OURS)));
+                }
+            } else {
+                rounds(List.of(ours(Subject.OURS_OFFICIAL_CLIENT), ours(Subject.OURS)));
+            }
+        } finally {
+            delete(options.dataFolder());
+        }
+    }
+
+    private Contender ours(Subject subject) {
+        return new Contender(
+                subject,
+                subject == Subject.OURS ? new OurClient() : official.clientLibrary(),
+                settings -> ReliableMqBroker.start(options.brokerJar(), settings));
+    }
+
+    private void rounds(List<Contender> contenders) {
+        idle(ours(Subject.OURS));
+        List<Contender> order = new ArrayList<>(contenders);
+        for (int round = 1; round <= options.rounds(); round++) {
+            say("round " + round + " of " + options.rounds() + ", load average " + Machine.load());
+            bareCost(round);
+            for (String flush : options.flush()) {
+                for (Contender contender : order) {
+                    turn(contender, flush, round);
+                }
+                // So that none of them always has the disk after the same other.
+                Collections.reverse(order);
+            }
+        }
+    }
+
+    /** A broker and the client that drives it. Each pair has a process of its own, so that none finds it warmed up. */
+    private record Contender(Subject subject, ClientLibrary library, Function<BrokerOptions, MeasuredBroker> start) {}
+
+    private void bareCost(int round) {
+        Duration time = options.measure().dividedBy(2);
+        // Thrown away: the disk may still be giving back the space of files that were just deleted.
+        BareCost.writeAndForce(options.dataFolder(), 1024, time.plusSeconds(1));
+        for (int kibibytes : new int[] {1, 16, 64, 256}) {
+            Histogram latency = BareCost.writeAndForce(options.dataFolder(), kibibytes * 1024, time);
+            readings.add(Measure.writeAndForce(kibibytes), Subject.BARE, round, micros(latency));
+        }
+        readings.add(Measure.ROUND_TRIP, Subject.BARE, round, micros(BareCost.roundTrip(options.messageBytes(), time)));
+    }
+
+    private static double micros(Histogram nanos) {
+        return nanos.getValueAtPercentile(50) / 1e3;
+    }
+
+    /** A broker that nobody uses, with the defaults of the Java launcher. */
+    private void idle(Contender contender) {
+        say("idle, " + contender.subject().title());
+        BrokerOptions settings = settings("SYNC_FLUSH", List.of());
+        try (MeasuredBroker broker = contender.start().apply(settings)) {
+            Waiting.pause(options.idle());
+            Footprint footprint = broker.footprint();
+            readings.add(Measure.IDLE_MEMORY, contender.subject(), 1, footprint.residentBytes() / MEBIBYTE);
+            readings.add(Measure.IDLE_THREADS, contender.subject(), 1, footprint.threads());
+        } finally {
+            delete(settings.folder());
+        }
+    }
+
+    private void turn(Contender contender, String flush, int round) {
+        Subject subject = contender.subject();
+        say("  " + flush + ", " + subject.title());
+        BrokerOptions settings = settings(flush, jvmOptions(subject, flush, round));
+        try (MeasuredBroker broker = contender.start().apply(settings);
+                Administration administration = official.administration(broker.nameServers())) {
+            Turn.Stage stage = new Turn.Stage(subject, contender.library(), broker, administration, flush, round);
+            new Turn(options, stage, readings, notes::add).run();
+            Footprint footprint = broker.footprint();
+            String scenario = Measure.PROCESS + ", " + flush;
+            add(scenario, "start until it listens", "ms", subject, round, millis(broker.startedIn()));
+            add(scenario, "resident memory after load", "MiB", subject, round, footprint.residentBytes() / MEBIBYTE);
+            add(scenario, "threads after load", "threads", subject, round, footprint.threads());
+            add(scenario, "stop", "ms", subject, round, millis(broker.stop()));
+        } finally {
+            delete(settings.folder());
+        }
+    }
+
+    private static double millis(Duration time) {
+        return time.toNanos() / 1e6;
+    }
+
+    private void add(String scenario, String metric, String unit, Subject subject, int round, double value) {
+        readings.add(new Measure(scenario, metric, unit), subject, round, value);
+    }
+
+    private List<String> jvmOptions(Subject subject, String flush, int round) {
+        List<String> jvm = new ArrayList<>(List.of("-Xms" + options.heap(), "-Xmx" + options.heap()));
+        if (options.flightRecord() && subject != Subject.APACHE) {
+            Path file = options.outputFolder().resolve("broker-" + subject + "-" + flush + "-" + round + ".jfr");
+            jvm.add("-XX:StartFlightRecording=settings=profile,filename=" + file);
+        }
+        return jvm;
+    }
+
+    private BrokerOptions settings(String flush, List<String> jvmOptions) {
+        // A name of its own, as Apache's name server remembers those of earlier turns for a while.
+        String name = "turn-" + ++turns;
+        return new BrokerOptions(name, options.dataFolder().resolve(name), flush, options.flushInterval(), jvmOptions);
+    }
+
+    private static void say(String line) {
+        System.err.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
+    }
+
+    private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The folder " + folder + " was not deleted", e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.reliablemq.benchmarks.load;
+
+import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.IncomingMessage;
+import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.Receiver;
+import io.reliablemq.conformance.port.Subscription;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One consumer of a new group that works off a backlog. Each message counts once, however often it comes. */
+final class CatchUpLoad {
+
+    private static final Duration BOUND = Duration.ofMinutes(10);
+
+    private final AtomicIntegerArray seen;
+    private final AtomicInteger distinct = new AtomicInteger();
+    private final AtomicInteger repeated = new AtomicInteger();
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final AtomicLong firstAt = new AtomicLong();
+    private final CountDownLatch complete = new CountDownLatch(1);
+    private volatile long lastAt;
+
+    private CatchUpLoad(int messages) {
+        this.seen = new AtomicIntegerArray(messages);
+    }
+
+    /**
+     * @param untilFirst from the start of the consumer to its first message
+     * @param rate messages a second from the first to the last
+     */
+    record Outcome(Duration untilFirst, double rate, int repeated) {}
+
+    static Outcome run(ClientLibrary library, String nameServers, String group, String topic, int messages) {
+        CatchUpLoad load = new CatchUpLoad(messages);
+        long start = System.nanoTime();
+        try (Receiver receiver = library.receiver(nameServers, Subscription.of(group, topic), load::receive)) {
+            load.awaitAll(receiver, topic);
+        }
+        double seconds = (load.lastAt - load.firstAt.get()) / 1e9;
+        return new Outcome(Duration.ofNanos(load.firstAt.get() - start), (messages - 1) / seconds, load.repeated.get());
+    }
+
+    private void awaitAll(Receiver receiver, String topic) {
+        try {
+            if (!complete.await(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException(distinct.get() + " of " + seen.length() + " messages came within "
+                        + BOUND.toSeconds() + " s, from " + receiver.queuesOf(topic));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while catching up", e);
+        }
+    }
+
+    private Listener.Outcome receive(IncomingMessage message) {
+        if (!begun.get() && begun.compareAndSet(false, true)) {
+            firstAt.set(System.nanoTime());
+        }
+        if (seen.getAndSet((int) Payload.numberOf(message.body()), 1) != 0) {
+            repeated.incrementAndGet();
+        } else if (distinct.incrementAndGet() == seen.length()) {
+            lastAt = System.nanoTime();
+            complete.countDown();
+        }
+        return Listener.Outcome.CONSUME_SUCCESS;
+    }
+}

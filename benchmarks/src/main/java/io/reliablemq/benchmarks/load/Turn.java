@@ -1,0 +1,147 @@
+package io.reliablemq.benchmarks.load;
+
+import io.reliablemq.benchmarks.process.MeasuredBroker;
+import io.reliablemq.benchmarks.process.Waiting;
+import io.reliablemq.benchmarks.result.Measure;
+import io.reliablemq.benchmarks.result.Readings;
+import io.reliablemq.benchmarks.result.Subject;
+import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.Sender;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+
+/** All steps of one client on one broker that was started for it. Each step has a topic of its own. */
+final class Turn {
+
+    private static final Duration TOPIC_BOUND = Duration.ofSeconds(30);
+    private static final int WARM_UP_SENDERS = 16;
+    private static final int FILLING_SENDERS = 64;
+
+    private final Options options;
+    private final Stage stage;
+    private final MeasuredBroker broker;
+    private final Subject subject;
+    private final ClientLibrary library;
+    private final Readings readings;
+    private final Consumer<String> notes;
+    private final Payload payload;
+
+    Turn(Options options, Stage stage, Readings readings, Consumer<String> notes) {
+        this.options = options;
+        this.stage = stage;
+        this.broker = stage.broker();
+        this.subject = stage.subject();
+        this.library = stage.library();
+        this.readings = readings;
+        this.notes = notes;
+        this.payload = new Payload(options.messageBytes());
+    }
+
+    /** A running broker under one flush policy, in one round, and the client that drives it. */
+    record Stage(
+            Subject subject,
+            ClientLibrary library,
+            MeasuredBroker broker,
+            Administration administration,
+            String flush,
+            int round) {}
+
+    void run() {
+        sends();
+        for (int rate : options.rates()) {
+            endToEnd(rate);
+        }
+        // The backlog is filled under the quicker policy; reading it is the same under both.
+        if (options.backlog() > 0
+                && stage.flush().equals(options.flush().get(options.flush().size() - 1))) {
+            catchUp();
+        }
+    }
+
+    private void sends() {
+        String topic = topic("send");
+        try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
+            SendLoad load = new SendLoad(sender, topic, payload);
+            load.run(WARM_UP_SENDERS, options.warmUp(), broker::processorTime);
+            for (int senders : options.senders()) {
+                record(
+                        Measure.send(stage.flush(), senders),
+                        load.run(senders, options.measure(), broker::processorTime));
+            }
+        }
+    }
+
+    private void record(String scenario, SendLoad.Outcome outcome) {
+        add(Measure.rate(scenario), outcome.rate());
+        addMicros(scenario, outcome.latency(), List.of(50.0, 99.0));
+        add(new Measure(scenario, "broker's processor time a message", "us"), outcome.processorMicrosPerMessage());
+        noteFailures(scenario, outcome.failed());
+    }
+
+    private void endToEnd(int rate) {
+        String topic = topic("rate-" + rate);
+        EndToEndLoad.Outcome outcome = new EndToEndLoad(topic, payload)
+                .run(
+                        library,
+                        broker.nameServers(),
+                        "group-" + topic,
+                        options.queues(),
+                        rate,
+                        options.warmUp(),
+                        options.rateTime());
+        String scenario = Measure.endToEnd(stage.flush(), rate);
+        addMicros(scenario, outcome.latency(), List.of(50.0, 99.0, 99.9));
+        noteFailures(scenario, outcome.failed());
+    }
+
+    private void catchUp() {
+        String topic = topic("backlog");
+        try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
+            new SendLoad(sender, topic, payload).fill(FILLING_SENDERS, options.backlog());
+        }
+        CatchUpLoad.Outcome outcome =
+                CatchUpLoad.run(library, broker.nameServers(), "group-" + topic, topic, options.backlog());
+        add(Measure.rate(Measure.BACKLOG), outcome.rate());
+        add(
+                new Measure(Measure.BACKLOG, "first message after", "ms"),
+                outcome.untilFirst().toNanos() / 1e6);
+        if (outcome.repeated() > 0) {
+            notes.accept(title(Measure.BACKLOG) + ": " + outcome.repeated() + " messages came more than once");
+        }
+    }
+
+    private String topic(String step) {
+        String topic = step + "-" + subject.name().toLowerCase(Locale.ROOT) + "-" + stage.flush() + "-" + stage.round();
+        stage.administration().createTopic(broker.address(), topic, options.queues());
+        Waiting.until(
+                "topic " + topic + " has a route",
+                TOPIC_BOUND,
+                () -> !stage.administration().brokersOf(topic).isEmpty());
+        return topic;
+    }
+
+    private void addMicros(String scenario, Histogram nanos, List<Double> percentiles) {
+        for (double percentile : percentiles) {
+            String name = "p" + String.valueOf(percentile).replaceFirst("\\.0$", "");
+            add(Measure.latency(scenario, name), nanos.getValueAtPercentile(percentile) / 1e3);
+        }
+    }
+
+    private void add(Measure measure, double value) {
+        readings.add(measure, subject, stage.round(), value);
+    }
+
+    private void noteFailures(String scenario, long failed) {
+        if (failed > 0) {
+            notes.accept(title(scenario) + ": " + failed + " sends failed");
+        }
+    }
+
+    private String title(String scenario) {
+        return scenario + ", " + subject.title() + ", round " + stage.round();
+    }
+}

@@ -1,0 +1,29 @@
+package io.reliablemq.benchmarks.process;
+
+import java.time.Duration;
+
+/** A running broker with its name server. */
+public interface MeasuredBroker extends AutoCloseable {
+
+    /** {@code host:port} of the name server. */
+    String nameServers();
+
+    /** {@code host:port} of the broker. */
+    String address();
+
+    /** How long it took from the launch of the broker's process until it listened. */
+    Duration startedIn();
+
+    /** Processor time that the broker's process has used so far, with the system's resolution (10 ms on Linux). */
+    Duration processorTime();
+
+    /** Of the broker and its name server together. */
+    Footprint footprint();
+
+    /** Stops the broker's process in order. @return how long it took */
+    Duration stop();
+
+    /** Ends whatever still runs. */
+    @Override
+    void close();
+}

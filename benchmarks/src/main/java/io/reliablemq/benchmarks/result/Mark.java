@@ -1,0 +1,71 @@
+package io.reliablemq.benchmarks.result;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A figure that we set ourselves as a mark, beside what was measured.
+ *
+ * @param wanted the bound
+ * @param atLeast whether the bound is the least or the most
+ * @param measured the median over the rounds; empty if this run did not measure it
+ */
+public record Mark(String name, double wanted, boolean atLeast, Optional<Double> measured) {
+
+    /** Our single-sender median may take this many times what the machine takes for the same. */
+    private static final double OVER_BARE = 2;
+
+    public boolean isMet() {
+        return measured.filter(value -> atLeast ? value >= wanted : value < wanted)
+                .isPresent();
+    }
+
+    public String verdict() {
+        return measured.isEmpty() ? "not measured" : isMet() ? "met" : "missed";
+    }
+
+    public static List<Mark> of(Readings readings) {
+        List<Mark> marks = new ArrayList<>();
+        for (int senders : new int[] {1, 16, 64}) {
+            marks.add(ratio(readings, Measure.rate(Measure.send("SYNC_FLUSH", senders)), 3));
+        }
+        marks.add(ratio(readings, Measure.rate(Measure.send("ASYNC_FLUSH", 64)), 2));
+        marks.add(ratio(readings, Measure.rate(Measure.BACKLOG), 2));
+        marks.add(overBare(readings));
+        marks.add(most(readings, Measure.IDLE_MEMORY, 200));
+        marks.add(most(readings, Measure.IDLE_THREADS, 40));
+        return marks;
+    }
+
+    private static Mark ratio(Readings readings, Measure measure, double wanted) {
+        return new Mark(
+                measure.scenario() + ": rate over Apache's",
+                wanted,
+                true,
+                readings.ratio(measure, Subject.OURS_OFFICIAL_CLIENT, Subject.APACHE)
+                        .map(Spread::median));
+    }
+
+    private static Mark most(Readings readings, Measure measure, double wanted) {
+        return new Mark(
+                measure.scenario() + ": " + measure.metric() + ", " + measure.unit(),
+                wanted,
+                false,
+                readings.spread(measure, Subject.OURS).map(Spread::median));
+    }
+
+    private static Mark overBare(Readings readings) {
+        Optional<Double> force =
+                readings.spread(Measure.writeAndForce(1), Subject.BARE).map(Spread::median);
+        Optional<Double> roundTrip =
+                readings.spread(Measure.ROUND_TRIP, Subject.BARE).map(Spread::median);
+        Measure send = Measure.latency(Measure.send("SYNC_FLUSH", 1), "p50");
+        Optional<Double> ours = readings.spread(send, Subject.OURS).map(Spread::median);
+        return new Mark(
+                send.scenario() + ": our client's p50 over bare write + force + round trip",
+                OVER_BARE,
+                false,
+                force.flatMap(disk -> roundTrip.flatMap(net -> ours.map(value -> value / (disk + net)))));
+    }
+}

@@ -1,0 +1,44 @@
+package io.reliablemq.benchmarks.result;
+
+/**
+ * What was measured.
+ *
+ * @param scenario the work, for instance {@code send SYNC_FLUSH, 16 senders}
+ * @param metric what of it, for instance {@code rate}
+ * @param unit for instance {@code messages/s}
+ */
+public record Measure(String scenario, String metric, String unit) {
+
+    /** The scenario of synchronous sends. */
+    public static String send(String flushDiskType, int senders) {
+        return "send " + flushDiskType + ", " + senders + (senders == 1 ? " sender" : " senders");
+    }
+
+    /** The scenario of sends at a fixed rate to a waiting consumer. */
+    public static String endToEnd(String flushDiskType, int rate) {
+        return "end to end " + flushDiskType + ", " + rate + "/s";
+    }
+
+    public static Measure rate(String scenario) {
+        return new Measure(scenario, "rate", "messages/s");
+    }
+
+    /** A latency. @param metric which, for instance {@code p50} */
+    public static Measure latency(String scenario, String metric) {
+        return new Measure(scenario, metric, "us");
+    }
+
+    public static final String BACKLOG = "catching up from a backlog";
+    public static final String PROCESS = "process";
+    public static final String IDLE = "idle, default JVM settings";
+    public static final String BARE = "bare";
+
+    public static final Measure IDLE_MEMORY = new Measure(IDLE, "resident memory", "MiB");
+    public static final Measure IDLE_THREADS = new Measure(IDLE, "threads", "threads");
+    public static final Measure ROUND_TRIP = latency(BARE, "loopback round trip, p50");
+
+    /** Write and force at depth 1. */
+    public static Measure writeAndForce(int kibibytes) {
+        return latency(BARE, "write + force of " + kibibytes + " KiB, p50");
+    }
+}

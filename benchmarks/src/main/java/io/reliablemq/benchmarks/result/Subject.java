@@ -1,0 +1,19 @@
+package io.reliablemq.benchmarks.result;
+
+/** Whose figure it is: a broker with the client that drove it, or the machine itself. */
+public enum Subject {
+    APACHE("Apache RocketMQ, official client"),
+    OURS_OFFICIAL_CLIENT("reliable-mq, official client"),
+    OURS("reliable-mq, own client"),
+    BARE("the machine alone");
+
+    private final String title;
+
+    Subject(String title) {
+        this.title = title;
+    }
+
+    public String title() {
+        return title;
+    }
+}
