@@ -686,7 +686,10 @@ class SendLoopTest {
             assertThat(log.from(Level.INFO))
                     .extracting(ILoggingEvent::getFormattedMessage)
                     .noneMatch(line -> line.contains("left out"));
-            assertThat(log.from(Level.WARN)).isEmpty();
+            // A heartbeat that was under way when the broker stopped is worth its line; nothing else is.
+            assertThat(log.from(Level.WARN))
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .allMatch(line -> line.contains("does not take heartbeats"));
         }
     }
 }
