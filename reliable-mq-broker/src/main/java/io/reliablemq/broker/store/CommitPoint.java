@@ -2,6 +2,7 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.MessageStore.ArrivalListener;
+import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogClosedException;
 import io.reliablemq.broker.store.log.LogEvents;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class CommitPoint implements LogEvents<PendingAppend> {
 
     private final CommitPolicy policy;
+    private final SegmentIndexes indexes;
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final ErrorSink errors;
     private final List<ArrivalListener> arrivals = new CopyOnWriteArrayList<>();
     private final ReentrantLock commitLock = new ReentrantLock();
-    private final Condition flushedOrFailed = commitLock.newCondition();
     private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
     private long written;
     private volatile long flushed;
@@ -42,11 +42,13 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     /** @param start where the log ends, all of it being written, flushed and committed */
     CommitPoint(
             CommitPolicy policy,
+            SegmentIndexes indexes,
             Segments segments,
             AppendMailbox<PendingAppend> mailbox,
             ErrorSink errors,
             long start) {
         this.policy = policy;
+        this.indexes = indexes;
         this.segments = segments;
         this.mailbox = mailbox;
         this.errors = errors;
@@ -103,7 +105,6 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         try {
             if (position > flushed && failure == null) {
                 flushed = position;
-                flushedOrFailed.signalAll();
                 advance();
             }
         } finally {
@@ -131,7 +132,6 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         try {
             if (failure == null) {
                 failure = why;
-                flushedOrFailed.signalAll();
                 // The writer has had these: how much of them reached the disk is not known.
                 answerWaiting(Status.FAILED);
             }
@@ -160,18 +160,11 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         }
     }
 
-    /** Waits until everything before this position is flushed. */
-    void awaitFlushed(long position) throws LogClosedException {
-        commitLock.lock();
-        try {
-            while (failure == null && flushed < position) {
-                flushedOrFailed.awaitUninterruptibly();
-            }
-            if (failure != null) {
-                throw new LogClosedException(failure(""));
-            }
-        } finally {
-            commitLock.unlock();
+    /** @throws LogClosedException unless everything before this position is known to be flushed */
+    void requireFlushed(long position) throws LogClosedException {
+        String known = failure;
+        if (known != null || flushed < position) {
+            throw new LogClosedException(known == null ? "The log is flushed up to " + flushed + " only" : known);
         }
     }
 
@@ -183,7 +176,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         List<PendingAppend> done = new ArrayList<>();
         while (!waiting.isEmpty() && waiting.peek().end() <= to) {
             PendingAppend append = waiting.poll();
-            append.addTo(segments);
+            append.addTo(indexes, segments);
             done.add(append);
         }
         committed = to;

@@ -3,8 +3,10 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
+import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
 import io.reliablemq.broker.store.log.OriginScan;
@@ -12,6 +14,7 @@ import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.runtime.AgentHost;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
@@ -37,6 +40,7 @@ public final class LogMessageStore implements MessageStore {
     private final ErrorSink errors;
     private final DataFolder data;
     private final QueueIndex index;
+    private final SegmentIndexes indexes;
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final CommitPoint commitPoint;
@@ -49,24 +53,28 @@ public final class LogMessageStore implements MessageStore {
             StoreSettings settings,
             Clock clock,
             ErrorSink errors,
+            AgentHost host,
             DataFolder data,
-            LogFolder folder,
             QueueIndex index,
+            SegmentIndexes indexes,
             StoreRecovery.Outcome outcome) {
         this.settings = settings;
         this.clock = clock;
         this.errors = errors;
         this.data = data;
         this.index = index;
+        this.indexes = indexes;
         this.segments = outcome.log().segments();
         this.mailbox = new AppendMailbox<>(settings.maxPendingAppends(), settings.maxPendingBytes());
         this.commitPoint = new CommitPoint(
                 CommitPolicy.of(settings.flushDiskType()),
+                indexes,
                 segments,
                 mailbox,
                 errors,
                 outcome.log().tail().written());
-        this.threads = new StoreThreads(settings, clock, errors, folder, index, mailbox, commitPoint, outcome);
+        this.threads = new StoreThreads(
+                settings, clock, errors, host, indexes, index.lastTimestamp(), mailbox, commitPoint, outcome);
         this.reader = new StoreReader(index, segments, commitPoint);
         this.recovery = outcome.report();
     }
@@ -80,18 +88,26 @@ public final class LogMessageStore implements MessageStore {
      */
     public static LogMessageStore open(StoreSettings settings, StoreFiles files, Clock clock, ErrorSink errors)
             throws IOException {
+        return open(settings, files, clock, errors, AgentHost.THREADS);
+    }
+
+    /** @param host what the store's agents run on */
+    static LogMessageStore open(StoreSettings settings, StoreFiles files, Clock clock, ErrorSink errors, AgentHost host)
+            throws IOException {
         DataFolder data = DataFolder.open(files, settings.folder());
-        QueueIndex index = new QueueIndex(files);
+        LogFolder folder = new LogFolder(files, data.logFolder());
+        QueueIndex index = new QueueIndex(files, base -> folder.beside(base, QueueIndex.EXTENSION));
+        SegmentIndexes indexes = new SegmentIndexes(List.of(index));
         try {
-            LogFolder folder = new LogFolder(files, data.logFolder());
-            StoreRecovery.Outcome outcome = new StoreRecovery(folder, index).run(data, settings.forLog(), clock);
+            StoreRecovery.Outcome outcome =
+                    new StoreRecovery(folder, index, indexes).run(data, settings.forLog(), clock);
             data.markInUse();
-            LogMessageStore store = new LogMessageStore(settings, clock, errors, data, folder, index, outcome);
+            LogMessageStore store = new LogMessageStore(settings, clock, errors, host, data, index, indexes, outcome);
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
             try (data) {
-                index.close();
+                indexes.close();
             }
             throw e;
         }
@@ -123,14 +139,14 @@ public final class LogMessageStore implements MessageStore {
     private void append(List<StoredMessage> messages, long origin, AppendListener listener) {
         QueueKey queue = new QueueKey(messages.get(0).topic(), messages.get(0).queueId());
         byte[][] payloads = new byte[messages.size()][];
-        int[] tagHashes = new int[payloads.length];
+        MessageMarks[] marks = new MessageMarks[payloads.length];
         for (int i = 0; i < payloads.length; i++) {
             payloads[i] = encode(messages.get(i), queue);
-            tagHashes[i] = StoreRecovery.tagHash(messages.get(i));
+            marks[i] = MessageMarks.of(queue.topic(), messages.get(i).properties());
         }
         QueueEntries entries = index.queue(queue.topic(), queue.queueId());
         long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
-        PendingAppend append = new PendingAppend(queue, entries, payloads, tagHashes, origin, deadline, listener);
+        PendingAppend append = new PendingAppend(queue, entries, payloads, marks, origin, deadline, listener);
         switch (mailbox.offer(append)) {
             case ACCEPTED -> threads.signalAppend();
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
@@ -213,9 +229,9 @@ public final class LogMessageStore implements MessageStore {
     public void flush() throws IOException {
         long position = commitPoint.committed();
         if (commitPoint.flushed() < position) {
-            threads.hurryFlush();
+            threads.flush();
         }
-        commitPoint.awaitFlushed(position);
+        commitPoint.requireFlushed(position);
     }
 
     @Override
@@ -240,7 +256,7 @@ public final class LogMessageStore implements MessageStore {
         mailbox.close();
         try (CloseStack stack = new CloseStack()) {
             stack.push(data);
-            stack.push(index::close);
+            stack.push(indexes);
             stack.push(segments::close);
             stack.push(this::leave);
             stack.push(threads);

@@ -1,7 +1,10 @@
 package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.index.IndexedMessage;
+import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
+import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogAppend;
 import io.reliablemq.broker.store.log.Segments;
@@ -20,27 +23,28 @@ final class PendingAppend implements LogAppend {
     private final QueueKey queue;
     private final QueueEntries entries;
     private final byte[][] payloads;
-    private final int[] tagHashes;
+    private final MessageMarks[] marks;
     private final long[] positions;
     private final long origin;
     private final long deadlineNanos;
     private final int bytes;
     private final AppendListener listener;
     private long firstOffset = -1;
+    private long storeTimestamp;
     private boolean answered;
 
     PendingAppend(
             QueueKey queue,
             QueueEntries entries,
             byte[][] payloads,
-            int[] tagHashes,
+            MessageMarks[] marks,
             long origin,
             long deadlineNanos,
             AppendListener listener) {
         this.queue = queue;
         this.entries = entries;
         this.payloads = payloads;
-        this.tagHashes = tagHashes;
+        this.marks = marks;
         this.positions = new long[payloads.length];
         this.origin = origin;
         this.deadlineNanos = deadlineNanos;
@@ -91,13 +95,14 @@ final class PendingAppend implements LogAppend {
     }
 
     @Override
-    public void place(int i, long position, long storeTimestamp) {
+    public void place(int i, long position, long timestamp) {
         long offset = entries.assign();
         if (i == 0) {
             firstOffset = offset;
         }
         positions[i] = position;
-        MessageLayout.setPlace(ByteBuffer.wrap(payloads[i]), 0, offset, position, storeTimestamp);
+        storeTimestamp = timestamp;
+        MessageLayout.setPlace(ByteBuffer.wrap(payloads[i]), 0, offset, position, timestamp);
     }
 
     /** Behind the last byte in the log. */
@@ -107,10 +112,12 @@ final class PendingAppend implements LogAppend {
     }
 
     /** Lets readers find the messages. */
-    void addTo(Segments segments) {
+    void addTo(SegmentIndexes indexes, Segments segments) {
         for (int i = 0; i < payloads.length; i++) {
             long base = segments.baseOf(positions[i]);
-            entries.add(firstOffset + i, base, (int) (positions[i] - base), payloads[i].length, tagHashes[i]);
+            int inSegment = (int) (positions[i] - base);
+            indexes.add(new IndexedMessage(
+                    entries, firstOffset + i, base, inSegment, payloads[i].length, storeTimestamp, marks[i]));
         }
     }
 

@@ -1,11 +1,10 @@
 package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.StoreRecovery.Unindexed;
-import io.reliablemq.broker.store.index.QueueIndex;
-import io.reliablemq.broker.store.log.LogFolder;
+import io.reliablemq.broker.store.index.SegmentIndex;
+import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.SegmentKeeper;
 import io.reliablemq.broker.store.log.Segments;
-import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,28 +16,18 @@ import java.util.List;
  */
 final class SegmentIndexer implements SegmentKeeper.EndedSegments {
 
-    private final LogFolder folder;
-    private final QueueIndex index;
+    private final SegmentIndexes indexes;
     private final Segments segments;
     private final CommitPoint commitPoint;
-    private final Clock clock;
     private final Deque<Unindexed> ended = new ArrayDeque<>();
     private long from;
 
     /** @param from base of the segment that is written first */
     SegmentIndexer(
-            LogFolder folder,
-            QueueIndex index,
-            Segments segments,
-            CommitPoint commitPoint,
-            Clock clock,
-            List<Unindexed> unindexed,
-            long from) {
-        this.folder = folder;
-        this.index = index;
+            SegmentIndexes indexes, Segments segments, CommitPoint commitPoint, List<Unindexed> unindexed, long from) {
+        this.indexes = indexes;
         this.segments = segments;
         this.commitPoint = commitPoint;
-        this.clock = clock;
         this.ended.addAll(unindexed);
         this.from = from;
     }
@@ -46,12 +35,14 @@ final class SegmentIndexer implements SegmentKeeper.EndedSegments {
     @Override
     public void index() throws IOException {
         segments.forEachEnded(from, (base, next) -> {
-            ended.add(new Unindexed(base, next));
+            ended.add(new Unindexed(base, next, indexes.all()));
             from = next;
         });
         while (!ended.isEmpty() && ended.peek().next() <= commitPoint.committed()) {
             Unindexed segment = ended.element();
-            index.save(folder.index(segment.base()), segment.base(), segment.next(), clock.wallMs());
+            for (SegmentIndex index : segment.missing()) {
+                index.save(segment.base(), segment.next());
+            }
             ended.remove();
         }
     }

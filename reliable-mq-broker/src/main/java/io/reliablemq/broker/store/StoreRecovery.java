@@ -2,8 +2,12 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.index.IndexMismatchException;
+import io.reliablemq.broker.store.index.IndexedMessage;
+import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.index.SegmentIndex;
+import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.LogCorruptException;
 import io.reliablemq.broker.store.log.LogFolder;
 import io.reliablemq.broker.store.log.LogRecovery;
@@ -11,7 +15,6 @@ import io.reliablemq.broker.store.log.LogRecovery.Recovered;
 import io.reliablemq.broker.store.log.LogSettings;
 import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.MessageSummary;
-import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,32 +25,35 @@ import java.util.List;
 /** Brings log and index back together; used once, by the thread that opens the store. */
 final class StoreRecovery implements LogRecovery.Visitor {
 
-    /** An ended segment whose index file has to be written. */
-    record Unindexed(long base, long next) {}
+    /** An ended segment, and the indexes whose file for it has to be written. */
+    record Unindexed(long base, long next, List<SegmentIndex> missing) {}
 
     private final LogFolder folder;
-    private final QueueIndex index;
+    private final QueueIndex queues;
+    private final SegmentIndexes indexes;
     private final List<Unindexed> unindexed = new ArrayList<>();
     private final boolean startsAtZero;
     private long segmentBase;
-    private long lastTimestamp;
+    private List<SegmentIndex> rebuilding;
 
-    StoreRecovery(LogFolder folder, QueueIndex index) throws IOException {
+    StoreRecovery(LogFolder folder, QueueIndex queues, SegmentIndexes indexes) throws IOException {
         this.folder = folder;
-        this.index = index;
+        this.queues = queues;
+        this.indexes = indexes;
+        this.rebuilding = indexes.all();
         List<Long> bases = folder.segmentBases();
         this.startsAtZero = bases.isEmpty() || bases.get(0) == 0;
     }
 
     /** What was brought back. */
-    record Outcome(Recovered log, List<Unindexed> unindexed, long lastTimestamp, RecoveryReport report) {}
+    record Outcome(Recovered log, List<Unindexed> unindexed, RecoveryReport report) {}
 
     Outcome run(DataFolder data, LogSettings settings, Clock clock) throws IOException {
         long start = clock.nanos();
         Long cleanEnd = data.cleanEnd();
         Recovered log =
                 new LogRecovery(folder, settings, this, cleanEnd == null ? LogRecovery.UNKNOWN_END : cleanEnd).run();
-        index.startAssigning();
+        queues.startAssigning();
         RecoveryReport report = new RecoveryReport(
                 cleanEnd != null,
                 log.segments().count(),
@@ -59,23 +65,25 @@ final class StoreRecovery implements LogRecovery.Visitor {
                 log.cutRecords(),
                 log.tail().written(),
                 Duration.ofNanos(clock.nanos() - start));
-        return new Outcome(log, unindexed, lastTimestamp, report);
+        return new Outcome(log, unindexed, report);
     }
 
     @Override
     public boolean isKnown(long base, long next) throws IOException {
         try {
-            long timestamp = index.load(folder.index(base), base, next);
-            lastTimestamp = Math.max(lastTimestamp, timestamp);
-            return timestamp >= 0;
+            rebuilding = indexes.load(base, next);
+            return rebuilding.isEmpty();
         } catch (IndexMismatchException e) {
             throw corrupt(base, base, e);
         }
     }
 
     @Override
-    public void reading(long base) {
+    public void reading(long base, boolean ended) {
         segmentBase = base;
+        if (!ended) {
+            rebuilding = indexes.all();
+        }
     }
 
     @Override
@@ -88,23 +96,26 @@ final class StoreRecovery implements LogRecovery.Visitor {
     }
 
     private void add(MessageSummary message, long position, int size) {
-        QueueEntries entries = index.queue(message.topic(), message.queueId());
+        QueueEntries entries = queues.queue(message.topic(), message.queueId());
         if (!startsAtZero && entries.max() == 0) {
             entries.startAt(message.queueOffset());
         }
-        int tagHash = message.tag().hashCode();
-        entries.add(message.queueOffset(), segmentBase, (int) (position - segmentBase), size, tagHash);
-        lastTimestamp = Math.max(lastTimestamp, message.storeTimestamp());
-    }
-
-    static int tagHash(StoredMessage message) {
-        String tag = message.tag();
-        return tag == null ? 0 : tag.hashCode();
+        IndexedMessage indexed = new IndexedMessage(
+                entries,
+                message.queueOffset(),
+                segmentBase,
+                (int) (position - segmentBase),
+                size,
+                message.storeTimestamp(),
+                MessageMarks.of(message.topic(), message.properties()));
+        for (SegmentIndex index : rebuilding) {
+            index.add(indexed);
+        }
     }
 
     @Override
     public void ended(long base, long next) {
-        unindexed.add(new Unindexed(base, next));
+        unindexed.add(new Unindexed(base, next, rebuilding));
     }
 
     private LogCorruptException corrupt(long base, long position, RuntimeException cause) {

@@ -1,14 +1,14 @@
 package io.reliablemq.broker.store;
 
-import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.Flusher;
-import io.reliablemq.broker.store.log.LogFolder;
 import io.reliablemq.broker.store.log.LogSettings;
 import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.LogWriter;
 import io.reliablemq.broker.store.log.SegmentKeeper;
-import io.reliablemq.protocol.runtime.AgentRunner;
+import io.reliablemq.protocol.runtime.AgentHost;
+import io.reliablemq.protocol.runtime.AgentHost.RunningAgent;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
@@ -25,18 +25,19 @@ final class StoreThreads implements AutoCloseable {
     private final LogTail tail;
     private final LogWriter<PendingAppend> logWriter;
     private final AppendDeadlines appendDeadlines;
-    private final AgentRunner writer;
-    private final AgentRunner keeper;
-    private final AgentRunner deadlines;
+    private final RunningAgent writer;
+    private final RunningAgent keeper;
+    private final RunningAgent deadlines;
     private final @Nullable Flusher logFlusher;
-    private final @Nullable AgentRunner flusher;
+    private final @Nullable RunningAgent flusher;
 
     StoreThreads(
             StoreSettings settings,
             Clock clock,
             ErrorSink errors,
-            LogFolder folder,
-            QueueIndex index,
+            AgentHost host,
+            SegmentIndexes indexes,
+            long lastTimestamp,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
             StoreRecovery.Outcome outcome) {
@@ -47,24 +48,17 @@ final class StoreThreads implements AutoCloseable {
             flusher = null;
         } else {
             logFlusher = new Flusher(logSettings, tail, commitPoint, clock);
-            flusher = new AgentRunner(logFlusher, errors);
+            flusher = host.host(logFlusher, errors);
         }
         SegmentIndexer indexer = new SegmentIndexer(
-                folder, index, outcome.log().segments(), commitPoint, clock, outcome.unindexed(), tail.segmentBase());
-        keeper = new AgentRunner(new SegmentKeeper(tail, indexer), errors);
+                indexes, outcome.log().segments(), commitPoint, outcome.unindexed(), tail.segmentBase());
+        keeper = host.host(new SegmentKeeper(tail, indexer), errors);
         logWriter = new LogWriter<>(
-                logSettings,
-                mailbox,
-                tail,
-                commitPoint,
-                clock,
-                outcome.lastTimestamp(),
-                this::signalFlush,
-                keeper::signal);
-        writer = new AgentRunner(logWriter, errors);
+                logSettings, mailbox, tail, commitPoint, clock, lastTimestamp, this::signalFlush, keeper::signal);
+        writer = host.host(logWriter, errors);
         appendDeadlines = new AppendDeadlines(
                 mailbox, commitPoint, clock, errors, settings.syncFlushTimeout().toNanos());
-        deadlines = new AgentRunner(appendDeadlines, errors);
+        deadlines = host.host(appendDeadlines, errors);
     }
 
     void start() {
@@ -90,11 +84,10 @@ final class StoreThreads implements AutoCloseable {
         }
     }
 
-    /** Somebody waits for a flush. */
-    void hurryFlush() {
-        if (flusher != null && logFlusher != null) {
-            logFlusher.hurry();
-            flusher.signal();
+    /** Flushes on the calling thread what is written and not flushed. */
+    void flush() {
+        if (logFlusher != null) {
+            logFlusher.flush();
         }
     }
 

@@ -3,13 +3,13 @@ package io.reliablemq.protocol.message;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
- * What an index keeps of a stored message, read without its body.
- *
- * @param tag the tag's text, empty for none
+ * What indexes need of a stored message, read without its body. The properties must not be changed.
  */
-public record MessageSummary(String topic, int queueId, long queueOffset, long storeTimestamp, String tag) {
+public record MessageSummary(
+        String topic, int queueId, long queueOffset, long storeTimestamp, Map<String, String> properties) {
 
     private static final int V4_HOST_BYTES = 8;
     private static final int V6_HOST_BYTES = 20;
@@ -37,13 +37,13 @@ public record MessageSummary(String topic, int queueId, long queueOffset, long s
             in.position(storeTimestampAt + Long.BYTES + storeHostBytes + BYTES_BEFORE_BODY);
             skip(in, in.getInt());
             String topic = text(in, magic == MessageLayout.MAGIC_V2 ? in.getShort() : in.get());
-            String tag = MessageProperties.decode(text(in, in.getShort())).getOrDefault(PropertyNames.TAGS, "");
+            Map<String, String> properties = MessageProperties.decode(text(in, in.getShort()));
             return new MessageSummary(
                     topic,
                     in.getInt(MessageLayout.QUEUE_ID_AT),
                     in.getLong(MessageLayout.QUEUE_OFFSET_AT),
                     in.getLong(storeTimestampAt),
-                    tag);
+                    properties);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new MessageFormatException("A field of the message is longer than the message");
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
  * step in progress end, calls {@link Agent#onStop()} on the agent's thread and waits for it. The thread is never
  * interrupted, because an interrupt closes file channels.
  */
-public final class AgentRunner implements AutoCloseable {
+public final class AgentRunner implements AgentHost.RunningAgent {
 
     private static final long ERROR_PAUSE_NANOS = 100_000_000L;
 
@@ -28,6 +28,7 @@ public final class AgentRunner implements AutoCloseable {
         this.thread.setDaemon(true);
     }
 
+    @Override
     public AgentRunner start() {
         if (!started.compareAndSet(false, true)) {
             throw new IllegalStateException(agent.name() + " was started before");
@@ -36,7 +37,7 @@ public final class AgentRunner implements AutoCloseable {
         return this;
     }
 
-    /** Wakes the agent, or keeps it from parking if it is awake. */
+    @Override
     public void signal() {
         if (!signalled.get() && signalled.compareAndSet(false, true)) {
             LockSupport.unpark(thread);

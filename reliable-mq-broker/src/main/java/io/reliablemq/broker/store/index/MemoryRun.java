@@ -21,14 +21,14 @@ final class MemoryRun implements Run {
         this.firstOffset = firstOffset;
     }
 
-    void add(int positionInSegment, int size, int tagHash) {
+    void add(IndexedMessage message) {
         int at = count * ENTRY_INTS;
         if (at == entries.length) {
             entries = Arrays.copyOf(entries, entries.length * 2);
         }
-        entries[at] = positionInSegment;
-        entries[at + 1] = size;
-        entries[at + 2] = tagHash;
+        entries[at] = message.positionInSegment();
+        entries[at + 1] = message.size();
+        entries[at + 2] = message.marks().tagHash();
         count++;
     }
 

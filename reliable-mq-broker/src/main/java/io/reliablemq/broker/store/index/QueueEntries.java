@@ -59,16 +59,16 @@ public final class QueueEntries {
     }
 
     /** Adds the entry of the next message. */
-    public void add(long offset, long segmentBase, int positionInSegment, int size, int tagHash) {
-        requireNext(offset);
+    void add(IndexedMessage message) {
+        requireNext(message.offset());
         MemoryRun run = active;
-        if (run == null || run.segmentBase() != segmentBase) {
-            run = new MemoryRun(segmentBase, offset);
-            run.add(positionInSegment, size, tagHash);
+        if (run == null || run.segmentBase() != message.segmentBase()) {
+            run = new MemoryRun(message.segmentBase(), message.offset());
+            run.add(message);
             active = run;
             append(run);
         } else {
-            run.add(positionInSegment, size, tagHash);
+            run.add(message);
         }
     }
 
@@ -87,6 +87,16 @@ public final class QueueEntries {
         Run[] grown = Arrays.copyOf(seen.runs, seen.runs.length + 1);
         grown[seen.runs.length] = run;
         view = new View(grown, seen.floor);
+    }
+
+    /** Forgets the entries of a segment; offsets go on where they were. */
+    synchronized void drop(long segmentBase) {
+        View seen = view;
+        long end = max(seen);
+        Run[] left = Arrays.stream(seen.runs)
+                .filter(run -> run.segmentBase() != segmentBase)
+                .toArray(Run[]::new);
+        view = new View(left, left.length == 0 ? end : seen.floor);
     }
 
     /** Puts the same entries on file in the place of those in memory. */

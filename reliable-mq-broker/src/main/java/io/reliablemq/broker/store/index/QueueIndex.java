@@ -7,23 +7,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of all queues: in memory for the segment that is written, in one file beside each ended segment. So
  * thousands of queues take no more files than one.
  *
- * <p>Queues are found by any thread. Index files are loaded by recovery and written by the segment keeper, never both at
- * once.
+ * <p>Queues are found by any thread.
  */
-public final class QueueIndex {
+public final class QueueIndex implements SegmentIndex {
+
+    /** Ending of the names of index files. */
+    public static final String EXTENSION = "index";
 
     private final StoreFiles files;
+    private final LongFunction<Path> paths;
     private final Map<String, Map<Integer, QueueEntries>> topics = new ConcurrentHashMap<>();
-    private final List<IndexFile> open = new ArrayList<>();
+    private final Map<Long, IndexFile> open = new ConcurrentHashMap<>();
+    private volatile long lastTimestamp;
 
-    public QueueIndex(StoreFiles files) {
+    /** @param paths the path of the file for the segment that starts at a position */
+    public QueueIndex(StoreFiles files, LongFunction<Path> paths) {
         this.files = files;
+        this.paths = paths;
     }
 
     /** The queue's entries, which are made if there are none. */
@@ -54,18 +61,18 @@ public final class QueueIndex {
         return all;
     }
 
-    /**
-     * Takes the entries of an ended segment from its file.
-     *
-     * @return store timestamp of the last message up to the segment's end; -1 if there is no sound file
-     * @throws IndexMismatchException if it does not continue the entries of the segments before
-     */
-    public long load(Path path, long base, long next) throws IOException {
-        IndexFile file = IndexFile.open(files, path, base, next);
+    /** Store timestamp of the last message; 0 if there is none. */
+    public long lastTimestamp() {
+        return lastTimestamp;
+    }
+
+    @Override
+    public boolean load(long base, long next) throws IOException {
+        IndexFile file = IndexFile.open(files, paths.apply(base), base, next);
         if (file == null) {
-            return -1;
+            return false;
         }
-        open.add(file);
+        open.put(base, file);
         file.rows((topic, queueId, firstOffset, count, firstEntry) -> {
             QueueEntries entries = queue(topic, queueId);
             entries.startAt(firstOffset);
@@ -73,7 +80,14 @@ public final class QueueIndex {
                 entries.append(file.run(firstOffset, count, firstEntry));
             }
         });
-        return file.lastTimestamp();
+        lastTimestamp = Math.max(lastTimestamp, file.lastTimestamp());
+        return true;
+    }
+
+    @Override
+    public void add(IndexedMessage message) {
+        message.queue().add(message);
+        lastTimestamp = Math.max(lastTimestamp, message.storeTimestamp());
     }
 
     /** To be called once after recovery, before the first append. */
@@ -81,15 +95,25 @@ public final class QueueIndex {
         written().forEach(QueueEntries::startAssigning);
     }
 
-    /** Writes the index file of an ended segment, whose messages are all in the index. */
-    public void save(Path path, long base, long next, long lastTimestamp) throws IOException {
-        open.add(new IndexFileWriter(base, next, lastTimestamp, written()).write(files, path));
+    @Override
+    public void save(long base, long next) throws IOException {
+        open.put(base, new IndexFileWriter(base, next, lastTimestamp, written()).write(files, paths.apply(base)));
     }
 
-    /** Closes the index files; goes on past a failure and throws the first one. */
+    @Override
+    public void drop(long base) throws IOException {
+        written().forEach(entries -> entries.drop(base));
+        IndexFile file = open.remove(base);
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    /** Goes on past a failure and throws the first one. */
+    @Override
     public void close() throws IOException {
         IOException first = null;
-        for (IndexFile file : open) {
+        for (IndexFile file : open.values()) {
             try {
                 file.close();
             } catch (IOException e) {

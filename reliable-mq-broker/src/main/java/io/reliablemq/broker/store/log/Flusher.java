@@ -5,7 +5,7 @@ import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 
 /**
- * Forces the log every flush interval while there is something to flush, and at once when somebody waits for it.
+ * Forces the log every flush interval while there is something to flush.
  *
  * <p>Runs on {@code rmq-flusher}, under asynchronous flush only. After a failed force it does nothing more.
  */
@@ -15,9 +15,8 @@ public final class Flusher implements Agent {
     private final LogTail tail;
     private final LogEvents<?> events;
     private final Clock clock;
-    private volatile boolean urgent;
     private volatile boolean idle;
-    private long lastForce;
+    private volatile long lastForce;
 
     public Flusher(LogSettings settings, LogTail tail, LogEvents<?> events, Clock clock) {
         this.intervalNanos = settings.flushIntervalNanos();
@@ -36,13 +35,10 @@ public final class Flusher implements Agent {
     public long doWork() {
         idle = false;
         long left = lastForce + intervalNanos - clock.nanos();
-        if (tail.isDirty() && !urgent && left > 0) {
+        if (tail.isDirty() && left > 0) {
             return left;
         }
-        urgent = false;
-        if (tail.isDirty()) {
-            force();
-        }
+        flush();
         // Announced before the last look, so that a writer that does not see it is seen here.
         idle = true;
         return tail.isDirty() ? 0 : UNTIL_SIGNAL;
@@ -53,19 +49,16 @@ public final class Flusher implements Agent {
         return idle;
     }
 
-    /** Lets the next step force without waiting for the interval; to be followed by a signal. */
-    public void hurry() {
-        urgent = true;
-    }
-
     @Override
     public void onStop() {
-        if (tail.isDirty()) {
-            force();
-        }
+        flush();
     }
 
-    private void force() {
+    /** Forces what is written and not flushed, on the calling thread, which may be any. Events tell how it ended. */
+    public void flush() {
+        if (!tail.isDirty()) {
+            return;
+        }
         try {
             lastForce = clock.nanos();
             events.flushed(tail.force());

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /**
  * The names of the log's files: a segment is named by the position of its first byte, in 20 digits, so that names sort
- * as positions do; its index stands beside it. Immutable.
+ * as positions do; indexes stand beside it. Immutable.
  */
 public final class LogFolder {
 
@@ -38,8 +38,9 @@ public final class LogFolder {
         return folder.resolve(String.format(Locale.ROOT, "%020d.log", base));
     }
 
-    public Path index(long base) {
-        return folder.resolve(String.format(Locale.ROOT, "%020d.index", base));
+    /** A file beside the segment, named like it but for the ending. */
+    public Path beside(long base, String extension) {
+        return folder.resolve(String.format(Locale.ROOT, "%020d.%s", base, extension));
     }
 
     /** The base positions of all segments, in order. */
@@ -61,10 +62,16 @@ public final class LogFolder {
         return file;
     }
 
-    /** Deletes a segment that holds no record, and its index. */
+    /** Deletes a segment, and before it the files beside it, which mean nothing without it. */
     void deleteSegment(long base) throws IOException {
-        files.delete(index(base));
-        files.delete(segment(base));
+        Path segment = segment(base);
+        String stem = segment.getFileName().toString().substring(0, DIGITS + 1);
+        for (Path file : files.list(folder)) {
+            if (file.getFileName().toString().startsWith(stem) && !file.equals(segment)) {
+                files.delete(file);
+            }
+        }
+        files.delete(segment);
         files.forceFolder(folder);
     }
 }

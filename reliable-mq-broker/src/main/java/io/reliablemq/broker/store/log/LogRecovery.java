@@ -23,8 +23,8 @@ public final class LogRecovery {
         /** Whether this ended segment is known already and need not be read; if so, it counts as visited. */
         boolean isKnown(long base, long next) throws IOException;
 
-        /** The records that follow are those of this segment. */
-        void reading(long base);
+        /** The records that follow are those of this segment, which is not known. The last one may not be ended. */
+        void reading(long base, boolean ended);
 
         /** All records of an ended segment were seen. */
         void ended(long base, long next) throws IOException;
@@ -82,7 +82,7 @@ public final class LogRecovery {
                 addComplete(base, bases.get(i + 1));
                 continue;
             }
-            visitor.reading(base);
+            visitor.reading(base, !last);
             try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
                 SegmentScan scan = new SegmentScan(base, file).run(visitor);
                 segmentsRead++;
