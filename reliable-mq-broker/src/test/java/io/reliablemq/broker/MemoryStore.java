@@ -2,6 +2,7 @@ package io.reliablemq.broker;
 
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
+import io.reliablemq.broker.store.KeyQuery;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -117,6 +118,11 @@ public final class MemoryStore implements MessageStore {
         return queue(queue).stream()
                 .filter(message -> message.storeTimestamp() < timestampMs)
                 .count();
+    }
+
+    @Override
+    public QueryResult query(KeyQuery query) {
+        throw new UnsupportedOperationException("no test needs queries in memory");
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.index.IndexMismatchException;
 import io.reliablemq.broker.store.index.IndexedMessage;
-import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
 import io.reliablemq.broker.store.index.SegmentIndex;
@@ -100,14 +99,7 @@ final class StoreRecovery implements LogRecovery.Visitor {
         if (!startsAtZero && entries.max() == 0) {
             entries.startAt(message.queueOffset());
         }
-        IndexedMessage indexed = new IndexedMessage(
-                entries,
-                message.queueOffset(),
-                segmentBase,
-                (int) (position - segmentBase),
-                size,
-                message.storeTimestamp(),
-                MessageMarks.of(message.topic(), message.properties()));
+        IndexedMessage indexed = IndexedMessage.of(message, entries, segmentBase, position, size);
         for (SegmentIndex index : rebuilding) {
             index.add(indexed);
         }

@@ -1,6 +1,5 @@
 package io.reliablemq.broker.store;
 
-import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.Flusher;
 import io.reliablemq.broker.store.log.LogSettings;
@@ -36,8 +35,7 @@ final class StoreThreads implements AutoCloseable {
             Clock clock,
             ErrorSink errors,
             AgentHost host,
-            SegmentIndexes indexes,
-            long lastTimestamp,
+            StoreIndexes indexes,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
             StoreRecovery.Outcome outcome) {
@@ -51,10 +49,24 @@ final class StoreThreads implements AutoCloseable {
             flusher = host.host(logFlusher, errors);
         }
         SegmentIndexer indexer = new SegmentIndexer(
-                indexes, outcome.log().segments(), commitPoint, outcome.unindexed(), tail.segmentBase());
+                indexes.all(),
+                outcome.log().segments(),
+                commitPoint,
+                new IndexRepairs(
+                        indexes.damaged(), indexes.queues(), outcome.log().segments(), errors),
+                outcome.unindexed(),
+                tail.segmentBase());
         keeper = host.host(new SegmentKeeper(tail, indexer), errors);
+        indexes.damaged().onDamage(keeper::signal);
         logWriter = new LogWriter<>(
-                logSettings, mailbox, tail, commitPoint, clock, lastTimestamp, this::signalFlush, keeper::signal);
+                logSettings,
+                mailbox,
+                tail,
+                commitPoint,
+                clock,
+                indexes.queues().lastTimestamp(),
+                this::signalFlush,
+                keeper::signal);
         writer = host.host(logWriter, errors);
         appendDeadlines = new AppendDeadlines(
                 mailbox, commitPoint, clock, errors, settings.syncFlushTimeout().toNanos());

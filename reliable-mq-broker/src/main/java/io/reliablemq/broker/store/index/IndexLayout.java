@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  * 48  zero                  12 bytes
  * 60  checksum              u32   CRC32C over bytes 0..60 of the header, and the directory
  *
- * directory, for each queue that was ever written
+ * directory, for each queue that was written up to the end of this segment, by topic and queue id
  *     topic length          u16
  *     topic                 UTF-8
  *     queue id              u32

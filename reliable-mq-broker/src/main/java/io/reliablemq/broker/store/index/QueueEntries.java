@@ -133,6 +133,24 @@ public final class QueueEntries {
         return seen.runs.length == 0 ? seen.floor : seen.runs[0].firstOffset();
     }
 
+    /** The first offset behind this segment and all before it; the next offset if there is none yet. */
+    public long firstBehind(long segmentBase) {
+        View seen = view;
+        for (Run run : seen.runs) {
+            if (run.segmentBase() > segmentBase) {
+                return run.firstOffset();
+            }
+        }
+        return max(seen);
+    }
+
+    /** Behind the last offset that stands in the same segment as this one. */
+    public long endOfSegment(long offset) {
+        Run[] runs = view.runs;
+        int at = runAt(runs, offset);
+        return at < 0 ? offset : runs[at].endOffset();
+    }
+
     /** Visits entries from this offset on, until they end or the visitor has enough. */
     public void visit(long from, EntryVisitor visitor) throws IOException {
         Run[] runs = view.runs;
