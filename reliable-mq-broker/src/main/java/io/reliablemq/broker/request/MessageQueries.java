@@ -80,9 +80,10 @@ public final class MessageQueries {
             case QueryMessageRequest.KEY -> KeyQuery.Kind.KEY;
             case QueryMessageRequest.UNIQUE_ID -> KeyQuery.Kind.UNIQUE_ID;
             case QueryMessageRequest.TAG -> KeyQuery.Kind.TAG;
-            default -> throw new RefusedException(
-                    ResponseCode.INVALID_PARAMETER,
-                    "The index type " + indexType + " is not one of K (key), U (unique id) and T (tag)");
+            default ->
+                throw new RefusedException(
+                        ResponseCode.INVALID_PARAMETER,
+                        "The index type " + indexType + " is not one of K (key), U (unique id) and T (tag)");
         };
     }
 
@@ -95,8 +96,7 @@ public final class MessageQueries {
                 throw e;
             }
             e.repaired()
-                    .whenComplete((done, error) ->
-                            readThreads.execute(reply, () -> answer(query, reply, repairs + 1)));
+                    .whenComplete((done, error) -> readThreads.execute(reply, () -> answer(query, reply, repairs + 1)));
             return;
         }
         Map<String, String> fields = new QueryMessageResponse(found.lastTimestamp(), found.lastPosition()).fields();

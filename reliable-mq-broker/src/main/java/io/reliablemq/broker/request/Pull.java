@@ -133,8 +133,7 @@ public final class Pull implements LongPolls.ParkedPull {
             throw failure;
         }
         waitedForRepair = true;
-        damaged.repaired()
-                .whenComplete((done, error) -> reply.connection().execute(this::lookAgain));
+        damaged.repaired().whenComplete((done, error) -> reply.connection().execute(this::lookAgain));
     }
 
     private void nothingNew(boolean mayWait) {

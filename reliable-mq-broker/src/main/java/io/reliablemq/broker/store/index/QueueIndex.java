@@ -107,17 +107,23 @@ public final class QueueIndex implements SegmentIndex {
                 entries.append(file.run(firstOffset, count, firstEntry));
             }
         });
+        enter(base);
         lastTimestamp = Math.max(lastTimestamp, file.lastTimestamp());
         return true;
+    }
+
+    /** The messages that follow are those of this segment. */
+    private void enter(long base) {
+        if (base != lastBase) {
+            endTimestamps.put(lastBase, lastTimestamp);
+            lastBase = base;
+        }
     }
 
     @Override
     public void add(IndexedMessage message) {
         message.queue().add(message);
-        if (message.segmentBase() != lastBase) {
-            endTimestamps.put(lastBase, lastTimestamp);
-            lastBase = message.segmentBase();
-        }
+        enter(message.segmentBase());
         lastTimestamp = Math.max(lastTimestamp, message.storeTimestamp());
     }
 

@@ -42,8 +42,7 @@ class KeyIndexTest {
     }
 
     private IndexedMessage message(long base, int position, long timestamp, Map<String, String> properties) {
-        return new IndexedMessage(
-                queue, 0, base, position, 100, timestamp, MessageMarks.of("orders", properties));
+        return new IndexedMessage(queue, 0, base, position, 100, timestamp, MessageMarks.of("orders", properties));
     }
 
     /** Three messages with four different keys, one of them twice. */
@@ -71,6 +70,7 @@ class KeyIndexTest {
         return find(index, KeyHashes.ofKey("orders", key), 0, Long.MAX_VALUE);
     }
 
+    /** The expected bytes were computed apart from this code, from the layout and the definition of the hash code. */
     @Test
     void writesTheBytesThatItsLayoutSays() throws Exception {
         saved();
@@ -80,9 +80,14 @@ class KeyIndexTest {
         assertThat(content).hasSize(64 + 4096);
         assertThat(hex.formatHex(content, 0, 64))
                 .isEqualTo("524d514b00010000" + "0000000000000000" + "00000000000f4240" + "00000000000003e8"
-                        + "00000000000003ed" + "00000005" + "00000000".repeat(4) + "HEADER");
-        assertThat(hex.formatHex(content, 64, 64 + 40)).isEqualTo("ENTRIES");
-        assertThat(hex.formatHex(content, 64 + 4092, 64 + 4096)).isEqualTo("BLOCK");
+                        + "00000000000003ed" + "00000005" + "00000000".repeat(4) + "7f76b865");
+        assertThat(hex.formatHex(content, 64, 64 + 40))
+                .isEqualTo("adde2c7d00000020"
+                        + "c74f47f3000000a4"
+                        + "d2fcc00500000020"
+                        + "03ef6d7100000020"
+                        + "03ef6d71000000a4");
+        assertThat(hex.formatHex(content, 64 + 4092, 64 + 4096)).isEqualTo("0b1d8747");
     }
 
     @Test
