@@ -9,7 +9,10 @@ import io.reliablemq.broker.store.index.QueueIndex;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
+import io.reliablemq.broker.store.log.LogScrubber;
+import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.OriginScan;
+import io.reliablemq.broker.store.log.SegmentRemoval;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.MessageLayout;
@@ -47,6 +50,9 @@ public final class LogMessageStore implements MessageStore {
     private final StoreThreads threads;
     private final StoreReader reader;
     private final RecoveryReport recovery;
+    private final DiskSpace space;
+    private final Retention retention;
+    private final LogScrubber scrubber;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LogMessageStore(
@@ -55,9 +61,11 @@ public final class LogMessageStore implements MessageStore {
             ErrorSink errors,
             AgentHost host,
             DataFolder data,
+            LogFolder folder,
             QueueIndex index,
             SegmentIndexes indexes,
-            StoreRecovery.Outcome outcome) {
+            StoreRecovery.Outcome outcome)
+            throws IOException {
         this.settings = settings;
         this.clock = clock;
         this.errors = errors;
@@ -73,8 +81,35 @@ public final class LogMessageStore implements MessageStore {
                 mailbox,
                 errors,
                 outcome.log().tail().written());
+        LogTail tail = outcome.log().tail();
+        SegmentIndexer indexer =
+                new SegmentIndexer(indexes, segments, commitPoint, outcome.unindexed(), tail.segmentBase());
+        this.space = new DiskSpace(
+                folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
+        this.retention = new Retention(
+                settings.retention(),
+                segments,
+                indexes,
+                index,
+                new SegmentRemoval(folder, segments, outcome.log().gaps()),
+                clock);
+        this.scrubber = new LogScrubber(
+                folder,
+                segments,
+                clock,
+                settings.retention().scrubBytesPerSecond(),
+                settings.retention().scrubInterval().toNanos(),
+                base -> {});
         this.threads = new StoreThreads(
-                settings, clock, errors, host, indexes, index.lastTimestamp(), mailbox, commitPoint, outcome);
+                settings,
+                clock,
+                errors,
+                host,
+                tail,
+                index.lastTimestamp(),
+                mailbox,
+                commitPoint,
+                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run));
         this.reader = new StoreReader(index, segments, commitPoint);
         this.recovery = outcome.report();
     }
@@ -102,7 +137,8 @@ public final class LogMessageStore implements MessageStore {
             StoreRecovery.Outcome outcome =
                     new StoreRecovery(folder, index, indexes).run(data, settings.forLog(), clock);
             data.markInUse();
-            LogMessageStore store = new LogMessageStore(settings, clock, errors, host, data, index, indexes, outcome);
+            LogMessageStore store =
+                    new LogMessageStore(settings, clock, errors, host, data, folder, index, indexes, outcome);
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -150,6 +186,11 @@ public final class LogMessageStore implements MessageStore {
         if (append.recordBytes() > settings.maxRecordBytes()) {
             throw new MessageFormatException("What is to be appended takes " + append.recordBytes()
                     + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
+        }
+        if (origin == NO_ORIGIN && space.isLow()) {
+            // Copies of what is stored go on: the disk will not get any emptier without them.
+            append.refuse(Status.NO_SPACE, space.reason(), errors);
+            return;
         }
         switch (mailbox.offer(append)) {
             case ACCEPTED -> threads.signalAppend();
@@ -233,6 +274,21 @@ public final class LogMessageStore implements MessageStore {
         commitPoint.requireFlushed(position);
     }
 
+    /** From now on old segments are deleted, unless the guard has a reason to keep them. */
+    public void retainBy(RetentionGuard guard) {
+        retention.guardBy(guard);
+    }
+
+    /** What retention has done. */
+    public RetentionFigures retention() {
+        return retention.figures();
+    }
+
+    /** Where the log was found to be damaged while running. */
+    public List<LogScrubber.Finding> damage() {
+        return scrubber.findings();
+    }
+
     @Override
     public @Nullable String failure() {
         return commitPoint.failure();
@@ -258,6 +314,7 @@ public final class LogMessageStore implements MessageStore {
             stack.push(indexes);
             stack.push(segments::close);
             stack.push(this::leave);
+            stack.push(scrubber::close);
             stack.push(threads);
         } catch (IOException | RuntimeException e) {
             throw e;

@@ -1,6 +1,5 @@
 package io.reliablemq.broker.store;
 
-import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.Flusher;
 import io.reliablemq.broker.store.log.LogSettings;
@@ -36,13 +35,13 @@ final class StoreThreads implements AutoCloseable {
             Clock clock,
             ErrorSink errors,
             AgentHost host,
-            SegmentIndexes indexes,
+            LogTail tail,
             long lastTimestamp,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
-            StoreRecovery.Outcome outcome) {
+            SegmentKeeper.Chores chores) {
         LogSettings logSettings = settings.forLog();
-        tail = outcome.log().tail();
+        this.tail = tail;
         if (logSettings.flushInline()) {
             logFlusher = null;
             flusher = null;
@@ -50,9 +49,7 @@ final class StoreThreads implements AutoCloseable {
             logFlusher = new Flusher(logSettings, tail, commitPoint, clock);
             flusher = host.host(logFlusher, errors);
         }
-        SegmentIndexer indexer = new SegmentIndexer(
-                indexes, outcome.log().segments(), commitPoint, outcome.unindexed(), tail.segmentBase());
-        keeper = host.host(new SegmentKeeper(tail, indexer), errors);
+        keeper = host.host(new SegmentKeeper(tail, chores), errors);
         logWriter = new LogWriter<>(
                 logSettings, mailbox, tail, commitPoint, clock, lastTimestamp, this::signalFlush, keeper::signal);
         writer = host.host(logWriter, errors);
