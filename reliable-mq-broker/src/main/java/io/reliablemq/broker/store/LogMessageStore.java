@@ -7,8 +7,11 @@ import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
+import io.reliablemq.broker.store.log.LogScrubber;
+import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.OriginScan;
 import io.reliablemq.broker.store.log.RecordReader;
+import io.reliablemq.broker.store.log.SegmentRemoval;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.MessageLayout;
@@ -46,6 +49,9 @@ public final class LogMessageStore implements MessageStore {
     private final StoreReader reader;
     private final KeyLookup lookup;
     private final RecoveryReport recovery;
+    private final DiskSpace space;
+    private final Retention retention;
+    private final LogScrubber scrubber;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LogMessageStore(
@@ -54,8 +60,10 @@ public final class LogMessageStore implements MessageStore {
             ErrorSink errors,
             AgentHost host,
             DataFolder data,
+            LogFolder folder,
             StoreIndexes indexes,
-            StoreRecovery.Outcome outcome) {
+            StoreRecovery.Outcome outcome)
+            throws IOException {
         this.settings = settings;
         this.clock = clock;
         this.errors = errors;
@@ -70,7 +78,41 @@ public final class LogMessageStore implements MessageStore {
                 mailbox,
                 errors,
                 outcome.log().tail().written());
-        this.threads = new StoreThreads(settings, clock, errors, host, indexes, mailbox, commitPoint, outcome);
+        LogTail tail = outcome.log().tail();
+        SegmentIndexer indexer = new SegmentIndexer(
+                indexes.all(),
+                segments,
+                commitPoint,
+                new IndexRepairs(indexes.damaged(), indexes.queues(), segments, errors),
+                outcome.unindexed(),
+                tail.segmentBase());
+        this.space = new DiskSpace(
+                folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
+        this.retention = new Retention(
+                settings.retention(),
+                segments,
+                indexes.all(),
+                indexes.queues(),
+                new SegmentRemoval(folder, segments, outcome.log().gaps()),
+                clock);
+        this.scrubber = new LogScrubber(
+                folder,
+                segments,
+                clock,
+                settings.retention().scrubBytesPerSecond(),
+                settings.retention().scrubInterval().toNanos(),
+                this::verifyIndexesOfScrubbed);
+        this.threads = new StoreThreads(
+                settings,
+                clock,
+                errors,
+                host,
+                tail,
+                indexes.queues().lastTimestamp(),
+                mailbox,
+                commitPoint,
+                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run));
+        indexes.damaged().onDamage(threads::signalKeeper);
         RecordReader records = new RecordReader(segments);
         this.reader = new StoreReader(indexes.queues(), segments, records, commitPoint);
         this.lookup = new KeyLookup(indexes.keys(), records, commitPoint);
@@ -99,7 +141,7 @@ public final class LogMessageStore implements MessageStore {
             StoreRecovery.Outcome outcome =
                     new StoreRecovery(folder, indexes.queues(), indexes.all()).run(data, settings.forLog(), clock);
             data.markInUse();
-            LogMessageStore store = new LogMessageStore(settings, clock, errors, host, data, indexes, outcome);
+            LogMessageStore store = new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome);
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -144,6 +186,15 @@ public final class LogMessageStore implements MessageStore {
         QueueEntries entries = indexes.queues().queue(queue.topic(), queue.queueId());
         long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
         PendingAppend append = new PendingAppend(queue, entries, payloads, marks, origin, deadline, listener);
+        if (append.recordBytes() > settings.maxRecordBytes()) {
+            throw new MessageFormatException("What is to be appended takes " + append.recordBytes()
+                    + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
+        }
+        if (origin == NO_ORIGIN && space.isLow()) {
+            // Copies of what is stored go on: the disk will not get any emptier without them.
+            append.refuse(Status.NO_SPACE, space.reason(), errors);
+            return;
+        }
         switch (mailbox.offer(append)) {
             case ACCEPTED -> threads.signalAppend();
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
@@ -156,12 +207,7 @@ public final class LogMessageStore implements MessageStore {
             throw new IllegalArgumentException("The messages of a batch must be of one queue: " + queue
                     + ", but one is of " + message.topic() + " " + message.queueId());
         }
-        byte[] payload = MessageLayout.encode(message);
-        if (payload.length > settings.segmentBytes() - StoreSettings.RECORD_OVERHEAD) {
-            throw new MessageFormatException("The message takes " + payload.length
-                    + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
-        }
-        return payload;
+        return MessageLayout.encode(message);
     }
 
     @Override
@@ -215,6 +261,14 @@ public final class LogMessageStore implements MessageStore {
         return indexes.all().verify(segmentBase);
     }
 
+    private void verifyIndexesOfScrubbed(long segmentBase) {
+        try {
+            verifyIndexes(segmentBase);
+        } catch (IOException e) {
+            errors.report("verifying the index files of the segment at " + segmentBase, e);
+        }
+    }
+
     /** How many index files were found damaged or missing since the store was opened. */
     public long damagedIndexFiles() {
         return indexes.damaged().found();
@@ -251,6 +305,21 @@ public final class LogMessageStore implements MessageStore {
         commitPoint.requireFlushed(position);
     }
 
+    /** From now on old segments are deleted, unless the guard has a reason to keep them. */
+    public void retainBy(RetentionGuard guard) {
+        retention.guardBy(guard);
+    }
+
+    /** What retention has done. */
+    public RetentionFigures retention() {
+        return retention.figures();
+    }
+
+    /** Where the log was found to be damaged while running. */
+    public List<LogScrubber.Finding> damage() {
+        return scrubber.findings();
+    }
+
     @Override
     public @Nullable String failure() {
         return commitPoint.failure();
@@ -276,6 +345,7 @@ public final class LogMessageStore implements MessageStore {
             stack.push(indexes.all());
             stack.push(segments::close);
             stack.push(this::leave);
+            stack.push(scrubber::close);
             stack.push(threads);
         } catch (IOException | RuntimeException e) {
             throw e;

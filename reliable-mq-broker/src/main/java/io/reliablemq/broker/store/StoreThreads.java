@@ -35,12 +35,13 @@ final class StoreThreads implements AutoCloseable {
             Clock clock,
             ErrorSink errors,
             AgentHost host,
-            StoreIndexes indexes,
+            LogTail tail,
+            long lastTimestamp,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
-            StoreRecovery.Outcome outcome) {
+            SegmentKeeper.Chores chores) {
         LogSettings logSettings = settings.forLog();
-        tail = outcome.log().tail();
+        this.tail = tail;
         if (logSettings.flushInline()) {
             logFlusher = null;
             flusher = null;
@@ -48,25 +49,9 @@ final class StoreThreads implements AutoCloseable {
             logFlusher = new Flusher(logSettings, tail, commitPoint, clock);
             flusher = host.host(logFlusher, errors);
         }
-        SegmentIndexer indexer = new SegmentIndexer(
-                indexes.all(),
-                outcome.log().segments(),
-                commitPoint,
-                new IndexRepairs(
-                        indexes.damaged(), indexes.queues(), outcome.log().segments(), errors),
-                outcome.unindexed(),
-                tail.segmentBase());
-        keeper = host.host(new SegmentKeeper(tail, indexer), errors);
-        indexes.damaged().onDamage(keeper::signal);
+        keeper = host.host(new SegmentKeeper(tail, chores), errors);
         logWriter = new LogWriter<>(
-                logSettings,
-                mailbox,
-                tail,
-                commitPoint,
-                clock,
-                indexes.queues().lastTimestamp(),
-                this::signalFlush,
-                keeper::signal);
+                logSettings, mailbox, tail, commitPoint, clock, lastTimestamp, this::signalFlush, keeper::signal);
         writer = host.host(logWriter, errors);
         appendDeadlines = new AppendDeadlines(
                 mailbox, commitPoint, clock, errors, settings.syncFlushTimeout().toNanos());
@@ -88,6 +73,11 @@ final class StoreThreads implements AutoCloseable {
         if (appendDeadlines.isIdle()) {
             deadlines.signal();
         }
+    }
+
+    /** There is something to do for the segment keeper. */
+    void signalKeeper() {
+        keeper.signal();
     }
 
     private void signalFlush() {

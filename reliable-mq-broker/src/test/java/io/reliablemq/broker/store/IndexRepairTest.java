@@ -30,7 +30,7 @@ class IndexRepairTest {
     private static final Path LOG = Path.of("/data/log");
     private static final int MESSAGES = 200;
     private static final StoreSettings SETTINGS =
-            StoreSettings.in(Path.of("/data")).withSegmentBytes(8 << 10).withPreallocateBytes(0);
+            StoreSettings.in(Path.of("/data")).withSegmentBytes(8 << 10).withPreallocateBytes(4 << 10);
 
     private final SimulatedDisk disk = new SimulatedDisk();
     private final ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();

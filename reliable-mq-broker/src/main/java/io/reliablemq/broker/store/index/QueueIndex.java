@@ -33,6 +33,7 @@ public final class QueueIndex implements SegmentIndex {
     private final ConcurrentNavigableMap<Long, Long> endTimestamps = new ConcurrentSkipListMap<>();
 
     private volatile long lastTimestamp;
+    private boolean offsetsMayBeMissing;
 
     /** Segment of the message that was added last; owned by the thread that adds. */
     private long lastBase = -1;
@@ -72,6 +73,28 @@ public final class QueueIndex implements SegmentIndex {
         return all;
     }
 
+    /** From here on in the log, queue offsets may be missing, since messages were lost to damage. */
+    public void toleratesMissingOffsets() {
+        offsetsMayBeMissing = true;
+    }
+
+    /** What an ended segment holds; null unless its index is on file. */
+    public @Nullable SegmentContent content(long base, long next) {
+        IndexFile file = open.get(base);
+        if (file == null) {
+            return null;
+        }
+        List<SegmentContent.Part> parts = new ArrayList<>();
+        for (QueueEntries entries : written()) {
+            Run run = entries.inSegment(base);
+            if (run != null) {
+                parts.add(new SegmentContent.Part(
+                        entries.topic(), entries.queueId(), run.firstOffset(), run.endOffset()));
+            }
+        }
+        return new SegmentContent(base, next, file.lastTimestamp(), parts);
+    }
+
     /** Store timestamp of the last message; 0 if there is none. */
     public long lastTimestamp() {
         return lastTimestamp;
@@ -102,8 +125,12 @@ public final class QueueIndex implements SegmentIndex {
         open.put(base, file);
         file.rows((topic, queueId, firstOffset, count, firstEntry) -> {
             QueueEntries entries = queue(topic, queueId);
-            entries.startAt(firstOffset);
+            if (offsetsMayBeMissing || count == 0) {
+                // Without messages here, it only says what was given to those that may be deleted by now.
+                entries.skipTo(firstOffset);
+            }
             if (count > 0) {
+                entries.requireNext(firstOffset);
                 entries.append(file.run(firstOffset, count, firstEntry));
             }
         });
@@ -158,8 +185,11 @@ public final class QueueIndex implements SegmentIndex {
         return new SegmentRebuild() {
             @Override
             public void add(IndexedMessage message) {
-                runs.computeIfAbsent(message.queue(), queue -> new MemoryRun(base, message.offset()))
-                        .add(message);
+                MemoryRun run = runs.computeIfAbsent(message.queue(), queue -> new MemoryRun(base, message.offset()));
+                while (run.endOffset() < message.offset()) {
+                    run.addLost();
+                }
+                run.add(message);
             }
 
             @Override
