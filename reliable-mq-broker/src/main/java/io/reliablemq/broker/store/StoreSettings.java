@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param folder where everything is kept; made if it is missing, locked while the store is open
  * @param flushDiskType when an append is answered
  * @param flushInterval how long written bytes may stay unflushed under {@link FlushDiskType#ASYNC_FLUSH}
+ * @param flushBytes how many written bytes may stay unflushed under {@link FlushDiskType#ASYNC_FLUSH}; past it the log is
+ *     flushed without waiting for the interval
  * @param syncFlushTimeout how long an append may wait, from the call to its answer
  * @param segmentBytes size of a log segment; a message must fit into one with {@value #RECORD_OVERHEAD} bytes to spare
  * @param maxPendingAppends most appends that may be waiting for their answer; more are answered as busy
@@ -20,12 +22,14 @@ public record StoreSettings(
         Path folder,
         FlushDiskType flushDiskType,
         Duration flushInterval,
+        long flushBytes,
         Duration syncFlushTimeout,
         long segmentBytes,
         int maxPendingAppends,
         long maxPendingBytes,
         long preallocateBytes) {
 
+    public static final long DEFAULT_FLUSH_BYTES = 4L << 20;
     public static final long DEFAULT_SEGMENT_BYTES = 256L << 20;
     public static final int DEFAULT_MAX_PENDING_APPENDS = 10_000;
     public static final long DEFAULT_MAX_PENDING_BYTES = 128L << 20;
@@ -39,6 +43,7 @@ public record StoreSettings(
 
     public StoreSettings {
         atLeast("flushInterval", flushInterval, Duration.ofMillis(1));
+        within("flushBytes", flushBytes, 1, Long.MAX_VALUE);
         atLeast("syncFlushTimeout", syncFlushTimeout, Duration.ofMillis(1));
         within("segmentBytes", segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES);
         within("maxPendingAppends", maxPendingAppends, 1, Integer.MAX_VALUE);
@@ -52,6 +57,7 @@ public record StoreSettings(
                 folder,
                 FlushDiskType.SYNC_FLUSH,
                 Duration.ofMillis(10),
+                DEFAULT_FLUSH_BYTES,
                 Duration.ofSeconds(5),
                 DEFAULT_SEGMENT_BYTES,
                 DEFAULT_MAX_PENDING_APPENDS,
@@ -64,6 +70,7 @@ public record StoreSettings(
                 folder,
                 type,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -76,6 +83,20 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 interval,
+                flushBytes,
+                syncFlushTimeout,
+                segmentBytes,
+                maxPendingAppends,
+                maxPendingBytes,
+                preallocateBytes);
+    }
+
+    public StoreSettings withFlushBytes(long bytes) {
+        return new StoreSettings(
+                folder,
+                flushDiskType,
+                flushInterval,
+                bytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -88,6 +109,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 timeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -100,6 +122,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 bytes,
                 maxPendingAppends,
@@ -109,7 +132,15 @@ public record StoreSettings(
 
     public StoreSettings withMaxPending(int appends, long bytes) {
         return new StoreSettings(
-                folder, flushDiskType, flushInterval, syncFlushTimeout, segmentBytes, appends, bytes, preallocateBytes);
+                folder,
+                flushDiskType,
+                flushInterval,
+                flushBytes,
+                syncFlushTimeout,
+                segmentBytes,
+                appends,
+                bytes,
+                preallocateBytes);
     }
 
     public StoreSettings withPreallocateBytes(long bytes) {
@@ -117,6 +148,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -126,7 +158,11 @@ public record StoreSettings(
 
     LogSettings forLog() {
         return new LogSettings(
-                segmentBytes, preallocateBytes, flushDiskType == FlushDiskType.SYNC_FLUSH, flushInterval.toNanos());
+                segmentBytes,
+                preallocateBytes,
+                flushDiskType == FlushDiskType.SYNC_FLUSH,
+                flushInterval.toNanos(),
+                flushBytes);
     }
 
     private static void atLeast(String name, Duration value, Duration least) {

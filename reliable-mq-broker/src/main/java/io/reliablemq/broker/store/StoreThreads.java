@@ -79,7 +79,7 @@ final class StoreThreads implements AutoCloseable {
     }
 
     private void signalFlush() {
-        if (flusher != null && logFlusher != null && logFlusher.isIdle()) {
+        if (flusher != null && logFlusher != null && logFlusher.wantsSignal()) {
             flusher.signal();
         }
     }

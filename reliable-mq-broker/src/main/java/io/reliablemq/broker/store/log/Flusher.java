@@ -5,13 +5,14 @@ import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 
 /**
- * Forces the log every flush interval while there is something to flush.
+ * Forces the log every flush interval while there is something to flush, and at once when there is much of it.
  *
  * <p>Runs on {@code rmq-flusher}, under asynchronous flush only. After a failed force it does nothing more.
  */
 public final class Flusher implements Agent {
 
     private final long intervalNanos;
+    private final long maxUnflushed;
     private final LogTail tail;
     private final LogEvents<?> events;
     private final Clock clock;
@@ -20,6 +21,7 @@ public final class Flusher implements Agent {
 
     public Flusher(LogSettings settings, LogTail tail, LogEvents<?> events, Clock clock) {
         this.intervalNanos = settings.flushIntervalNanos();
+        this.maxUnflushed = settings.flushBytes();
         this.tail = tail;
         this.events = events;
         this.clock = clock;
@@ -35,7 +37,7 @@ public final class Flusher implements Agent {
     public long doWork() {
         idle = false;
         long left = lastForce + intervalNanos - clock.nanos();
-        if (tail.isDirty() && left > 0) {
+        if (tail.isDirty() && !isDueByVolume() && left > 0) {
             return left;
         }
         flush();
@@ -44,9 +46,13 @@ public final class Flusher implements Agent {
         return tail.isDirty() ? 0 : UNTIL_SIGNAL;
     }
 
-    /** Whether it waits for a signal rather than for the interval to pass. */
-    public boolean isIdle() {
-        return idle;
+    /** Whether it would not come in time by itself: it waits for a signal, or for an interval that is too long now. */
+    public boolean wantsSignal() {
+        return idle || isDueByVolume();
+    }
+
+    private boolean isDueByVolume() {
+        return tail.written() - tail.flushed() >= maxUnflushed;
     }
 
     @Override
