@@ -1,5 +1,7 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
@@ -139,6 +141,16 @@ public final class MemoryStore implements MessageStore {
     @Override
     public @Nullable String failure() {
         return failure;
+    }
+
+    @Override
+    public Figures figures() {
+        return List::of;
+    }
+
+    @Override
+    public HealthChecks health() {
+        return List::of;
     }
 
     @Override

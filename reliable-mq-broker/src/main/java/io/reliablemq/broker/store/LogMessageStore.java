@@ -1,5 +1,7 @@
 package io.reliablemq.broker.store;
 
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
@@ -46,6 +48,7 @@ public final class LogMessageStore implements MessageStore {
     private final CommitPoint commitPoint;
     private final StoreThreads threads;
     private final StoreReader reader;
+    private final AppendAnswers answers = new AppendAnswers();
     private final RecoveryReport recovery;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -146,7 +149,8 @@ public final class LogMessageStore implements MessageStore {
         }
         QueueEntries entries = index.queue(queue.topic(), queue.queueId());
         long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
-        PendingAppend append = new PendingAppend(queue, entries, payloads, marks, origin, deadline, listener);
+        PendingAppend append = new PendingAppend(
+                queue, entries, payloads, marks, origin, deadline, answers.counted(payloads.length, listener));
         switch (mailbox.offer(append)) {
             case ACCEPTED -> threads.signalAppend();
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
@@ -237,6 +241,17 @@ public final class LogMessageStore implements MessageStore {
     @Override
     public @Nullable String failure() {
         return commitPoint.failure();
+    }
+
+    @Override
+    public Figures figures() {
+        StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
+        return Figures.of(List.of(threads.figures(), answers, state));
+    }
+
+    @Override
+    public HealthChecks health() {
+        return new StoreHealth(commitPoint);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.reliablemq.broker.store;
 
+import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.Flusher;
+import io.reliablemq.broker.store.log.LogFigures;
 import io.reliablemq.broker.store.log.LogSettings;
 import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.LogWriter;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreThreads implements AutoCloseable {
 
     private final LogTail tail;
+    private final LogFigures figures;
     private final LogWriter<PendingAppend> logWriter;
     private final AppendDeadlines appendDeadlines;
     private final RunningAgent writer;
@@ -43,18 +46,27 @@ final class StoreThreads implements AutoCloseable {
             StoreRecovery.Outcome outcome) {
         LogSettings logSettings = settings.forLog();
         tail = outcome.log().tail();
+        figures = new LogFigures(clock);
         if (logSettings.flushInline()) {
             logFlusher = null;
             flusher = null;
         } else {
-            logFlusher = new Flusher(logSettings, tail, commitPoint, clock);
+            logFlusher = new Flusher(logSettings, tail, commitPoint, clock, figures);
             flusher = host.host(logFlusher, errors);
         }
         SegmentIndexer indexer = new SegmentIndexer(
                 indexes, outcome.log().segments(), commitPoint, outcome.unindexed(), tail.segmentBase());
         keeper = host.host(new SegmentKeeper(tail, indexer), errors);
         logWriter = new LogWriter<>(
-                logSettings, mailbox, tail, commitPoint, clock, lastTimestamp, this::signalFlush, keeper::signal);
+                logSettings,
+                mailbox,
+                tail,
+                commitPoint,
+                clock,
+                figures,
+                lastTimestamp,
+                this::signalFlush,
+                keeper::signal);
         writer = host.host(logWriter, errors);
         appendDeadlines = new AppendDeadlines(
                 mailbox, commitPoint, clock, errors, settings.syncFlushTimeout().toNanos());
@@ -89,6 +101,10 @@ final class StoreThreads implements AutoCloseable {
         if (logFlusher != null) {
             logFlusher.flush();
         }
+    }
+
+    Figures figures() {
+        return figures;
     }
 
     long written() {

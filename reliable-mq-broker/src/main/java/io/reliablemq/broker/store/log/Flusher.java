@@ -16,15 +16,17 @@ public final class Flusher implements Agent {
     private final LogTail tail;
     private final LogEvents<?> events;
     private final Clock clock;
+    private final LogFigures figures;
     private volatile boolean idle;
     private volatile long lastForce;
 
-    public Flusher(LogSettings settings, LogTail tail, LogEvents<?> events, Clock clock) {
+    public Flusher(LogSettings settings, LogTail tail, LogEvents<?> events, Clock clock, LogFigures figures) {
         this.intervalNanos = settings.flushIntervalNanos();
         this.maxUnflushed = settings.flushBytes();
         this.tail = tail;
         this.events = events;
         this.clock = clock;
+        this.figures = figures;
         this.lastForce = clock.nanos();
     }
 
@@ -67,7 +69,7 @@ public final class Flusher implements Agent {
         }
         try {
             lastForce = clock.nanos();
-            events.flushed(tail.force());
+            events.flushed(figures.force(tail));
         } catch (IOException | RuntimeException | Error e) {
             tail.breakOff();
             events.failed("force", e);
