@@ -250,8 +250,10 @@ public class BrokerProperties {
         /** Address to listen on; if empty, that of the broker where it is a loopback one, and 127.0.0.1 otherwise. */
         private String bindAddress = "";
 
-        /** Port to listen on; 0 for any free one. */
+        /** Port to listen on; 0 for any free one. The default gives way if it is taken, a chosen one does not. */
         private int port = 10912;
+
+        private boolean portChosen;
 
         public boolean isEnabled() {
             return enabled;
@@ -275,6 +277,11 @@ public class BrokerProperties {
 
         public void setPort(int port) {
             this.port = port;
+            this.portChosen = true;
+        }
+
+        boolean portWasChosen() {
+            return portChosen;
         }
     }
 }

@@ -56,6 +56,7 @@ public record BrokerSettings(
      *
      * @param enabled whether there is one
      * @param port of the endpoint; 0 for any free one
+     * @param anyPortIfTaken whether any free port will do if that one is taken
      */
-    public record Management(boolean enabled, InetAddress bindAddress, int port) {}
+    public record Management(boolean enabled, InetAddress bindAddress, int port, boolean anyPortIfTaken) {}
 }

@@ -87,7 +87,10 @@ final class SettingsCheck {
     private BrokerSettings.Management management() {
         BrokerProperties.Management wanted = properties.getManagement();
         return new BrokerSettings.Management(
-                wanted.isEnabled(), managementAddress(wanted), port("management.port", wanted.getPort()));
+                wanted.isEnabled(),
+                managementAddress(wanted),
+                port("management.port", wanted.getPort()),
+                !wanted.portWasChosen());
     }
 
     /** Whoever opens the broker to the network has not thereby opened its figures. */

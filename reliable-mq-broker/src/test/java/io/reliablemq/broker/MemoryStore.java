@@ -122,6 +122,11 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public long earliestTimestamp() {
+        return log.isEmpty() ? -1 : log.get(0).storeTimestamp();
+    }
+
+    @Override
     public Set<QueueKey> queues() {
         return Set.copyOf(queues.keySet());
     }

@@ -207,6 +207,11 @@ public final class LogMessageStore implements MessageStore {
         return reader.offsetByTime(queue, timestampMs);
     }
 
+    @Override
+    public long earliestTimestamp() throws IOException {
+        return reader.earliestTimestamp();
+    }
+
     /**
      * Visits every committed record that is a copy of another message, in the order of the log. Whoever makes copies
      * remembers with its progress how far the log was written, and learns here which copies were made after that.
@@ -245,7 +250,7 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public Figures figures() {
-        StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
+        StoreFigures state = new StoreFigures(settings, data, segments, mailbox, commitPoint, this::positions);
         return Figures.of(List.of(threads.figures(), answers, state));
     }
 

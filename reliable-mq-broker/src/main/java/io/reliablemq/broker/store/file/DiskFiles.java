@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -85,6 +86,12 @@ public final class DiskFiles implements StoreFiles {
                 channel.force(true);
             }
         }
+    }
+
+    @Override
+    public Space space(Path folder) throws IOException {
+        FileStore store = Files.getFileStore(folder);
+        return new Space(store.getTotalSpace(), store.getUsableSpace());
     }
 
     @Override

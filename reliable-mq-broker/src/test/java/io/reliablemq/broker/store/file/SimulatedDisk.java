@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 public final class SimulatedDisk implements StoreFiles {
 
     private static final int SECTOR = 512;
+    private static final long CAPACITY = 1L << 30;
 
     private static final class Node {
         private byte[] cached = new byte[0];
@@ -175,6 +176,14 @@ public final class SimulatedDisk implements StoreFiles {
                 durableNames.put(path, node);
             }
         });
+    }
+
+    @Override
+    public synchronized Space space(Path folder) {
+        long used = cachedNames.values().stream()
+                .mapToLong(node -> node.cached.length)
+                .sum();
+        return new Space(CAPACITY, CAPACITY - used);
     }
 
     @Override
