@@ -33,6 +33,7 @@ public final class AdminHandlers {
     private final CommittedOffsets offsets;
     private final MessageStore store;
     private final LongPolls longPolls;
+    private final ReadThreads readThreads;
     private final RuntimeFigures figures;
 
     public AdminHandlers(
@@ -48,6 +49,7 @@ public final class AdminHandlers {
         this.offsets = offsets;
         this.store = parts.store();
         this.longPolls = parts.longPolls();
+        this.readThreads = parts.readThreads();
         this.figures = figures;
     }
 
@@ -156,7 +158,8 @@ public final class AdminHandlers {
     }
 
     private void runtime(Command command, Reply reply) {
-        reply.send(Command.success(Map.of(), JsonBodies.write(Map.of("table", figures.table()))));
+        readThreads.execute(
+                reply, () -> reply.send(Command.success(Map.of(), JsonBodies.write(Map.of("table", figures.table())))));
     }
 
     private void consumedBy(Command command, Reply reply) {
