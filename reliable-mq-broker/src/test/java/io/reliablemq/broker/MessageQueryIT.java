@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.OffsetResponse;
 import io.reliablemq.protocol.header.QueryMessageRequest;
 import io.reliablemq.protocol.header.QueryMessageResponse;
+import io.reliablemq.protocol.header.SearchOffsetRequest;
 import io.reliablemq.protocol.header.ViewMessageRequest;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,31 @@ class MessageQueryIT {
         assertThat(texts(query("a", 64, "K", false)))
                 .extracting(text -> text.charAt(text.length() - 1))
                 .containsExactly('2', '3', '4', '5');
+    }
+
+    @Test
+    void searchesAQueueByTime() {
+        send("one", Map.of());
+        send("two", Map.of());
+        List<StoredMessage> stored = wire.messages(broker.address(), "orders", 0, 0);
+        long first = stored.get(0).storeTimestamp();
+        long second = stored.get(1).storeTimestamp();
+
+        assertThat(search(first, null)).isZero();
+        assertThat(search(second, "LOWER")).isEqualTo(first == second ? 0 : 1);
+        assertThat(search(first, "UPPER")).isEqualTo(first == second ? 1 : 0);
+        assertThat(search(second, "UPPER")).isEqualTo(1);
+        assertThat(search(first - 1, "UPPER")).isZero();
+        assertThat(search(second + 1, "LOWER")).isEqualTo(2);
+        assertThat(search(Long.MAX_VALUE, "LOWER")).isEqualTo(2);
+        assertThat(search(Long.MAX_VALUE, "UPPER")).isEqualTo(1);
+    }
+
+    private long search(long timestamp, @Nullable String boundary) {
+        SearchOffsetRequest header = new SearchOffsetRequest("orders", 0, timestamp, boundary);
+        Command request = Command.request(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, header.fields());
+        return OffsetResponse.read(wire.answer(broker.address(), request).fields())
+                .offset();
     }
 
     @Test

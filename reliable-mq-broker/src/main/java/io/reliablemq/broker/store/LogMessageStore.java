@@ -337,7 +337,7 @@ public final class LogMessageStore implements MessageStore {
     @Override
     public Figures figures() {
         StoreFigures state = new StoreFigures(settings, data, segments, mailbox, commitPoint, this::positions);
-        return Figures.of(List.of(threads.figures(), answers, state));
+        return Figures.of(List.of(threads.figures(), answers, state, indexes));
     }
 
     @Override

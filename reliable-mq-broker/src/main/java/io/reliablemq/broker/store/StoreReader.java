@@ -154,9 +154,12 @@ final class StoreReader {
         // What is older is known by segment, without reading.
         long low = entries.firstBehind(index.lastSegmentBefore(timestampMs));
         long high = entries.max();
-        long segmentEnd = entries.endOfSegment(low);
-        if (segmentEnd < high && segmentEnd > low && storeTimestamp(entries, segmentEnd - 1) >= timestampMs) {
-            high = segmentEnd - 1;
+        long lastOfSegment = entries.endOfSegment(low) - 1;
+        if (lastOfSegment > low
+                && lastOfSegment < high
+                && entry(entries, lastOfSegment) != null
+                && storeTimestamp(entries, lastOfSegment) >= timestampMs) {
+            high = lastOfSegment;
         }
         while (low < high) {
             long middle = (low + high) >>> 1;
