@@ -123,13 +123,13 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public QueryResult query(KeyQuery query) {
-        throw new UnsupportedOperationException("no test needs queries in memory");
+    public long earliestTimestamp() {
+        return log.isEmpty() ? -1 : log.get(0).storeTimestamp();
     }
 
     @Override
-    public long earliestTimestamp() {
-        return log.isEmpty() ? -1 : log.get(0).storeTimestamp();
+    public QueryResult query(KeyQuery query) {
+        throw new UnsupportedOperationException("no test needs queries in memory");
     }
 
     @Override

@@ -49,8 +49,8 @@ public final class LogMessageStore implements MessageStore {
     private final CommitPoint commitPoint;
     private final StoreThreads threads;
     private final StoreReader reader;
-    private final KeyLookup lookup;
     private final AppendAnswers answers = new AppendAnswers();
+    private final KeyLookup lookup;
     private final RecoveryReport recovery;
     private final DiskSpace space;
     private final Retention retention;
@@ -104,7 +104,7 @@ public final class LogMessageStore implements MessageStore {
                 clock,
                 settings.retention().scrubBytesPerSecond(),
                 settings.retention().scrubInterval().toNanos(),
-                this::verifyIndexesOfScrubbed);
+                indexes.all()::verify);
         this.threads = new StoreThreads(
                 settings,
                 clock,
@@ -251,6 +251,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public long earliestTimestamp() throws IOException {
+        return reader.earliestTimestamp();
+    }
+
+    @Override
     public QueryResult query(KeyQuery query) throws IOException {
         return lookup.find(query);
     }
@@ -265,22 +270,9 @@ public final class LogMessageStore implements MessageStore {
         return indexes.all().verify(segmentBase);
     }
 
-    private void verifyIndexesOfScrubbed(long segmentBase) {
-        try {
-            verifyIndexes(segmentBase);
-        } catch (IOException e) {
-            errors.report("verifying the index files of the segment at " + segmentBase, e);
-        }
-    }
-
     /** How many index files were found damaged or missing since the store was opened. */
     public long damagedIndexFiles() {
         return indexes.damaged().found();
-    }
-
-    @Override
-    public long earliestTimestamp() throws IOException {
-        return reader.earliestTimestamp();
     }
 
     /**

@@ -77,6 +77,9 @@ public interface MessageStore extends AutoCloseable {
      */
     long offsetByTime(QueueKey queue, long timestampMs) throws IOException;
 
+    /** Store time of the first message in the log, wall time; -1 if there is none. */
+    long earliestTimestamp() throws IOException;
+
     /**
      * Finds messages by key, unique id or tag; reads from the disk.
      *
@@ -84,9 +87,6 @@ public interface MessageStore extends AutoCloseable {
      * @throws IOException if the disk fails
      */
     QueryResult query(KeyQuery query) throws IOException;
-
-    /** Store time of the first message in the log, wall time; -1 if there is none. */
-    long earliestTimestamp() throws IOException;
 
     /** All queues that hold or held messages. */
     Set<QueueKey> queues();

@@ -154,12 +154,9 @@ final class StoreReader {
         // What is older is known by segment, without reading.
         long low = entries.firstBehind(index.lastSegmentBefore(timestampMs));
         long high = entries.max();
-        long lastOfSegment = entries.endOfSegment(low) - 1;
-        if (lastOfSegment > low
-                && lastOfSegment < high
-                && entry(entries, lastOfSegment) != null
-                && storeTimestamp(entries, lastOfSegment) >= timestampMs) {
-            high = lastOfSegment;
+        long segmentEnd = entries.endOfSegment(low);
+        if (segmentEnd < high && segmentEnd > low && firstReadable(entries, segmentEnd - 1) == segmentEnd - 1) {
+            high = storeTimestamp(entries, segmentEnd - 1) >= timestampMs ? segmentEnd - 1 : high;
         }
         while (low < high) {
             long middle = (low + high) >>> 1;

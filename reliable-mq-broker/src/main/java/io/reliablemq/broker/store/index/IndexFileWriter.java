@@ -11,22 +11,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Writes the index file of a segment whose messages are all committed. Used by one thread. */
 final class IndexFileWriter {
 
-    private record Row(
-            QueueEntries queue,
-            byte[] topic,
-            long firstOffset,
-            @Nullable MemoryRun run,
-            int firstEntry) {
-
-        int count() {
-            return run == null ? 0 : run.count();
-        }
-    }
+    private record Row(QueueEntries queue, byte[] topic, MemoryRun run, int firstEntry) {}
 
     private final long base;
     private final long next;
@@ -39,20 +28,19 @@ final class IndexFileWriter {
         this.base = base;
         this.next = next;
         this.lastTimestamp = lastTimestamp;
-        // A queue that was first written later has no row, so that the bytes follow from the log up to here.
         queues.stream()
-                .filter(queue -> queue.endIn(base) > 0)
                 .sorted(Comparator.comparing(QueueEntries::topic).thenComparingInt(QueueEntries::queueId))
                 .forEach(this::addRow);
     }
 
     private void addRow(QueueEntries queue) {
         MemoryRun run = queue.inMemory(base);
-        long firstOffset = run == null ? queue.endIn(base) : run.firstOffset();
+        if (run == null) {
+            return;
+        }
         byte[] topic = queue.topic().getBytes(StandardCharsets.UTF_8);
-        Row row = new Row(queue, topic, firstOffset, run, entries);
-        rows.add(row);
-        entries += row.count();
+        rows.add(new Row(queue, topic, run, entries));
+        entries += run.count();
         directoryBytes += topic.length + IndexLayout.ROW_FIXED_BYTES;
     }
 
@@ -63,9 +51,7 @@ final class IndexFileWriter {
         ByteBuffer header = header(directory.flip());
         IndexContent content = new IndexContent(header, directory);
         for (Row row : rows) {
-            if (row.run != null) {
-                content.add(row.run);
-            }
+            content.add(row.run);
         }
         new AtomicFile(files, path).write(content.finish());
         IndexFile file = IndexFile.open(files, path, base, next, damage);
@@ -73,9 +59,7 @@ final class IndexFileWriter {
             throw new IOException("The index file " + path + " cannot be read back");
         }
         for (Row row : rows) {
-            if (row.run != null) {
-                row.queue.replace(row.run, file.run(row.firstOffset, row.count(), row.firstEntry));
-            }
+            row.queue.replace(row.run, file.run(row.run.firstOffset(), row.run.count(), row.firstEntry));
         }
         return file;
     }
@@ -97,7 +81,7 @@ final class IndexFileWriter {
     private void putDirectory(ByteBuffer out) {
         for (Row row : rows) {
             out.putShort((short) row.topic.length).put(row.topic).putInt(row.queue.queueId());
-            out.putLong(row.firstOffset).putInt(row.count()).putInt(row.firstEntry);
+            out.putLong(row.run.firstOffset()).putInt(row.run.count()).putInt(row.firstEntry);
         }
     }
 }

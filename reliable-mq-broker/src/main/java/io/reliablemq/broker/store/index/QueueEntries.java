@@ -136,18 +136,6 @@ public final class QueueEntries {
         return null;
     }
 
-    /** The next offset as it was when this segment had ended. */
-    long endIn(long segmentBase) {
-        View seen = view;
-        for (int i = seen.runs.length - 1; i >= 0; i--) {
-            if (seen.runs[i].segmentBase() <= segmentBase) {
-                // With nothing behind it, what was deleted between counts as well.
-                return i == seen.runs.length - 1 ? max(seen) : seen.runs[i].endOffset();
-            }
-        }
-        return seen.runs.length == 0 ? seen.floor : seen.runs[0].firstOffset();
-    }
-
     /** The first offset behind this segment and all before it; the next offset if there is none yet. */
     public long firstBehind(long segmentBase) {
         View seen = view;
@@ -163,7 +151,7 @@ public final class QueueEntries {
     public long endOfSegment(long offset) {
         Run[] runs = view.runs;
         int at = runFrom(runs, offset);
-        return at == runs.length ? offset : runs[at].endOffset();
+        return at < runs.length && runs[at].firstOffset() <= offset ? runs[at].endOffset() : offset;
     }
 
     /** Visits entries from this offset on, until they end or the visitor has enough. */

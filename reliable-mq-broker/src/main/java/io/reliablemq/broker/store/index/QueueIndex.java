@@ -125,14 +125,11 @@ public final class QueueIndex implements SegmentIndex {
         open.put(base, file);
         file.rows((topic, queueId, firstOffset, count, firstEntry) -> {
             QueueEntries entries = queue(topic, queueId);
-            if (offsetsMayBeMissing || count == 0) {
-                // Without messages here, it only says what was given to those that may be deleted by now.
+            if (offsetsMayBeMissing) {
                 entries.skipTo(firstOffset);
             }
-            if (count > 0) {
-                entries.requireNext(firstOffset);
-                entries.append(file.run(firstOffset, count, firstEntry));
-            }
+            entries.requireNext(firstOffset);
+            entries.append(file.run(firstOffset, count, firstEntry));
         });
         enter(base);
         lastTimestamp = Math.max(lastTimestamp, file.lastTimestamp());
@@ -185,11 +182,8 @@ public final class QueueIndex implements SegmentIndex {
         return new SegmentRebuild() {
             @Override
             public void add(IndexedMessage message) {
-                MemoryRun run = runs.computeIfAbsent(message.queue(), queue -> new MemoryRun(base, message.offset()));
-                while (run.endOffset() < message.offset()) {
-                    run.addLost();
-                }
-                run.add(message);
+                runs.computeIfAbsent(message.queue(), queue -> new MemoryRun(base, message.offset()))
+                        .add(message);
             }
 
             @Override

@@ -29,6 +29,13 @@ public final class SegmentIndexes implements AutoCloseable {
         return indexes;
     }
 
+    /** Forgets a segment in all of them. */
+    public void drop(long base) throws IOException {
+        for (SegmentIndex index : indexes) {
+            index.drop(base);
+        }
+    }
+
     /** Reads all files of an ended segment; see {@link SegmentIndex#verify}. */
     public boolean verify(long base) throws IOException {
         boolean whole = true;
@@ -36,13 +43,6 @@ public final class SegmentIndexes implements AutoCloseable {
             whole &= index.verify(base);
         }
         return whole;
-    }
-
-    /** Forgets a segment in all of them. */
-    public void drop(long base) throws IOException {
-        for (SegmentIndex index : indexes) {
-            index.drop(base);
-        }
     }
 
     public void add(IndexedMessage message) {
