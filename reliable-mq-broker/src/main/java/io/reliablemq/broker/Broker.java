@@ -37,6 +37,7 @@ public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final Duration FIRST_REGISTRATION_TIMEOUT = Duration.ofSeconds(4);
     private static final Duration PERSIST_PERIOD = Duration.ofSeconds(1);
+    private static final Duration CHECKPOINT_PERIOD = Duration.ofSeconds(10);
     private static final Duration SESSION_PERIOD = Duration.ofSeconds(10);
 
     private final Clock clock = Clock.SYSTEM;
@@ -72,9 +73,13 @@ public final class Broker implements AutoCloseable {
                     .step(mailbox::drain)
                     .every(PERSIST_PERIOD, parts.offsets()::persist)
                     .every(PERSIST_PERIOD, parts.cursors()::persist)
+                    .every(PERSIST_PERIOD, parts.accounts()::settle)
+                    .every(CHECKPOINT_PERIOD, parts.accounts()::persist)
                     .every(SESSION_PERIOD, parts.sessions()::endSilent)
                     .atStop(parts.offsets()::persist)
-                    .atStop(parts.cursors()::persist);
+                    .atStop(parts.cursors()::persist)
+                    .atStop(parts.accounts()::settle)
+                    .atStop(parts.accounts()::persist);
             scheduling.step(parts.longPolls()::expire).step(parts.schedule()::doWork);
             housekeeper.start();
             scheduler.start();

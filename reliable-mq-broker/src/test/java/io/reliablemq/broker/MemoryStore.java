@@ -101,7 +101,12 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public @Nullable StoredMessage readAt(long position) {
-        return position < log.size() ? log.get((int) position) : null;
+        return position >= 0 && position < log.size() ? log.get((int) position) : null;
+    }
+
+    @Override
+    public long originAt(long position) {
+        return position >= 0 && position < origins.size() ? origins.get((int) position) : NO_ORIGIN;
     }
 
     @Override

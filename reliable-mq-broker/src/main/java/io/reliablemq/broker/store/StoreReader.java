@@ -124,6 +124,10 @@ final class StoreReader {
         return indexed != null && indexed.position() == position ? message : null;
     }
 
+    long originAt(long position) throws IOException {
+        return records.origin(position, commitPoint.committed());
+    }
+
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         QueueEntries entries = index.find(queue.topic(), queue.queueId());

@@ -3,14 +3,20 @@ package io.reliablemq.broker.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reliablemq.broker.ManualClock;
+import io.reliablemq.broker.MemoryStore;
 import io.reliablemq.broker.TestConnection;
+import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.protocol.body.Heartbeat;
 import io.reliablemq.protocol.body.Heartbeat.ConsumerEntry;
 import io.reliablemq.protocol.body.Heartbeat.SubscriptionEntry;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ConsumerGroupsTest {
@@ -18,7 +24,15 @@ class ConsumerGroupsTest {
     private final List<Integer> notices = new ArrayList<>();
     private final ManualClock clock = new ManualClock();
     private final ConsumerGroups groups = new ConsumerGroups((group, members) -> notices.add(members.size()));
-    private final ClientSessions sessions = new ClientSessions(groups, clock);
+    private CommittedOffsets offsets;
+    private ClientSessions sessions;
+
+    @BeforeEach
+    void load() throws IOException {
+        AtomicFile file = new AtomicFile(new SimulatedDisk(), Path.of("/state/offsets.json"));
+        offsets = CommittedOffsets.load(file, new MemoryStore(clock));
+        sessions = new ClientSessions(groups, offsets, clock);
+    }
 
     private List<String> heartbeat(TestConnection connection, String clientId, long version, String... tags) {
         return sessions.heartbeat(
