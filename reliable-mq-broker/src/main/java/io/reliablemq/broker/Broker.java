@@ -1,5 +1,7 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.accounting.GroupAccount;
+import io.reliablemq.broker.accounting.LossAccounts;
 import io.reliablemq.broker.nameserver.NameServer;
 import io.reliablemq.broker.registration.Registrar;
 import io.reliablemq.broker.registration.RegistrationHeader;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -46,6 +49,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerSettings settings;
     private final @Nullable InetSocketAddress nameServerAddress;
     private final InetSocketAddress address;
+    private final LossAccounts accounts;
 
     private Broker(BrokerSettings settings, OpenedStore.Opener storeOpener) {
         this.settings = settings;
@@ -67,6 +71,7 @@ public final class Broker implements AutoCloseable {
 
             Mailbox mailbox = new Mailbox(housekeeper::signal);
             BrokerParts parts = BrokerParts.build(settings, store, address, mailbox, scheduler::signal, clock, errors);
+            accounts = parts.accounts();
             started.push(parts.readThreads());
             started.push(parts.longPolls());
             housekeeping
@@ -127,6 +132,14 @@ public final class Broker implements AutoCloseable {
     /** Where the name server of this process listens; null if it has none. */
     public @Nullable InetSocketAddress nameServerAddress() {
         return nameServerAddress;
+    }
+
+    /**
+     * What became of the messages of each known consumer group, by its name, as of about a second ago. Empty until what the
+     * log holds has been counted.
+     */
+    public Map<String, GroupAccount> accounts() {
+        return accounts.accounts();
     }
 
     @Override
