@@ -65,6 +65,13 @@ final class CopyQueues {
                 .toList();
     }
 
+    /** The cursors of the queues that were seen so far. */
+    Map<Integer, Long> knownCursors() {
+        Map<Integer, Long> cursors = new HashMap<>();
+        walked.keySet().forEach(queueId -> cursors.put(queueId, cursorOf.applyAsLong(queueId)));
+        return cursors;
+    }
+
     private Map<Integer, Long> cursors() {
         Map<Integer, Long> cursors = new HashMap<>();
         for (QueueKey queue : queues(Names.SCHEDULE_TOPIC::equals)) {

@@ -39,6 +39,10 @@ final class GivenBack {
         }
     }
 
+    boolean isEmpty() {
+        return promises.isEmpty();
+    }
+
     void verify(Books books) throws IOException {
         for (Promise promise = promises.peek(); promise != null; promise = promises.peek()) {
             // A copy that was deleted since has been counted.

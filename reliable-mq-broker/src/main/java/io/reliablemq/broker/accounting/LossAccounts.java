@@ -45,8 +45,13 @@ public final class LossAccounts {
     private Books books;
     private CopyQueues copies;
     private byte @Nullable [] storedContent;
+    private @Nullable Sources settledOn;
     private volatile Map<String, GroupAccount> accounts = Map.of();
     private volatile boolean settled;
+
+    /** What the accounts are drawn from; as long as it is the same, so are they. */
+    private record Sources(
+            long kept, long committed, long timesOffsetsStored, long knownVersion, Map<Integer, Long> cursors) {}
 
     private LossAccounts(AtomicFile file, MessageStore store, CommittedOffsets offsets, IntToLongFunction cursorOf) {
         this.file = file;
@@ -132,13 +137,29 @@ public final class LossAccounts {
                 books = new Books(store, offsets.known());
                 copies = new CopyQueues(store, cursorOf, books);
             }
+            // Looked at first: whatever moves from here on is found by the next settlement.
+            Sources sources = sources();
+            if (sources.equals(settledOn) && givenBack.isEmpty()) {
+                return true;
+            }
             settled = copies.follow();
             if (settled) {
                 givenBack.verify(books);
                 publish(store.queues());
+                settledOn = sources;
             }
             return settled;
         }
+    }
+
+    private Sources sources() {
+        MessageStore.Positions positions = store.positions();
+        return new Sources(
+                positions.min(),
+                positions.committed(),
+                offsets.timesStored(),
+                offsets.known().version(),
+                copies.knownCursors());
     }
 
     private void publish(Set<QueueKey> queues) throws IOException {

@@ -41,6 +41,7 @@ public final class CommittedOffsets {
     private volatile Content stored = new Content(Map.of(), Map.of());
 
     private volatile long storedVersion;
+    private volatile long timesStored;
 
     /**
      * The file's content.
@@ -145,6 +146,11 @@ public final class CommittedOffsets {
                 .get(queue.queueId());
     }
 
+    /** How often offsets were stored since the start; they are the same as long as this is. */
+    public long timesStored() {
+        return timesStored;
+    }
+
     /**
      * What retention has to keep: the smallest offset in this queue that some known group has not finished, as far as
      * the disk knows. A group that has no offset in the queue has finished nothing there.
@@ -217,6 +223,7 @@ public final class CommittedOffsets {
             file.write(bytes);
             stored = content;
             storedVersion = version;
+            timesStored++;
             done = true;
         } finally {
             if (!done) {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KnownGroups {
 
+    /** Clients that ask for queues which nobody pulls from must not fill the memory. */
+    private static final int MAX_CHOICES = 65_536;
+
     private final Object lock = new Object();
 
     /** Group to topic to queue id to where the group began. */
@@ -35,7 +38,7 @@ public final class KnownGroups {
     KnownGroups() {}
 
     /** Counts the changes, so that whoever stores them sees whether there are any. */
-    long version() {
+    public long version() {
         return version;
     }
 
@@ -57,7 +60,7 @@ public final class KnownGroups {
 
     /** The group learned that it has no offset in the queue, and was given none: its next pull tells where it begins. */
     public void choosesStart(String group, QueueKey queue) {
-        if (isKnown(group, queue.topic())) {
+        if (isKnown(group, queue.topic()) && choices.size() < MAX_CHOICES) {
             choices.add(new Choice(group, queue));
         }
     }

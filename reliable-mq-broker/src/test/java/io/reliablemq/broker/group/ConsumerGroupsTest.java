@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -152,6 +153,35 @@ class ConsumerGroupsTest {
 
         assertThat(groups.view("g")).isNull();
         assertThat(one.isOpen()).isFalse();
+    }
+
+    @Test
+    void locksOfGroupsThatAreGoneLeaveNothingBehind() {
+        QueueLocks locks = new QueueLocks(clock);
+        List<QueueLocks.Queue> queues = List.of(new QueueLocks.Queue("t", "b", 0), new QueueLocks.Queue("t", "b", 1));
+        for (int i = 0; i < 100; i++) {
+            locks.lock("invented-" + i, "c", queues);
+        }
+        locks.unlock("invented-7", "c", queues);
+        assertThat(locks.size()).isEqualTo(198);
+
+        clock.pass(Duration.ofSeconds(60));
+        locks.lock("g", "c", queues);
+
+        assertThat(locks.size()).isEqualTo(2);
+    }
+
+    @Test
+    void givesNoMoreLocksThanItCanKeep() {
+        QueueLocks locks = new QueueLocks(clock);
+        List<QueueLocks.Queue> many = IntStream.rangeClosed(0, QueueLocks.MAX_LEASES)
+                .mapToObj(queueId -> new QueueLocks.Queue("t", "b", queueId))
+                .toList();
+
+        assertThat(locks.lock("g", "c1", many)).hasSize(QueueLocks.MAX_LEASES);
+        assertThat(locks.lock("other", "c2", many.subList(0, 1))).isEmpty();
+        // What is held stays held, and can be asked for again.
+        assertThat(locks.lock("g", "c1", many.subList(0, 1))).hasSize(1);
     }
 
     @Test
