@@ -241,6 +241,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public long originAt(long position) throws IOException {
+        return reader.originAt(position);
+    }
+
+    @Override
     public @Nullable StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         return reader.readAt(queue, offset);
     }
