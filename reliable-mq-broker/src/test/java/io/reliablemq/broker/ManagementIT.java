@@ -16,6 +16,7 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -120,15 +121,35 @@ class ManagementIT {
         assertThat(ask("HEAD", "/health").statusCode()).isEqualTo(200);
         assertThat(ask("GET", "/healthy").statusCode()).isEqualTo(404);
         assertThat(ask("POST", "/health").statusCode()).isEqualTo(405);
-        assertThat(Thread.getAllStackTraces().keySet().stream()
-                        .filter(thread -> thread.getName().contains("HTTP-Dispatcher")
-                                || thread.getName().equals("rmq-management")))
-                .hasSize(2)
-                .allMatch(Thread::isDaemon);
+    }
+
+    private static java.util.List<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains("HTTP-Dispatcher")
+                        || thread.getName().startsWith("rmq-management"))
+                .toList();
+    }
+
+    @Test
+    void keepsNoProcessAlive() throws Exception {
+        broker = Broker.start(properties().toSettings());
+        ask("GET", "/health");
+
+        assertThat(threads()).isNotEmpty().allMatch(Thread::isDaemon);
         broker.close();
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().contains("HTTP-Dispatcher")
-                        || thread.getName().equals("rmq-management")));
+        await().untilAsserted(() -> assertThat(threads()).isEmpty());
+    }
+
+    @Test
+    void halfARequestKeepsNobodyWaiting() throws Exception {
+        broker = Broker.start(properties().toSettings());
+        try (Socket slow = new Socket(
+                InetAddress.getLoopbackAddress(), broker.managementAddress().getPort())) {
+            slow.getOutputStream().write("GET /he".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            slow.getOutputStream().flush();
+
+            assertThat(ask("GET", "/health").statusCode()).isEqualTo(200);
+        }
     }
 
     @Test
