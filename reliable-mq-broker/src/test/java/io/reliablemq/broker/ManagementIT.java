@@ -21,6 +21,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -107,6 +108,18 @@ class ManagementIT {
                         "reliable_mq_broker_requests_total{code=\"unknown\",outcome=\"3\"} 1")
                 .filteredOn(line -> line.startsWith("# TYPE"))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyFigureIsExplainedInTheGuide() throws Exception {
+        broker = Broker.start(properties().toSettings());
+        wire.send(broker.address(), "%DLQ%readers", 0, "m", Map.of());
+        wire.heartbeat(broker.address(), "c1", "readers", "orders", "*", 1);
+        String page = Files.readString(Path.of("../src-docs/src/docs/asciidoc/operations.adoc"));
+
+        assertThat(broker.figures().read())
+                .extracting(figure -> figure.name().replace("reliable.mq.broker.", ""))
+                .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
     }
 
     @Test
