@@ -1,7 +1,6 @@
 package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.figures.Figures;
-import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.Flusher;
 import io.reliablemq.broker.store.log.LogFigures;
@@ -39,13 +38,13 @@ final class StoreThreads implements AutoCloseable {
             Clock clock,
             ErrorSink errors,
             AgentHost host,
-            SegmentIndexes indexes,
+            LogTail tail,
             long lastTimestamp,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
-            StoreRecovery.Outcome outcome) {
+            SegmentKeeper.Chores chores) {
         LogSettings logSettings = settings.forLog();
-        tail = outcome.log().tail();
+        this.tail = tail;
         figures = new LogFigures(clock);
         if (logSettings.flushInline()) {
             logFlusher = null;
@@ -54,9 +53,7 @@ final class StoreThreads implements AutoCloseable {
             logFlusher = new Flusher(logSettings, tail, commitPoint, clock, figures);
             flusher = host.host(logFlusher, errors);
         }
-        SegmentIndexer indexer = new SegmentIndexer(
-                indexes, outcome.log().segments(), commitPoint, outcome.unindexed(), tail.segmentBase());
-        keeper = host.host(new SegmentKeeper(tail, indexer), errors);
+        keeper = host.host(new SegmentKeeper(tail, chores), errors);
         logWriter = new LogWriter<>(
                 logSettings,
                 mailbox,

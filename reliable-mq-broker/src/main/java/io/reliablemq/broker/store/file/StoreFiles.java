@@ -10,7 +10,12 @@ import java.util.List;
  */
 public interface StoreFiles {
 
-    /** Makes a new file, to be read and written. @throws java.nio.file.FileAlreadyExistsException if there is one */
+    /**
+     * Makes a new file, to be read and written.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is one
+     * @throws DiskFullException if there is no room for it
+     */
     StoreFile create(Path file) throws IOException;
 
     /** Opens a file that exists, to be read and written. */

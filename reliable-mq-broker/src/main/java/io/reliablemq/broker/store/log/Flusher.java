@@ -3,6 +3,7 @@ package io.reliablemq.broker.store.log;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Forces the log every flush interval while there is something to flush, and at once when there is much of it.
@@ -16,6 +17,7 @@ public final class Flusher implements Agent {
     private final LogTail tail;
     private final LogEvents<?> events;
     private final Clock clock;
+    private final ReentrantLock flushing = new ReentrantLock();
     private final LogFigures figures;
     private volatile boolean idle;
     private volatile long lastForce;
@@ -62,17 +64,24 @@ public final class Flusher implements Agent {
         flush();
     }
 
-    /** Forces what is written and not flushed, on the calling thread, which may be any. Events tell how it ended. */
+    /**
+     * Forces what is written and not flushed, on the calling thread, which may be any. Events have told how it ended when
+     * this returns, also where another thread's force was the one that failed.
+     */
     public void flush() {
-        if (!tail.isDirty()) {
-            return;
-        }
+        flushing.lock();
         try {
-            lastForce = clock.nanos();
-            events.flushed(figures.force(tail));
+            if (tail.isDirty()) {
+                lastForce = clock.nanos();
+                figures.force(tail);
+            }
+            // The end of a segment is forced by the writer, which tells of it later.
+            events.flushed(tail.flushed());
         } catch (IOException | RuntimeException | Error e) {
             tail.breakOff();
             events.failed("force", e);
+        } finally {
+            flushing.unlock();
         }
     }
 }

@@ -6,6 +6,14 @@ package io.reliablemq.broker.store.log;
  * @param flushInline whether the writer forces each batch itself
  * @param flushIntervalNanos how long written bytes may stay unforced otherwise
  * @param flushBytes how many bytes may stay unforced otherwise
+ * @param verifyAll whether recovery reads every record, and not only those behind the last indexed segment
+ * @param salvage whether recovery sets damaged ranges aside instead of refusing to go on
  */
 public record LogSettings(
-        long segmentBytes, long preallocateBytes, boolean flushInline, long flushIntervalNanos, long flushBytes) {}
+        long segmentBytes,
+        long preallocateBytes,
+        boolean flushInline,
+        long flushIntervalNanos,
+        long flushBytes,
+        boolean verifyAll,
+        boolean salvage) {}

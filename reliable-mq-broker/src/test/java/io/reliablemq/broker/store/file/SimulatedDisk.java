@@ -26,7 +26,6 @@ import java.util.concurrent.CountDownLatch;
 public final class SimulatedDisk implements StoreFiles {
 
     private static final int SECTOR = 512;
-    private static final long CAPACITY = 1L << 30;
 
     private static final class Node {
         private byte[] cached = new byte[0];
@@ -40,6 +39,7 @@ public final class SimulatedDisk implements StoreFiles {
     private int failForcesAfter = Integer.MAX_VALUE;
     private int failWritesAfter = Integer.MAX_VALUE;
     private int shortWriteBytes = -1;
+    private long capacity = Long.MAX_VALUE;
     private volatile CountDownLatch forceGate = new CountDownLatch(0);
     private volatile CountDownLatch forceReached = new CountDownLatch(1);
 
@@ -183,7 +183,12 @@ public final class SimulatedDisk implements StoreFiles {
         long used = cachedNames.values().stream()
                 .mapToLong(node -> node.cached.length)
                 .sum();
-        return new Space(CAPACITY, CAPACITY - used);
+        return new Space(capacity, Math.max(0, capacity - used));
+    }
+
+    /** Bytes of all files that there is room for. */
+    public synchronized void setCapacity(long bytes) {
+        capacity = bytes;
     }
 
     @Override
@@ -223,6 +228,10 @@ public final class SimulatedDisk implements StoreFiles {
         public void write(ByteBuffer source, long position) throws IOException {
             synchronized (SimulatedDisk.this) {
                 requireOpen();
+                long growth = position + source.remaining() - node.cached.length;
+                if (growth > space(path).usable()) {
+                    throw new DiskFullException(path, new IOException("No space left on device"));
+                }
                 boolean fails = isSegment && failWritesAfter-- <= 0;
                 byte[] bytes = new byte[fails ? Math.min(shortWriteBytes, source.remaining()) : source.remaining()];
                 source.get(bytes);
