@@ -335,7 +335,7 @@ public final class LogMessageStore implements MessageStore {
     public Figures figures() {
         StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
         DiskFigures disk = new DiskFigures(data, settings.retention(), space, retention, scrubber, recovery);
-        return Figures.of(List.of(threads.figures(), answers, state, disk));
+        return Figures.of(List.of(threads.figures(), answers, state, disk, indexes));
     }
 
     @Override
