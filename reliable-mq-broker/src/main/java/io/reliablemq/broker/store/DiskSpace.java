@@ -46,7 +46,7 @@ final class DiskSpace {
             return wait;
         }
         nextNanos = clock.nanos() + PERIOD_NANOS;
-        long room = files.usableSpace(folder);
+        long room = files.space(folder).usable();
         usable = room;
         if (!low && room < reserveBytes) {
             low = true;

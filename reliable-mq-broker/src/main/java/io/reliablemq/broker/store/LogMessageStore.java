@@ -1,5 +1,7 @@
 package io.reliablemq.broker.store;
 
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
@@ -49,6 +51,7 @@ public final class LogMessageStore implements MessageStore {
     private final CommitPoint commitPoint;
     private final StoreThreads threads;
     private final StoreReader reader;
+    private final AppendAnswers answers = new AppendAnswers();
     private final RecoveryReport recovery;
     private final DiskSpace space;
     private final Retention retention;
@@ -182,7 +185,8 @@ public final class LogMessageStore implements MessageStore {
         }
         QueueEntries entries = index.queue(queue.topic(), queue.queueId());
         long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
-        PendingAppend append = new PendingAppend(queue, entries, payloads, marks, origin, deadline, listener);
+        PendingAppend append = new PendingAppend(
+                queue, entries, payloads, marks, origin, deadline, answers.counted(payloads.length, listener));
         if (append.recordBytes() > settings.maxRecordBytes()) {
             throw new MessageFormatException("What is to be appended takes " + append.recordBytes()
                     + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
@@ -243,6 +247,11 @@ public final class LogMessageStore implements MessageStore {
         return reader.offsetByTime(queue, timestampMs);
     }
 
+    @Override
+    public long earliestTimestamp() throws IOException {
+        return reader.earliestTimestamp();
+    }
+
     /**
      * Visits every committed record that is a copy of another message, in the order of the log. Whoever makes copies
      * remembers with its progress how far the log was written, and learns here which copies were made after that.
@@ -292,6 +301,17 @@ public final class LogMessageStore implements MessageStore {
     @Override
     public @Nullable String failure() {
         return commitPoint.failure();
+    }
+
+    @Override
+    public Figures figures() {
+        StoreFigures state = new StoreFigures(settings, data, segments, mailbox, commitPoint, this::positions);
+        return Figures.of(List.of(threads.figures(), answers, state));
+    }
+
+    @Override
+    public HealthChecks health() {
+        return new StoreHealth(commitPoint);
     }
 
     @Override

@@ -129,6 +129,11 @@ final class StoreReader {
         return indexed != null && indexed.position() == position ? message : null;
     }
 
+    long earliestTimestamp() throws IOException {
+        StoredMessage first = readAt(records.first());
+        return first == null ? -1 : first.storeTimestamp();
+    }
+
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         QueueEntries entries = index.find(queue.topic(), queue.queueId());

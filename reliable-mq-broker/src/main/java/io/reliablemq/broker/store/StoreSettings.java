@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param folder where everything is kept; made if it is missing, locked while the store is open
  * @param flushDiskType when an append is answered
  * @param flushInterval how long written bytes may stay unflushed under {@link FlushDiskType#ASYNC_FLUSH}
+ * @param flushBytes how many written bytes may stay unflushed under {@link FlushDiskType#ASYNC_FLUSH}; past it the log is
+ *     flushed without waiting for the interval
  * @param syncFlushTimeout how long an append may wait, from the call to its answer
  * @param segmentBytes size of a log segment; a message, or a batch of messages, must fit into one
  * @param maxPendingAppends most appends that may be waiting for their answer; more are answered as busy
@@ -22,6 +24,7 @@ public record StoreSettings(
         Path folder,
         FlushDiskType flushDiskType,
         Duration flushInterval,
+        long flushBytes,
         Duration syncFlushTimeout,
         long segmentBytes,
         int maxPendingAppends,
@@ -30,6 +33,7 @@ public record StoreSettings(
         Recovery recovery,
         Retention retention) {
 
+    public static final long DEFAULT_FLUSH_BYTES = 4L << 20;
     public static final long DEFAULT_SEGMENT_BYTES = 256L << 20;
     public static final int DEFAULT_MAX_PENDING_APPENDS = 10_000;
     public static final long DEFAULT_MAX_PENDING_BYTES = 128L << 20;
@@ -43,6 +47,7 @@ public record StoreSettings(
 
     public StoreSettings {
         atLeast("flushInterval", flushInterval, Duration.ofMillis(1));
+        within("flushBytes", flushBytes, 1, Long.MAX_VALUE);
         atLeast("syncFlushTimeout", syncFlushTimeout, Duration.ofMillis(1));
         within("segmentBytes", segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES);
         within("maxPendingAppends", maxPendingAppends, 1, Integer.MAX_VALUE);
@@ -107,6 +112,7 @@ public record StoreSettings(
                 folder,
                 FlushDiskType.SYNC_FLUSH,
                 Duration.ofMillis(10),
+                DEFAULT_FLUSH_BYTES,
                 Duration.ofSeconds(5),
                 DEFAULT_SEGMENT_BYTES,
                 DEFAULT_MAX_PENDING_APPENDS,
@@ -121,6 +127,7 @@ public record StoreSettings(
                 folder,
                 type,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -135,6 +142,22 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 interval,
+                flushBytes,
+                syncFlushTimeout,
+                segmentBytes,
+                maxPendingAppends,
+                maxPendingBytes,
+                preallocateBytes,
+                recovery,
+                retention);
+    }
+
+    public StoreSettings withFlushBytes(long bytes) {
+        return new StoreSettings(
+                folder,
+                flushDiskType,
+                flushInterval,
+                bytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -149,6 +172,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 timeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -163,6 +187,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 bytes,
                 maxPendingAppends,
@@ -177,6 +202,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 appends,
@@ -191,6 +217,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -205,6 +232,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -219,6 +247,7 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
@@ -239,6 +268,7 @@ public record StoreSettings(
                 preallocateBytes,
                 flushDiskType == FlushDiskType.SYNC_FLUSH,
                 flushInterval.toNanos(),
+                flushBytes,
                 recovery.verifyAll(),
                 recovery.salvage());
     }

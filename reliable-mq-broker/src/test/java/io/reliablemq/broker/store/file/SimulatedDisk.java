@@ -179,11 +179,11 @@ public final class SimulatedDisk implements StoreFiles {
     }
 
     @Override
-    public synchronized long usableSpace(Path folder) {
+    public synchronized Space space(Path folder) {
         long used = cachedNames.values().stream()
                 .mapToLong(node -> node.cached.length)
                 .sum();
-        return Math.max(0, capacity - used);
+        return new Space(capacity, Math.max(0, capacity - used));
     }
 
     /** Bytes of all files that there is room for. */
@@ -229,7 +229,7 @@ public final class SimulatedDisk implements StoreFiles {
             synchronized (SimulatedDisk.this) {
                 requireOpen();
                 long growth = position + source.remaining() - node.cached.length;
-                if (growth > usableSpace(path)) {
+                if (growth > space(path).usable()) {
                     throw new DiskFullException(path, new IOException("No space left on device"));
                 }
                 boolean fails = isSegment && failWritesAfter-- <= 0;
