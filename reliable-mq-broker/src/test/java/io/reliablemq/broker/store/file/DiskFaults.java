@@ -48,7 +48,7 @@ public final class DiskFaults {
         armed.clear();
     }
 
-    synchronized void clear(Operation operation) {
+    public synchronized void disarm(Operation operation) {
         armed.removeIf(fault -> fault.operation == operation);
     }
 

@@ -49,13 +49,13 @@ public final class SimulatedDisk implements StoreFiles {
 
     /** Lets {@code count} more forces of segments succeed; all later ones fail. */
     public void failForcesAfter(int count) {
-        faults.clear(DiskFaults.Operation.FORCE);
+        faults.disarm(DiskFaults.Operation.FORCE);
         faults.arm(DiskFaults.Operation.FORCE, SEGMENTS, count, Integer.MAX_VALUE, 0);
     }
 
     /** Lets {@code count} more writes to segments succeed; all later ones fail after having written some bytes. */
     public void failWritesAfter(int count, int bytesWritten) {
-        faults.clear(DiskFaults.Operation.WRITE);
+        faults.disarm(DiskFaults.Operation.WRITE);
         faults.arm(DiskFaults.Operation.WRITE, SEGMENTS, count, Integer.MAX_VALUE, bytesWritten);
     }
 
