@@ -110,7 +110,7 @@ final class DelayQueue {
                 // Whether the copy is in the log is found out by the next start.
                 return Agent.UNTIL_SIGNAL;
             }
-            if (result.status() == Status.BUSY) {
+            if (result.status().isRefused()) {
                 append(copy);
                 return RETRY_NANOS;
             }

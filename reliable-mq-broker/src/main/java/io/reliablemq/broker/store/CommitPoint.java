@@ -89,6 +89,13 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     }
 
     @Override
+    public void refused(List<PendingAppend> appends, String why) {
+        for (PendingAppend append : appends) {
+            append.answer(Status.NO_SPACE, why, mailbox, errors);
+        }
+    }
+
+    @Override
     public void written(long position) {
         commitLock.lock();
         try {

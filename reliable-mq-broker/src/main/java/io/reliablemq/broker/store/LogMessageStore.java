@@ -147,6 +147,10 @@ public final class LogMessageStore implements MessageStore {
         QueueEntries entries = index.queue(queue.topic(), queue.queueId());
         long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
         PendingAppend append = new PendingAppend(queue, entries, payloads, marks, origin, deadline, listener);
+        if (append.recordBytes() > settings.maxRecordBytes()) {
+            throw new MessageFormatException("What is to be appended takes " + append.recordBytes()
+                    + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
+        }
         switch (mailbox.offer(append)) {
             case ACCEPTED -> threads.signalAppend();
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
@@ -159,12 +163,7 @@ public final class LogMessageStore implements MessageStore {
             throw new IllegalArgumentException("The messages of a batch must be of one queue: " + queue
                     + ", but one is of " + message.topic() + " " + message.queueId());
         }
-        byte[] payload = MessageLayout.encode(message);
-        if (payload.length > settings.segmentBytes() - StoreSettings.RECORD_OVERHEAD) {
-            throw new MessageFormatException("The message takes " + payload.length
-                    + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
-        }
-        return payload;
+        return MessageLayout.encode(message);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param flushDiskType when an append is answered
  * @param flushInterval how long written bytes may stay unflushed under {@link FlushDiskType#ASYNC_FLUSH}
  * @param syncFlushTimeout how long an append may wait, from the call to its answer
- * @param segmentBytes size of a log segment; a message must fit into one with {@value #RECORD_OVERHEAD} bytes to spare
+ * @param segmentBytes size of a log segment; a message, or a batch of messages, must fit into one
  * @param maxPendingAppends most appends that may be waiting for their answer; more are answered as busy
  * @param maxPendingBytes most bytes that these may hold, encoded
  * @param preallocateBytes how far ahead of its tail the log reserves disk space
@@ -31,8 +31,8 @@ public record StoreSettings(
     public static final long DEFAULT_MAX_PENDING_BYTES = 128L << 20;
     public static final long DEFAULT_PREALLOCATE_BYTES = 16L << 20;
 
-    /** Envelope of the message and of the record that ends a segment. */
-    public static final int RECORD_OVERHEAD = 64;
+    /** The record that ends a segment. */
+    private static final int SEGMENT_END_BYTES = 32;
 
     private static final long MIN_SEGMENT_BYTES = 4096;
     private static final long MAX_SEGMENT_BYTES = 1L << 30;
@@ -122,6 +122,11 @@ public record StoreSettings(
                 maxPendingAppends,
                 maxPendingBytes,
                 bytes);
+    }
+
+    /** Most bytes that the records of one append may take, envelopes included. */
+    long maxRecordBytes() {
+        return segmentBytes - SEGMENT_END_BYTES;
     }
 
     LogSettings forLog() {

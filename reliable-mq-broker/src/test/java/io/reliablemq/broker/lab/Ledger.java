@@ -88,7 +88,7 @@ final class Ledger {
                     one.promised = flushDiskType == FlushDiskType.SYNC_FLUSH;
                 }
                 case FLUSH_TIMEOUT, FAILED -> one.fate = Fate.UNKNOWN;
-                case BUSY, CLOSED -> one.fate = Fate.ABSENT;
+                case BUSY, NO_SPACE, CLOSED -> one.fate = Fate.ABSENT;
             }
             if (result.status().isStored()) {
                 one.queueOffset = result.queueOffset() + i;

@@ -77,7 +77,7 @@ final class Machine {
     void limitSpace(long bytesLeft) {
         faulty = true;
         trace.add("  " + bytesLeft + " bytes are left on the disk");
-        disk.limitTo(disk.used() + bytesLeft);
+        disk.setCapacity(disk.used() + bytesLeft);
     }
 
     boolean isFaulty() {
@@ -118,7 +118,7 @@ final class Machine {
     private void prepareStart(boolean mayFail) {
         agents = new SteppedAgents(clock);
         faulty = false;
-        disk.limitTo(Long.MAX_VALUE);
+        disk.setCapacity(Long.MAX_VALUE);
         disk.faults().clear();
         disk.stopAfter(Integer.MAX_VALUE, 0);
         disk.duringForce(duringForce);

@@ -78,7 +78,7 @@ final class StoreStory {
         actions.add(1, "index files fail", () -> machine.fail(Operation.WRITE, ".tmp", 0, 1, chance.nextInt(200)));
         actions.add(1, "a folder cannot be forced", () -> machine.fail(Operation.FORCE_FOLDER, "", 0, 1, 0));
         actions.add(1, "space ends", () -> machine.limitSpace(chance.nextInt(6000)));
-        actions.add(1, "space returns", () -> machine.disk().limitTo(Long.MAX_VALUE));
+        actions.add(1, "space returns", () -> machine.disk().setCapacity(Long.MAX_VALUE));
         actions.add(1, "reads fail", this::lookThroughReadErrors);
     }
 

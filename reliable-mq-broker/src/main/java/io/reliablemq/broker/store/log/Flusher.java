@@ -56,12 +56,13 @@ public final class Flusher implements Agent {
 
     /** Forces what is written and not flushed, on the calling thread, which may be any. Events tell how it ended. */
     public void flush() {
-        if (!tail.isDirty()) {
-            return;
-        }
         try {
-            lastForce = clock.nanos();
-            events.flushed(tail.force());
+            if (tail.isDirty()) {
+                lastForce = clock.nanos();
+                tail.force();
+            }
+            // The end of a segment is forced by the writer, which tells of it later.
+            events.flushed(tail.flushed());
         } catch (IOException | RuntimeException | Error e) {
             tail.breakOff();
             events.failed("force", e);

@@ -59,14 +59,19 @@ public final class SimulatedDisk implements StoreFiles {
         faults.arm(DiskFaults.Operation.WRITE, SEGMENTS, count, Integer.MAX_VALUE, bytesWritten);
     }
 
-    /** How many bytes all files may take together. */
-    public synchronized void limitTo(long bytes) {
+    /** Bytes of all files that there is room for. */
+    public synchronized void setCapacity(long bytes) {
         capacity = bytes;
     }
 
-    /** How many bytes all files take together. */
+    /** Bytes of all files. */
     public synchronized long used() {
         return names.seen().values().stream().mapToLong(SimulatedFile::size).sum();
+    }
+
+    @Override
+    public synchronized long usableSpace(Path folder) {
+        return Math.max(0, capacity - used());
     }
 
     /** Makes every force of a segment hang until the latch is released. Returns what is released by a force that hangs. */
@@ -264,14 +269,17 @@ public final class SimulatedDisk implements StoreFiles {
                 source.get(bytes);
                 node.write(Math.toIntExact(position), bytes);
                 endOperation();
-                if (written != null || length < wanted) {
+                if (written != null) {
                     throw new IOException("No space left on device");
+                }
+                if (length < wanted) {
+                    throw new DiskFullException(path, new IOException("No space left on device"));
                 }
             }
         }
 
         private int room(long position) {
-            long room = node.size() - position + Math.max(0, capacity - used());
+            long room = node.size() - position + usableSpace(path);
             return (int) Math.max(0, Math.min(Integer.MAX_VALUE, room));
         }
 

@@ -187,12 +187,14 @@ class SimulatedDiskTest extends StoreFilesContract {
     @Test
     void writesWhatFitsWhenItIsFull() throws Exception {
         StoreFile file = forcedFile(512);
-        disk.limitTo(600);
+        disk.setCapacity(600);
 
-        assertThatThrownBy(() -> file.write(filled(200, 2), 500)).hasMessage("No space left on device");
+        assertThatThrownBy(() -> file.write(filled(200, 2), 500))
+                .isInstanceOf(DiskFullException.class)
+                .hasMessageContaining("No space left on device");
         assertThat(file.size()).isEqualTo(600);
         file.write(filled(600, 3), 0);
-        disk.limitTo(700);
+        disk.setCapacity(700);
         file.write(filled(100, 4), 600);
         assertThat(disk.used()).isEqualTo(700);
     }
