@@ -55,6 +55,11 @@ public final class LogFolder {
         return bases;
     }
 
+    /** Makes sure that all files which can be seen survive a crash. */
+    void force() throws IOException {
+        files.forceFolder(folder);
+    }
+
     /** Makes a segment's file, which survives a crash once this returns. */
     StoreFile createSegment(long base) throws IOException {
         StoreFile file = files.create(segment(base));
