@@ -14,6 +14,8 @@ final class LabMessages {
 
     static final InetSocketAddress HOST = new InetSocketAddress("127.0.0.1", 10911);
 
+    private static final int MAX_BODY = 3000;
+    private static final int MAX_BODY_IN_BATCH = 400;
     private static final int TOPICS = 3;
     private static final int QUEUES = 2;
     private static final String[] TAGS = {"paid", "sent"};
@@ -30,13 +32,13 @@ final class LabMessages {
         int queueId = chance.nextInt(QUEUES);
         List<StoredMessage> batch = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            batch.add(message(topic, queueId, first + i));
+            batch.add(message(topic, queueId, first + i, length(count == 1 ? MAX_BODY : MAX_BODY_IN_BATCH)));
         }
         return batch;
     }
 
-    private StoredMessage message(String topic, int queueId, int number) {
-        String body = number + " " + "x".repeat(length());
+    private StoredMessage message(String topic, int queueId, int number, int length) {
+        String body = number + " " + "x".repeat(length);
         Map<String, String> properties =
                 chance.nextInt(3) == 0 ? Map.of() : Map.of(PropertyNames.TAGS, TAGS[chance.nextInt(TAGS.length)]);
         return new StoredMessage(
@@ -56,11 +58,11 @@ final class LabMessages {
                 body.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private int length() {
+    private int length(int most) {
         return switch (chance.nextInt(8)) {
             case 0 -> 0;
-            case 1 -> 1000 + chance.nextInt(2000);
-            default -> chance.nextInt(300);
+            case 1 -> chance.nextInt(most);
+            default -> chance.nextInt(most / 10);
         };
     }
 
