@@ -8,6 +8,8 @@ import io.reliablemq.broker.store.file.DiskFaults.Operation;
 import io.reliablemq.broker.store.file.MachineStoppedException;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.log.LogCorruptException;
+import io.reliablemq.protocol.runtime.Agent;
+import io.reliablemq.protocol.runtime.AgentHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,8 +18,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * What a store runs on: a disk, a clock, agents. It stops in two ways, between operations or in the middle of one: its
- * power is cut, or the process is killed and the page cache stays.
+ * What a broker's parts run on: a disk, a clock, agents. It stops in two ways, between operations or in the middle of
+ * one: its power is cut, or the process is killed and the page cache stays.
  */
 final class Machine {
 
@@ -94,17 +96,16 @@ final class Machine {
         disk = powerFails ? disk.crash(chance) : disk.copy();
     }
 
-    /** Starts the store, whatever happens on the way. */
-    LogMessageStore start(Consumer<Boolean> stopped) throws IOException {
+    /** Starts what runs on this machine, as often as it takes: it may fail or stop in the middle of that, too. */
+    void start(Start start, Consumer<Boolean> stopped) throws IOException {
         for (int attempt = 0; ; attempt++) {
             prepareStart(attempt < MAX_FAULTY_STARTS);
             try {
-                LogMessageStore store = SteppedStore.open(settings, disk, clock, this::report, agents);
+                start.start();
                 disk.stopAfter(Integer.MAX_VALUE, 0);
                 disk.faults().clear();
                 faulty = false;
-                trace.add("STARTED " + store.recovery().summary());
-                return store;
+                return;
             } catch (MachineStoppedException | IOException e) {
                 if (e instanceof LogCorruptException || !faulty && !disk.isStopped()) {
                     throw e;
@@ -113,6 +114,24 @@ final class Machine {
                 stop(stopped);
             }
         }
+    }
+
+    /** Opens files on the machine's disk. */
+    @FunctionalInterface
+    interface Start {
+
+        void start() throws IOException;
+    }
+
+    LogMessageStore openStore() throws IOException {
+        LogMessageStore store = SteppedStore.open(settings, disk, clock, this::report, agents);
+        trace.add("STARTED " + store.recovery().summary());
+        return store;
+    }
+
+    /** Gives another part than the store a turn from time to time. */
+    AgentHost.RunningAgent run(Agent agent) {
+        return agents.host(agent, this::report).start();
     }
 
     private void prepareStart(boolean mayFail) {

@@ -19,8 +19,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
-/** Several lives of one store, as a seed tells them. */
-final class StoreStory {
+/**
+ * Several lives of one store, with everything that can go wrong with its disk. After each start, all that was acknowledged
+ * or shown is there, intact, in order, once, and nothing else; the index agrees with the log. After a failure nothing is
+ * taken any more, and what was committed can be read.
+ */
+final class StoreStory implements Story {
 
     private static final Set<String> USE_THE_TAIL = Set.of("rmq-log-writer", "rmq-flusher");
 
@@ -88,8 +92,8 @@ final class StoreStory {
         actions.add(2, "close", this::close);
     }
 
-    /** Lets so many actions happen, and then stops and checks a last time. */
-    void tell(int length) throws Exception {
+    @Override
+    public void tell(int length) throws Exception {
         start();
         for (int i = 0; i < length; i++) {
             act();
@@ -101,8 +105,8 @@ final class StoreStory {
         close();
     }
 
-    /** What has happened, line by line. */
-    List<String> trace() {
+    @Override
+    public List<String> trace() {
         return trace;
     }
 
@@ -222,7 +226,7 @@ final class StoreStory {
     }
 
     private void start() throws IOException {
-        store = machine.start(ledger::stopped);
+        machine.start(() -> store = machine.openStore(), ledger::stopped);
         failed = false;
         LogImage image = image();
         assertThat(store.positions().written()).isEqualTo(image.end());
