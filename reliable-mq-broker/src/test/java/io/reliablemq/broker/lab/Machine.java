@@ -82,8 +82,9 @@ final class Machine {
         disk.setCapacity(disk.used() + bytesLeft);
     }
 
+    /** Whether an error is to be expected. */
     boolean isFaulty() {
-        return faulty;
+        return faulty || disk.isStopped();
     }
 
     /** Goes on with what a stop leaves, of the kind that was under way or of a kind that chance decides. */
@@ -107,7 +108,7 @@ final class Machine {
                 faulty = false;
                 return;
             } catch (MachineStoppedException | IOException e) {
-                if (e instanceof LogCorruptException || !faulty && !disk.isStopped()) {
+                if (e instanceof LogCorruptException || !isFaulty()) {
                     throw e;
                 }
                 trace.add("  start failed: " + e.getMessage());
@@ -165,7 +166,7 @@ final class Machine {
         errors.clear();
         for (Throwable error : reported) {
             boolean explained = error instanceof MachineStoppedException || error instanceof IOException;
-            if (!explained || !faulty && !disk.isStopped()) {
+            if (!explained || !isFaulty()) {
                 throw new AssertionError("Reported by an agent or listener: " + error, error);
             }
         }

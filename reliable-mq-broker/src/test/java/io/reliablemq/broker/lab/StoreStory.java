@@ -204,7 +204,7 @@ final class StoreStory implements Story {
             clean = store.failure() != null && !failed && !machine.isStopped();
         } catch (IOException | MachineStoppedException e) {
             trace.add("  " + e.getMessage());
-            assertThat(wasFaulty || machine.isStopped()).as("an error without a fault").isTrue();
+            assertThat(wasFaulty || machine.isFaulty()).as("an error without a fault").isTrue();
         }
         machine.requireNoUnexpectedErrors();
         if (machine.isStopped()) {
