@@ -92,6 +92,12 @@ final class DelayQueue {
         return Math.min(settled, handOver());
     }
 
+    /** How many messages the cursor has not passed. May be called by any thread. */
+    long pending() {
+        long first = Math.max(cursors.cursor(queue.queueId()), store.minOffset(queue));
+        return Math.max(0, store.maxOffset(queue) - first);
+    }
+
     /** No copy that the cursor has not passed yet stands before this position; {@link Long#MAX_VALUE} without one. */
     long oldestOnItsWay() {
         Copy oldest = onTheirWay.peek();

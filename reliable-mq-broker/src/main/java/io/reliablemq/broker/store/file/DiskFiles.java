@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -96,8 +97,9 @@ public final class DiskFiles implements StoreFiles {
     }
 
     @Override
-    public long usableSpace(Path folder) throws IOException {
-        return Files.getFileStore(folder).getUsableSpace();
+    public Space space(Path folder) throws IOException {
+        FileStore store = Files.getFileStore(folder);
+        return new Space(store.getTotalSpace(), store.getUsableSpace());
     }
 
     @Override

@@ -41,8 +41,14 @@ public interface StoreFiles {
     /** Makes the changes of a folder survive a crash. */
     void forceFolder(Path folder) throws IOException;
 
-    /** Bytes that can still be written to the disk that the folder is on. */
-    long usableSpace(Path folder) throws IOException;
+    /** Room on the file system that holds the folder. */
+    Space space(Path folder) throws IOException;
+
+    /**
+     * @param total bytes that the file system has
+     * @param usable bytes that this process may still write
+     */
+    record Space(long total, long usable) {}
 
     /**
      * Locks a file, which is made if it is missing, against other processes and other callers in this one.

@@ -138,6 +138,11 @@ public final class AppendMailbox<A extends LogAppend> {
         return pending.get();
     }
 
+    /** How many bytes these hold. */
+    public long pendingBytes() {
+        return pendingBytes.get();
+    }
+
     private List<A> drainLocked() {
         if (queue.isEmpty()) {
             return List.of();

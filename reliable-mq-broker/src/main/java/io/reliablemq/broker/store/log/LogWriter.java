@@ -21,6 +21,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
     private final LogTail tail;
     private final LogEvents<A> events;
     private final Clock clock;
+    private final LogFigures figures;
     private final Runnable signalFlusher;
     private final Runnable signalKeeper;
     private long lastTimestamp;
@@ -37,6 +38,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
             LogTail tail,
             LogEvents<A> events,
             Clock clock,
+            LogFigures figures,
             long lastTimestamp,
             Runnable signalFlusher,
             Runnable signalKeeper) {
@@ -45,6 +47,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
         this.tail = tail;
         this.events = events;
         this.clock = clock;
+        this.figures = figures;
         this.lastTimestamp = lastTimestamp;
         this.segmentBase = tail.segmentBase();
         this.signalFlusher = signalFlusher;
@@ -128,7 +131,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
             events.written(tail.written());
             if (settings.flushInline()) {
                 step = "force";
-                tail.force();
+                figures.force(tail);
             }
             events.flushed(tail.flushed());
             if (tail.isDirty()) {
@@ -145,11 +148,16 @@ public final class LogWriter<A extends LogAppend> implements Agent {
     }
 
     private void write(List<A> batch) throws IOException {
+        int messages = 0;
+        long bytes = 0;
         for (A append : batch) {
             for (int i = 0; i < append.count(); i++) {
                 tail.write(append.position(i), append.payload(i), append.origin());
             }
+            messages += append.count();
+            bytes += append.bytes();
         }
         tail.writeOut();
+        figures.written(messages, bytes);
     }
 }

@@ -70,8 +70,8 @@ public final class SimulatedDisk implements StoreFiles {
     }
 
     @Override
-    public synchronized long usableSpace(Path folder) {
-        return Math.max(0, capacity - used());
+    public synchronized Space space(Path folder) {
+        return new Space(capacity, Math.max(0, capacity - used()));
     }
 
     /** Makes every force of a segment hang until the latch is released. Returns what is released by a force that hangs. */
@@ -279,7 +279,7 @@ public final class SimulatedDisk implements StoreFiles {
         }
 
         private int room(long position) {
-            long room = node.size() - position + usableSpace(path);
+            long room = node.size() - position + space(path).usable();
             return (int) Math.max(0, Math.min(Integer.MAX_VALUE, room));
         }
 
