@@ -73,6 +73,7 @@ public final class OffsetHandlers {
             offset = 0L;
         }
         if (offset == null) {
+            offsets.known().choosesStart(request.consumerGroup(), queue);
             throw new RefusedException(
                     ResponseCode.QUERY_NOT_FOUND,
                     "The group " + request.consumerGroup() + " has no offset in queue " + request.queueId()

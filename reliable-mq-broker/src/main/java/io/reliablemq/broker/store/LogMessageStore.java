@@ -241,6 +241,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public long originAt(long position) throws IOException {
+        return reader.originAt(position);
+    }
+
+    @Override
     public @Nullable StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         return reader.readAt(queue, offset);
     }
@@ -328,13 +333,14 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public Figures figures() {
-        StoreFigures state = new StoreFigures(settings, data, segments, mailbox, commitPoint, this::positions);
-        return Figures.of(List.of(threads.figures(), answers, state, indexes));
+        StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
+        DiskFigures disk = new DiskFigures(data, settings.retention(), space, retention, scrubber, recovery);
+        return Figures.of(List.of(threads.figures(), answers, state, disk, indexes));
     }
 
     @Override
     public HealthChecks health() {
-        return new StoreHealth(commitPoint);
+        return new StoreHealth(commitPoint, space, scrubber);
     }
 
     @Override
