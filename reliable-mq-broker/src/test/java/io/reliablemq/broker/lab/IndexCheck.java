@@ -67,8 +67,7 @@ final class IndexCheck {
                 .isNull();
     }
 
-    private void checkSelection(QueueKey queue, List<Entry> entries, long first, IntPredicate tags)
-            throws IOException {
+    private void checkSelection(QueueKey queue, List<Entry> entries, long first, IntPredicate tags) throws IOException {
         int from = chance.nextInt(entries.size());
         int maxMessages = 1 + chance.nextInt(entries.size());
         int maxBytes = 1 + chance.nextInt(4000);
@@ -88,9 +87,9 @@ final class IndexCheck {
 
         Selection selection = store.select(queue, first + from, maxMessages, maxBytes, tags);
 
-        assertThat(selection.entries()).extracting("position").isEqualTo(expected.stream()
-                .map(Entry::position)
-                .toList());
+        assertThat(selection.entries())
+                .extracting("position")
+                .isEqualTo(expected.stream().map(Entry::position).toList());
         assertThat(selection.nextOffset()).isEqualTo(next);
         assertThat(selection.totalBytes()).isEqualTo(bytes);
         ByteBuffer content = ByteBuffer.allocate(bytes);

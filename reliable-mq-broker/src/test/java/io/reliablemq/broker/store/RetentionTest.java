@@ -81,7 +81,8 @@ class RetentionTest {
             keeper.step();
             clock.pass(Duration.ofHours(1));
 
-            assertThat(keeper.step()).isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+            assertThat(keeper.step())
+                    .isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
         }
     }
 
