@@ -31,6 +31,9 @@ public final class MemoryStore implements MessageStore {
     /** Why the store takes no more writes; then it cannot be flushed either. */
     public @Nullable String failure;
 
+    /** Retention, by the test's hand: messages of a queue below this offset are deleted. */
+    public final Map<QueueKey, Long> deletedBelow = new HashMap<>();
+
     /** Positions of the originals that copies were made of, in order. */
     public final List<Long> origins = new ArrayList<>();
 
@@ -80,7 +83,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public long minOffset(QueueKey queue) {
-        return 0;
+        return deletedBelow.getOrDefault(queue, 0L);
     }
 
     @Override
@@ -104,7 +107,17 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public @Nullable StoredMessage readAt(long position) {
-        return position < log.size() ? log.get((int) position) : null;
+        StoredMessage message = position >= 0 && position < log.size() ? log.get((int) position) : null;
+        return message == null || isDeleted(message) ? null : message;
+    }
+
+    private boolean isDeleted(StoredMessage message) {
+        return message.queueOffset() < minOffset(new QueueKey(message.topic(), message.queueId()));
+    }
+
+    @Override
+    public long originAt(long position) {
+        return position >= 0 && position < origins.size() ? origins.get((int) position) : NO_ORIGIN;
     }
 
     @Override
@@ -112,7 +125,9 @@ public final class MemoryStore implements MessageStore {
         if (queue.equals(unreadable)) {
             throw new IOException("Unreadable, as the test wants");
         }
-        return offset < maxOffset(queue) ? queue(queue).get((int) offset) : null;
+        return offset >= minOffset(queue) && offset < maxOffset(queue)
+                ? queue(queue).get((int) offset)
+                : null;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.CreateTopicRequest;
+import io.reliablemq.protocol.header.DeleteSubscriptionGroupRequest;
 import io.reliablemq.protocol.header.TopicRequest;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
@@ -58,6 +59,7 @@ public final class AdminHandlers {
                 .on(RequestCode.DELETE_TOPIC_IN_BROKER, this::deleteTopic)
                 .on(RequestCode.GET_ALL_TOPIC_CONFIG, this::allTopics)
                 .on(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTION_GROUP, this::putGroup)
+                .on(RequestCode.DELETE_SUBSCRIPTION_GROUP, this::deleteGroup)
                 .on(RequestCode.GET_ALL_SUBSCRIPTION_GROUP_CONFIG, this::allGroups)
                 .on(RequestCode.GET_TOPIC_STATS, this::topicStats)
                 .on(RequestCode.GET_BROKER_RUNTIME_INFO, this::runtime)
@@ -134,6 +136,13 @@ public final class AdminHandlers {
                             + " be lost");
         }
         whenDone(groups.put(settings), reply);
+    }
+
+    /** Forgets the group: its settings are the defaults again, and no messages are kept for it. */
+    private void deleteGroup(Command command, Reply reply) {
+        DeleteSubscriptionGroupRequest request = DeleteSubscriptionGroupRequest.read(command.fields());
+        String group = checks.groupName(request.group());
+        whenDone(groups.remove(group).thenRun(() -> offsets.forget(group, request.cleanOffset())), reply);
     }
 
     private void allGroups(Command command, Reply reply) {

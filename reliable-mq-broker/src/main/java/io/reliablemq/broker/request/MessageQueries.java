@@ -5,7 +5,6 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.MessageStore.Entry;
 import io.reliablemq.broker.store.MessageStore.QueryResult;
 import io.reliablemq.broker.store.MessageStore.Selection;
-import io.reliablemq.broker.store.index.IndexDamagedException;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -31,9 +30,6 @@ public final class MessageQueries {
 
     /** As many as the protocol gives to a query by unique id, whatever the client wants. */
     private static final int MAX_BY_UNIQUE_ID = 32;
-
-    /** How often a query may meet one more damaged file and begin again. */
-    private static final int MAX_REPAIRS = 100;
 
     private final RequestChecks checks;
     private final MessageStore store;
@@ -66,7 +62,7 @@ public final class MessageQueries {
                 MAX_BYTES,
                 request.beginTimestamp(),
                 request.endTimestamp());
-        readThreads.execute(reply, () -> answer(query, reply, 0));
+        readThreads.execute(reply, () -> answer(query, reply));
     }
 
     private static KeyQuery.Kind kind(@Nullable String indexType, boolean uniqueKeyQuery) {
@@ -87,18 +83,8 @@ public final class MessageQueries {
         };
     }
 
-    private void answer(KeyQuery query, Reply reply, int repairs) throws IOException {
-        QueryResult found;
-        try {
-            found = store.query(query);
-        } catch (IndexDamagedException e) {
-            if (repairs == MAX_REPAIRS || e.repaired().toCompletableFuture().isCompletedExceptionally()) {
-                throw e;
-            }
-            e.repaired()
-                    .whenComplete((done, error) -> readThreads.execute(reply, () -> answer(query, reply, repairs + 1)));
-            return;
-        }
+    private void answer(KeyQuery query, Reply reply) throws IOException {
+        QueryResult found = store.query(query);
         Map<String, String> fields = new QueryMessageResponse(found.lastTimestamp(), found.lastPosition()).fields();
         if (found.entries().isEmpty()) {
             reply.send(Command.response(

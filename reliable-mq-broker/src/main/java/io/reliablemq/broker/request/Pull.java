@@ -102,6 +102,12 @@ public final class Pull implements LongPolls.ParkedPull {
         answer(ResponseCode.PULL_NOT_FOUND, "NO_NEW_MSG", offset);
     }
 
+    @Override
+    public void refuse() {
+        reply.send(Command.failure(
+                ResponseCode.FLOW_CONTROL, "Too many pulls wait for messages already; come again in a moment"));
+    }
+
     private void look(boolean mayWait) {
         MessageStore store = parts.store();
         long min = store.minOffset(queue);

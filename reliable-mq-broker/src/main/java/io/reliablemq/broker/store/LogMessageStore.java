@@ -241,6 +241,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public long originAt(long position) throws IOException {
+        return reader.originAt(position);
+    }
+
+    @Override
     public @Nullable StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         return reader.readAt(queue, offset);
     }
@@ -330,7 +335,7 @@ public final class LogMessageStore implements MessageStore {
     public Figures figures() {
         StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
         DiskFigures disk = new DiskFigures(data, settings.retention(), space, retention, scrubber, recovery);
-        return Figures.of(List.of(threads.figures(), answers, state, disk));
+        return Figures.of(List.of(threads.figures(), answers, state, disk, indexes));
     }
 
     @Override

@@ -66,6 +66,14 @@ public interface MessageStore extends AutoCloseable {
     @Nullable
     StoredMessage readAt(long position) throws IOException;
 
+    /**
+     * Where the message stands that the one at this position is a copy of.
+     *
+     * @param position of a committed message
+     * @return {@link #NO_ORIGIN} if it is no copy, or if no message starts there
+     */
+    long originAt(long position) throws IOException;
+
     /** Reads the message with this offset; null if it is outside min and max. */
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException;

@@ -134,6 +134,10 @@ final class StoreReader {
         return first == null ? -1 : first.storeTimestamp();
     }
 
+    long originAt(long position) throws IOException {
+        return records.origin(position, commitPoint.committed());
+    }
+
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         QueueEntries entries = index.find(queue.topic(), queue.queueId());

@@ -163,6 +163,10 @@ class IndexRepairTest {
             await().untilAsserted(() -> assertThat(contents(disk)).isEqualTo(before));
             await().until(() -> store.verifyIndexes(0));
             assertThat(store.damagedIndexFiles()).isEqualTo(2);
+            assertThat(store.figures().read())
+                    .filteredOn(figure -> figure.name().equals("reliable.mq.broker.index.damaged"))
+                    .singleElement()
+                    .satisfies(figure -> assertThat(figure.value()).isEqualTo(2));
             assertAllIsThere(store);
         }
         assertThat(errors).isEmpty();

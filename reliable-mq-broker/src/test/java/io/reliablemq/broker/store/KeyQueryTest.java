@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyQueryTest {
 
     private static final StoreSettings SETTINGS =
-            StoreSettings.in(Path.of("/data")).withSegmentBytes(8 << 10).withPreallocateBytes(0);
+            StoreSettings.in(Path.of("/data")).withSegmentBytes(8 << 10).withPreallocateBytes(4 << 10);
     private static final long ALWAYS = Long.MAX_VALUE;
 
     private final SimulatedDisk disk = new SimulatedDisk();

@@ -161,8 +161,9 @@ final class IndexFile implements AutoCloseable {
                 return false;
             }
             long blocks = IndexLayout.blocks(header.getLong(IndexLayout.ENTRIES_AT));
+            ByteBuffer block = ByteBuffer.allocate(IndexLayout.BLOCK_BYTES);
             for (long number = 0; number < blocks; number++) {
-                if (!read(onDisk, number, ByteBuffer.allocate(IndexLayout.BLOCK_BYTES))) {
+                if (!read(onDisk, number, block.clear())) {
                     damage.apply("damaged in block " + number);
                     return false;
                 }

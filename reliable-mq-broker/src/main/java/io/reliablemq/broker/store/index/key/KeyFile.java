@@ -137,8 +137,9 @@ final class KeyFile implements SegmentKeys {
                 damage.apply("damaged in its header");
                 return false;
             }
+            ByteBuffer block = ByteBuffer.allocate(KeyLayout.BLOCK_BYTES);
             for (int number = 0; number < blockCount(); number++) {
-                if (!read(file, number, ByteBuffer.allocate(KeyLayout.BLOCK_BYTES))) {
+                if (!read(file, number, block.clear())) {
                     damage.apply("damaged in block " + number);
                     return false;
                 }
