@@ -1,5 +1,7 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +31,8 @@ public final class MemoryStore implements MessageStore {
     /** Why the store takes no more writes; then it cannot be flushed either. */
     public @Nullable String failure;
 
-    /** Retention, by the test's hand: messages of a queue below this offset are deleted. */
-    public final Map<QueueKey, Long> deletedBelow = new HashMap<>();
+    /** Positions of the messages that retention has deleted, by the test's hand. */
+    private final Set<Long> deleted = new HashSet<>();
 
     /** Positions of the originals that copies were made of, in order. */
     public final List<Long> origins = new ArrayList<>();
@@ -80,7 +83,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public long minOffset(QueueKey queue) {
-        return deletedBelow.getOrDefault(queue, 0L);
+        return nextKept(queue, 0);
     }
 
     @Override
@@ -108,8 +111,31 @@ public final class MemoryStore implements MessageStore {
         return message == null || isDeleted(message) ? null : message;
     }
 
+    /** Deletes messages of a queue. @param to exclusive */
+    public void delete(QueueKey queue, long from, long to) {
+        for (long offset = from; offset < to; offset++) {
+            deleted.add(queue(queue).get((int) offset).position());
+        }
+    }
+
+    @Override
+    public long countGaps(QueueKey queue, long from, long to) {
+        return queue(queue).stream()
+                .filter(message -> message.queueOffset() >= from && message.queueOffset() < to && isDeleted(message))
+                .count();
+    }
+
+    @Override
+    public long nextKept(QueueKey queue, long offset) {
+        return queue(queue).stream()
+                .filter(message -> message.queueOffset() >= offset && !isDeleted(message))
+                .findFirst()
+                .map(StoredMessage::queueOffset)
+                .orElse(maxOffset(queue));
+    }
+
     private boolean isDeleted(StoredMessage message) {
-        return message.queueOffset() < minOffset(new QueueKey(message.topic(), message.queueId()));
+        return deleted.contains(message.position());
     }
 
     @Override
@@ -122,9 +148,11 @@ public final class MemoryStore implements MessageStore {
         if (queue.equals(unreadable)) {
             throw new IOException("Unreadable, as the test wants");
         }
-        return offset >= minOffset(queue) && offset < maxOffset(queue)
-                ? queue(queue).get((int) offset)
-                : null;
+        if (offset < 0 || offset >= maxOffset(queue)) {
+            return null;
+        }
+        StoredMessage message = queue(queue).get((int) offset);
+        return isDeleted(message) ? null : message;
     }
 
     @Override
@@ -132,6 +160,11 @@ public final class MemoryStore implements MessageStore {
         return queue(queue).stream()
                 .filter(message -> message.storeTimestamp() < timestampMs)
                 .count();
+    }
+
+    @Override
+    public long earliestTimestamp() {
+        return log.isEmpty() ? -1 : log.get(0).storeTimestamp();
     }
 
     @Override
@@ -154,6 +187,16 @@ public final class MemoryStore implements MessageStore {
     @Override
     public @Nullable String failure() {
         return failure;
+    }
+
+    @Override
+    public Figures figures() {
+        return List::of;
+    }
+
+    @Override
+    public HealthChecks health() {
+        return List::of;
     }
 
     @Override

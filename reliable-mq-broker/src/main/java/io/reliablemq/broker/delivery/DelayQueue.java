@@ -92,6 +92,12 @@ final class DelayQueue {
         return Math.min(settled, handOver());
     }
 
+    /** How many messages the cursor has not passed. May be called by any thread. */
+    long pending() {
+        long first = Math.max(cursors.cursor(queue.queueId()), store.minOffset(queue));
+        return Math.max(0, store.maxOffset(queue) - first);
+    }
+
     /** No copy that the cursor has not passed yet stands before this position; {@link Long#MAX_VALUE} without one. */
     long oldestOnItsWay() {
         Copy oldest = onTheirWay.peek();
@@ -110,7 +116,7 @@ final class DelayQueue {
                 // Whether the copy is in the log is found out by the next start.
                 return Agent.UNTIL_SIGNAL;
             }
-            if (result.status() == Status.BUSY) {
+            if (result.status().isRefused()) {
                 append(copy);
                 return RETRY_NANOS;
             }
@@ -193,6 +199,22 @@ final class DelayQueue {
                     queue);
             next = min;
         }
-        return next < store.maxOffset(queue) ? store.readAt(queue, next) : null;
+        if (next >= store.maxOffset(queue)) {
+            return null;
+        }
+        StoredMessage message = store.readAt(queue, next);
+        return message == null ? behindGap() : message;
+    }
+
+    /** What stood here was deleted or lost; what stands behind it must not wait for it. */
+    private @Nullable StoredMessage behindGap() throws IOException {
+        long behind = store.nextKept(queue, next);
+        LOG.error(
+                "Delayed messages {} to {} of {} are no longer in the log and cannot be delivered",
+                next,
+                behind - 1,
+                queue);
+        next = behind;
+        return store.readAt(queue, next);
     }
 }

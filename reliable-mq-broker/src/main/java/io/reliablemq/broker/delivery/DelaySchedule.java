@@ -66,6 +66,11 @@ public final class DelaySchedule {
         return Math.max(levels.highest(), highest + 1);
     }
 
+    /** How many messages wait for their time, or for their copy to be committed. May be called by any thread. */
+    public long pending() {
+        return queues.stream().mapToLong(DelayQueue::pending).sum();
+    }
+
     private DelayQueue queue(int queueId) {
         return new DelayQueue(
                 new QueueKey(Names.SCHEDULE_TOPIC, queueId),

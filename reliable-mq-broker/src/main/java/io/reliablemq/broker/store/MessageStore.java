@@ -1,5 +1,7 @@
 package io.reliablemq.broker.store;
 
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.util.List;
@@ -77,11 +79,37 @@ public interface MessageStore extends AutoCloseable {
     StoredMessage readAt(QueueKey queue, long offset) throws IOException;
 
     /**
+     * How many offsets of a range hold no message, since their segment was deleted. Messages that were lost to damage within
+     * a segment are not among them.
+     *
+     * @param from inclusive
+     * @param to exclusive
+     */
+    long countGaps(QueueKey queue, long from, long to);
+
+    /** The first offset from this one on that holds a message; {@link #maxOffset} if none does. */
+    default long nextKept(QueueKey queue, long offset) {
+        long next = offset;
+        long max = maxOffset(queue);
+        while (next < max) {
+            Selection selection = select(queue, next, 1, Integer.MAX_VALUE, tag -> true);
+            if (!selection.entries().isEmpty()) {
+                return selection.nextOffset() - 1;
+            }
+            next = selection.nextOffset();
+        }
+        return next;
+    }
+
+    /**
      * The first offset whose store time is at or after the given one; {@link #maxOffset} if all are older.
      *
      * @param timestampMs wall time
      */
     long offsetByTime(QueueKey queue, long timestampMs) throws IOException;
+
+    /** Store time of the first message in the log, wall time; -1 if there is none. */
+    long earliestTimestamp() throws IOException;
 
     /** All queues that hold or held messages. */
     Set<QueueKey> queues();
@@ -103,6 +131,12 @@ public interface MessageStore extends AutoCloseable {
 
     /** Where the next record will be written, and how far the log is flushed and committed, in bytes. */
     Positions positions();
+
+    /** Appends, flushes and positions in numbers. */
+    Figures figures();
+
+    /** Whether the store takes messages, and keeps them as safely as it should. */
+    HealthChecks health();
 
     /** Takes no more appends, flushes what there is, and closes the files with a mark of a clean stop. */
     @Override

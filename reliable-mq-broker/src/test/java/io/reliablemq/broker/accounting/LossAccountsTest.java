@@ -219,7 +219,7 @@ class LossAccountsTest {
         fail(ORDERS, 4, 0);
         account();
 
-        store.deletedBelow.put(ORDERS, 6L);
+        store.delete(ORDERS, 0, 6);
         assertThat(account()).isEqualTo(of(10, 2, 4, 0, 1, 3, 0));
 
         groups.offsets.commit("g", ORDERS, 10);
@@ -227,17 +227,34 @@ class LossAccountsTest {
     }
 
     @Test
-    void copyThatRetentionDeletesInTheScheduleHasExpired() throws Exception {
+    void gapInFrontOfTheGroupHasExpiredToo() throws Exception {
         groups.subscribe("g", "orders");
-        send(2);
-        fail(ORDERS, 0, MANY);
-        fail(ORDERS, 1, MANY);
-        groups.offsets.commit("g", ORDERS, 2);
+        send(10);
+        fail(ORDERS, 5, 0);
         account();
 
-        store.deletedBelow.put(new QueueKey(Names.SCHEDULE_TOPIC, 2), 1L);
+        store.delete(ORDERS, 4, 7);
+        assertThat(account()).isEqualTo(of(10, 0, 7, 0, 1, 2, 0));
 
-        assertThat(account()).isEqualTo(of(2, 0, 0, 1, 0, 1, 0));
+        groups.offsets.commit("g", ORDERS, 10);
+        assertThat(account()).isEqualTo(of(10, 7, 0, 0, 1, 2, 0));
+    }
+
+    @Test
+    void copyThatRetentionDeletesInTheScheduleHasExpired() throws Exception {
+        groups.subscribe("g", "orders");
+        send(3);
+        fail(ORDERS, 0, MANY);
+        fail(ORDERS, 1, MANY);
+        fail(ORDERS, 2, MANY);
+        groups.offsets.commit("g", ORDERS, 3);
+        account();
+
+        store.delete(new QueueKey(Names.SCHEDULE_TOPIC, 2), 1, 2);
+        deliverRetries();
+
+        assertThat(store.queue(RETRIES)).hasSize(2);
+        assertThat(account()).isEqualTo(of(3, 0, 0, 2, 0, 1, 0));
     }
 
     @Test
