@@ -105,7 +105,7 @@ public final class Broker implements AutoCloseable {
             gate.open(parts.handlers());
             awaitFirst(registrar);
             figures = Figures.of(List.of(parts.figures(), () -> connections(server)));
-            checks = HealthChecks.of(List.of(store.store().health(), registrar));
+            checks = HealthChecks.of(List.of(store.store().health(), parts.health(), registrar));
             managementAddress = settings.management().enabled() ? startManagement() : null;
             complete = true;
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reliablemq.broker.GroupsOnAStore;
 import io.reliablemq.broker.ManualClock;
 import io.reliablemq.broker.MemoryStore;
+import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
@@ -96,6 +97,30 @@ class LossAccountsTest {
         groups.offsets.commit("g", ORDERS, 10);
         assertThat(account()).isEqualTo(of(10, 8, 0, 0, 2, 0, 0));
         assertThat(account().unaccounted()).isZero();
+    }
+
+    @Test
+    void givesEachFigureWithTheNameOfTheGroup() throws Exception {
+        groups.subscribe("g", "orders");
+        send(2);
+        fail(ORDERS, 0, 0);
+        account();
+        AccountFigures figures = new AccountFigures(groups.accounts);
+
+        assertThat(figures.findings()).isEmpty();
+        assertThat(figures.read())
+                .allSatisfy(figure -> assertThat(figure.tags()).containsEntry("group", "g"))
+                .extracting(figure ->
+                        figure.name().substring("reliable.mq.broker.group.".length()) + "=" + (long) figure.value())
+                .containsExactly(
+                        "appended=2",
+                        "acknowledged=0",
+                        "inflight=1",
+                        "retrying=0",
+                        "dead=1",
+                        "expired=0",
+                        "duplicated=0",
+                        "unaccounted=0");
     }
 
     @Test
@@ -274,6 +299,12 @@ class LossAccountsTest {
 
         assertThat(account()).isEqualTo(of(1, 0, 0, 0, 0, 0, 0));
         assertThat(account().unaccounted()).isEqualTo(1);
+        assertThat(new AccountFigures(groups.accounts).findings())
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.status()).isEqualTo(Health.Status.DEGRADED);
+                    assertThat(finding.what()).contains("g (1)");
+                });
         // And it is not forgotten by a restart.
         groups.persist();
         open();
