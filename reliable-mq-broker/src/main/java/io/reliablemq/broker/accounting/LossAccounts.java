@@ -50,6 +50,7 @@ public final class LossAccounts {
     private byte @Nullable [] storedContent;
     private @Nullable Sources settledOn;
     private int idleRounds;
+    private String unreadable = "";
     private volatile Map<String, GroupAccount> accounts = Map.of();
     private volatile boolean settled;
 
@@ -153,16 +154,29 @@ public final class LossAccounts {
     }
 
     /**
-     * Settles if there is reason to. Called by {@code rmq-housekeeping} every second, after the offsets were stored.
-     *
-     * @throws IOException if the log cannot be read
+     * Settles if there is reason to. Called by {@code rmq-housekeeping} every second, after the offsets were stored. If the
+     * log cannot be read, that is logged once, and the accounts stay as they are until it can.
      */
-    public void settleWhatMoved() throws IOException {
+    public void settleWhatMoved() {
         synchronized (lock) {
             // Gaps in the log make no noise, so the accounts are drawn up now and then in any case.
             if (!sources().equals(settledOn) || !givenBack.isEmpty() || ++idleRounds >= MAX_IDLE_ROUNDS) {
                 idleRounds = 0;
-                settle();
+                settleOrTell();
+            }
+        }
+    }
+
+    private void settleOrTell() {
+        try {
+            settle();
+            unreadable = "";
+        } catch (IOException e) {
+            settled = false;
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(unreadable)) {
+                unreadable = reason;
+                LOG.error("The accounts of the groups stand still, since the log cannot be read: {}", reason, e);
             }
         }
     }

@@ -124,6 +124,23 @@ class LossAccountsTest {
     }
 
     @Test
+    void standsStillWhileTheLogCannotBeReadAndGoesOnAfterwards() throws Exception {
+        groups.subscribe("g", "orders");
+        send(1);
+        GroupAccount before = account();
+        fail(ORDERS, 0, MANY);
+        store.unreadable = new QueueKey(Names.SCHEDULE_TOPIC, 2);
+
+        groups.accounts.settleWhatMoved();
+        assertThat(groups.accounts.isSettled()).isFalse();
+        assertThat(groups.accounts.accounts()).containsEntry("g", before);
+
+        store.unreadable = null;
+        groups.accounts.settleWhatMoved();
+        assertThat(groups.accounts.accounts()).containsEntry("g", of(1, 0, 0, 1, 0, 0, 0));
+    }
+
+    @Test
     void copyOnItsWayIsInOneFigureOnly() throws Exception {
         groups.subscribe("g", "orders");
         send(1);
