@@ -56,10 +56,10 @@ public final class Broker implements AutoCloseable {
     private final BrokerSettings settings;
     private final @Nullable InetSocketAddress nameServerAddress;
     private final InetSocketAddress address;
-    private final LossAccounts accounts;
     private final Figures figures;
     private final HealthChecks checks;
     private final @Nullable InetSocketAddress managementAddress;
+    private final LossAccounts accounts;
 
     private Broker(BrokerSettings settings, OpenedStore.Opener storeOpener) {
         this.settings = settings;
@@ -148,14 +148,6 @@ public final class Broker implements AutoCloseable {
         return nameServerAddress;
     }
 
-    /**
-     * What became of the messages of each known consumer group, by its name, as of about a second ago. Empty until what the
-     * log holds has been counted.
-     */
-    public Map<String, GroupAccount> accounts() {
-        return accounts.accounts();
-    }
-
     /** Where health and figures can be read over HTTP; null if they cannot. */
     public @Nullable InetSocketAddress managementAddress() {
         return managementAddress;
@@ -169,6 +161,14 @@ public final class Broker implements AutoCloseable {
     /** Whether the broker does its work now. */
     public Health health() {
         return Health.of(checks.findings());
+    }
+
+    /**
+     * What became of the messages of each known consumer group, by its name, as of about a second ago. Empty until what the
+     * log holds has been counted.
+     */
+    public Map<String, GroupAccount> accounts() {
+        return accounts.accounts();
     }
 
     @Override

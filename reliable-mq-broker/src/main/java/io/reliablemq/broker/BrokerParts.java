@@ -25,6 +25,7 @@ import io.reliablemq.broker.request.GroupTopics;
 import io.reliablemq.broker.request.HandlerTable;
 import io.reliablemq.broker.request.HeartbeatHandler;
 import io.reliablemq.broker.request.IncomingMessages;
+import io.reliablemq.broker.request.MessageQueries;
 import io.reliablemq.broker.request.OffsetHandlers;
 import io.reliablemq.broker.request.Pull;
 import io.reliablemq.broker.request.PullMessageHandler;
@@ -143,6 +144,7 @@ final class BrokerParts {
         table.on(RequestCode.HEART_BEAT, new HeartbeatHandler(checks, sessions, groupTopics));
         new ClientHandlers(groups, sessions, locks).addTo(table);
         new OffsetHandlers(checks, groups, offsets, store, readThreads).addTo(table);
+        new MessageQueries(checks, store, readThreads).addTo(table);
         new AdminHandlers(checks, topics, groupSettings, offsets, pullParts, runtime).addTo(table);
         requests = new RequestCounts(table.build());
         figures = Figures.of(List.of(counted, requests));

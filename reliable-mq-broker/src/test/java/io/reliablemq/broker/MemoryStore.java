@@ -4,6 +4,7 @@ import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
+import io.reliablemq.broker.store.KeyQuery;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -165,6 +166,11 @@ public final class MemoryStore implements MessageStore {
     @Override
     public long earliestTimestamp() {
         return log.isEmpty() ? -1 : log.get(0).storeTimestamp();
+    }
+
+    @Override
+    public QueryResult query(KeyQuery query) {
+        throw new UnsupportedOperationException("no test needs queries in memory");
     }
 
     @Override

@@ -136,6 +136,11 @@ public final class CommittedOffsets {
         return offsets == null ? null : offsets.get(queue);
     }
 
+    /** The groups that have offsets. */
+    Set<String> groups() {
+        return Set.copyOf(byGroup.keySet());
+    }
+
     /**
      * The offset as it stands on disk: what a start after a crash goes on from. Null if there is none.
      */
@@ -184,11 +189,6 @@ public final class CommittedOffsets {
         if (offsetsToo && byGroup.remove(group) != null) {
             changed.set(true);
         }
-    }
-
-    /** The groups that have offsets. */
-    Set<String> groups() {
-        return Set.copyOf(byGroup.keySet());
     }
 
     /** The topics that the group has offsets in. */

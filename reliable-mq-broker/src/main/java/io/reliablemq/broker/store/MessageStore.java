@@ -111,6 +111,14 @@ public interface MessageStore extends AutoCloseable {
     /** Store time of the first message in the log, wall time; -1 if there is none. */
     long earliestTimestamp() throws IOException;
 
+    /**
+     * Finds messages by key, unique id or tag; reads from the disk.
+     *
+     * @throws io.reliablemq.broker.store.index.IndexDamagedException if an index file is damaged, which is made again
+     * @throws IOException if the disk fails
+     */
+    QueryResult query(KeyQuery query) throws IOException;
+
     /** All queues that hold or held messages. */
     Set<QueueKey> queues();
 
@@ -158,6 +166,16 @@ public interface MessageStore extends AutoCloseable {
      * @param nextOffset behind the last entry that was examined
      */
     record Selection(List<Entry> entries, long nextOffset, int totalBytes) {}
+
+    /**
+     * Messages that were found by key.
+     *
+     * @param entries the newest first
+     * @param totalBytes of all of them
+     * @param lastTimestamp store timestamp of the last message that could have been found; 0 if it is not known
+     * @param lastPosition where that message stands in the log
+     */
+    record QueryResult(List<Entry> entries, int totalBytes, long lastTimestamp, long lastPosition) {}
 
     /** Where one message stands: size in bytes, as encoded by {@code MessageLayout}. */
     record Entry(long position, int size) {}
