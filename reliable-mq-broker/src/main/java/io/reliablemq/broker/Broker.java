@@ -86,7 +86,7 @@ public final class Broker implements AutoCloseable {
                     .step(mailbox::drain)
                     .every(PERSIST_PERIOD, parts.offsets()::persist)
                     .every(PERSIST_PERIOD, parts.cursors()::persist)
-                    .every(PERSIST_PERIOD, parts.accounts()::settle)
+                    .every(PERSIST_PERIOD, parts.accounts()::settleWhatMoved)
                     .every(CHECKPOINT_PERIOD, parts.accounts()::persist)
                     .every(SESSION_PERIOD, parts.sessions()::endSilent)
                     .every(Rates.PERIOD, parts.runtime()::sample)
@@ -103,7 +103,7 @@ public final class Broker implements AutoCloseable {
             gate.open(parts.handlers());
             awaitFirst(registrar);
             figures = Figures.of(List.of(parts.figures(), () -> connections(server)));
-            checks = HealthChecks.of(List.of(store.store().health(), registrar));
+            checks = HealthChecks.of(List.of(store.store().health(), parts.health(), registrar));
             managementAddress = settings.management().enabled() ? startManagement() : null;
             complete = true;
         } catch (IOException e) {
