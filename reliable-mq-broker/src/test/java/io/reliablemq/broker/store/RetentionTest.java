@@ -75,6 +75,17 @@ class RetentionTest {
     }
 
     @Test
+    void keeperSleepsBeforeItIsKnownWhatMustBeKept() throws Exception {
+        try (LogMessageStore store = open(SETTINGS)) {
+            keeper.step();
+            clock.pass(Duration.ofHours(1));
+
+            assertThat(keeper.step())
+                    .isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+        }
+    }
+
+    @Test
     void deletesWholeSegmentsOfOldMessagesAndGoesOnWithTheNextOffsets() throws Exception {
         List<String> young;
         try (LogMessageStore store = open(SETTINGS)) {
