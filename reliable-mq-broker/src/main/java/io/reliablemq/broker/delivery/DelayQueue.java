@@ -38,6 +38,8 @@ final class DelayQueue {
     private final Clock clock;
     private final Runnable signal;
     private final Deque<Copy> onTheirWay = new ArrayDeque<>();
+    private final long endAtStart;
+    private final long copiesFromAtStart;
 
     /** Offset of the next message to be examined; at or beyond the cursor. */
     private long next;
@@ -55,6 +57,9 @@ final class DelayQueue {
         final long notBefore;
 
         volatile @Nullable AppendResult result;
+
+        /** When the result came; written before it. */
+        long answeredNanos;
 
         Copy(StoredMessage parked, long notBefore) {
             this.parked = parked;
@@ -80,6 +85,8 @@ final class DelayQueue {
         this.clock = clock;
         this.signal = signal;
         this.next = Math.max(cursors.cursor(queue.queueId()), store.minOffset(queue));
+        this.endAtStart = store.maxOffset(queue);
+        this.copiesFromAtStart = cursors.copiesFrom();
     }
 
     /** @return nanoseconds until it has something to do again */
@@ -100,6 +107,10 @@ final class DelayQueue {
 
     /** No copy that the cursor has not passed yet stands before this position; {@link Long#MAX_VALUE} without one. */
     long oldestOnItsWay() {
+        if (cursors.cursor(queue.queueId()) < endAtStart) {
+            // Copies of what is still to be passed were perhaps made before the start.
+            return copiesFromAtStart;
+        }
         Copy oldest = onTheirWay.peek();
         return oldest == null ? Long.MAX_VALUE : oldest.notBefore;
     }
@@ -117,8 +128,13 @@ final class DelayQueue {
                 return Agent.UNTIL_SIGNAL;
             }
             if (result.status().isRefused()) {
+                // The answer itself has woken this thread: tried again at once, it would be refused again at once.
+                long wait = copy.answeredNanos + RETRY_NANOS - clock.nanos();
+                if (wait > 0) {
+                    return wait;
+                }
                 append(copy);
-                return RETRY_NANOS;
+                return Agent.UNTIL_SIGNAL;
             }
             // Not flushed in time, but in the log: a second copy would be handed over twice, so wait for the first.
             if (result.status() == Status.FLUSH_TIMEOUT && store.positions().committed() <= result.position()) {
@@ -171,6 +187,7 @@ final class DelayQueue {
         }
         copy.result = null;
         store.append(due, copy.parked.position(), result -> {
+            copy.answeredNanos = clock.nanos();
             copy.result = result;
             signal.run();
         });

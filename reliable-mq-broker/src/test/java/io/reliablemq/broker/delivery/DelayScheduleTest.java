@@ -112,9 +112,27 @@ class DelayScheduleTest {
         assertThat(cursors.cursor(0)).isZero();
 
         store.outcome = AppendResult.Status.COMMITTED;
+        clock.pass(Duration.ofMillis(100));
         schedule.doWork();
         schedule.doWork();
         assertThat(cursors.cursor(0)).isEqualTo(1);
+        assertThat(delivered()).containsExactly("x");
+    }
+
+    @Test
+    void pausesBeforeItTriesARefusedCopyAgain() throws IOException {
+        DelaySchedule schedule = schedule(Set.of());
+        park("x", 1);
+        clock.pass(Duration.ofSeconds(1));
+        store.outcome = AppendResult.Status.NO_SPACE;
+        schedule.doWork();
+        store.outcome = AppendResult.Status.COMMITTED;
+
+        assertThat(schedule.doWork()).isEqualTo(Duration.ofMillis(100).toNanos());
+        assertThat(delivered()).isEmpty();
+
+        clock.pass(Duration.ofMillis(100));
+        schedule.doWork();
         assertThat(delivered()).containsExactly("x");
     }
 
@@ -130,6 +148,24 @@ class DelayScheduleTest {
 
         assertThat(delivered()).containsExactly("not copied");
         assertThat(cursors.cursor(0)).isEqualTo(2);
+    }
+
+    @Test
+    void remembersCopiesOfAnEarlierLifeUntilItsCursorHasPassedTheirOriginals() throws IOException {
+        park("copied before the crash", 1);
+        park("copied, too", 2);
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of(0L, 1L));
+
+        schedule.doWork();
+        assertThat(cursors.copiesFrom()).isZero();
+        schedule.doWork();
+        assertThat(cursors.copiesFrom()).isZero();
+        clock.pass(Duration.ofSeconds(10));
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(cursors.copiesFrom()).isEqualTo(2);
     }
 
     @Test
