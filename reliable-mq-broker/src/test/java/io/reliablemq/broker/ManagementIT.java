@@ -115,6 +115,7 @@ class ManagementIT {
         broker = Broker.start(properties().toSettings());
         wire.send(broker.address(), "%DLQ%readers", 0, "m", Map.of());
         wire.heartbeat(broker.address(), "c1", "readers", "orders", "*", 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> broker.accounts().containsKey("readers"));
         String page = Files.readString(Path.of("../src-docs/src/docs/asciidoc/operations.adoc"));
 
         assertThat(broker.figures().read())
