@@ -14,6 +14,7 @@ import io.reliablemq.broker.group.QueueLocks;
 import io.reliablemq.broker.request.AdminHandlers;
 import io.reliablemq.broker.request.ClientHandlers;
 import io.reliablemq.broker.request.ConsumerRetries;
+import io.reliablemq.broker.request.DeliveryTimes;
 import io.reliablemq.broker.request.GroupTopics;
 import io.reliablemq.broker.request.HandlerTable;
 import io.reliablemq.broker.request.HeartbeatHandler;
@@ -41,7 +42,6 @@ import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.ConsumerGroupRequest;
-import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Connection;
@@ -91,7 +91,8 @@ final class BrokerParts {
         QueueLocks locks = new QueueLocks(clock);
 
         longPolls = new LongPolls(store, clock, wakeScheduler);
-        schedule = new DelaySchedule(store, copies, levels, cursors, copied(opened)::contains, clock, wakeScheduler);
+        schedule = new DelaySchedule(
+                store, opened.timers(), copies, levels, cursors, copied(opened)::contains, clock, wakeScheduler);
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, wakeScheduler));
         readThreads = new ReadThreads(errors);
 
@@ -99,12 +100,13 @@ final class BrokerParts {
         GroupTopics groupTopics = new GroupTopics(topics);
         Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, errors);
         HandlerTable.Builder table = HandlerTable.builder();
-        IncomingMessages incoming = new IncomingMessages(address, settings.cluster());
+        IncomingMessages incoming = new IncomingMessages(address, settings.name(), settings.cluster());
         SendMessageHandler send = new SendMessageHandler(
                 new SendTopics(topics, checks, settings.autoCreateTopics()),
                 incoming,
                 new SendBatchHandler(incoming, store),
                 new ConsumerRetries(groupSettings, locks, groupTopics, copies, store),
+                new DeliveryTimes(clock, settings.timerMaxDelay()),
                 copies,
                 store);
         table.on(RequestCode.SEND_MESSAGE, send)
@@ -168,7 +170,7 @@ final class BrokerParts {
     }
 
     private void arrived(QueueKey queue, long maxOffset, Runnable wakeScheduler) {
-        if (queue.topic().equals(Names.SCHEDULE_TOPIC)) {
+        if (MessageCopies.isParking(queue.topic())) {
             wakeScheduler.run();
         }
         longPolls.arrived(queue, maxOffset);

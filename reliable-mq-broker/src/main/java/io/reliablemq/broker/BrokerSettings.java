@@ -16,6 +16,7 @@ import java.util.List;
  * @param dataDir where log, indexes and state are kept; made if it is missing
  * @param flushInterval between two flushes under {@link FlushDiskType#ASYNC_FLUSH}
  * @param messageDelayLevel delays by level
+ * @param timerMaxDelay how far ahead a message's own delivery time may be
  * @param autoCreateTopics whether a send to an unknown topic makes it
  * @param defaultQueueCount most queues of a topic that a send makes
  * @param nameServerEnabled whether this process is a name server too
@@ -33,6 +34,7 @@ public record BrokerSettings(
         BrokerRole brokerRole,
         Duration flushInterval,
         DelayLevels messageDelayLevel,
+        Duration timerMaxDelay,
         boolean autoCreateTopics,
         int defaultQueueCount,
         boolean nameServerEnabled,

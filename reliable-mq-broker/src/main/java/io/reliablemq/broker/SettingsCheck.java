@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,8 @@ final class SettingsCheck {
 
     private static final int MAX_QUEUES = 1024;
     private static final int MAX_PORT = 65_535;
+    private static final Duration MIN_TIMER_MAX_DELAY = Duration.ofSeconds(1);
+    private static final Duration MAX_TIMER_MAX_DELAY = Duration.ofDays(365);
 
     private final BrokerProperties properties;
 
@@ -37,6 +40,7 @@ final class SettingsCheck {
                 properties.getBrokerRole(),
                 properties.getFlushInterval(),
                 delayLevels(),
+                timerMaxDelay(),
                 properties.isAutoCreateTopics(),
                 queueCount(),
                 properties.getNameServer().isEnabled(),
@@ -106,6 +110,14 @@ final class SettingsCheck {
         } catch (IllegalArgumentException e) {
             throw refused("message-delay-level", value, String.valueOf(e.getMessage()));
         }
+    }
+
+    private Duration timerMaxDelay() {
+        Duration value = properties.getTimerMaxDelay();
+        if (value.compareTo(MIN_TIMER_MAX_DELAY) < 0 || value.compareTo(MAX_TIMER_MAX_DELAY) > 0) {
+            throw refused("timer-max-delay", value, "it must be between 1s and 365d");
+        }
+        return value;
     }
 
     private int queueCount() {

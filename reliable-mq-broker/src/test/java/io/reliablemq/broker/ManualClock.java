@@ -3,11 +3,11 @@ package io.reliablemq.broker;
 import io.reliablemq.protocol.runtime.Clock;
 import java.time.Duration;
 
-/** Time that passes when a test says so. */
+/** Time that passes when a test says so: one thread sets it, any reads it. */
 public final class ManualClock implements Clock {
 
-    private long wallMs = 1_000_000;
-    private long nanos = Long.MAX_VALUE - 1_000;
+    private volatile long wallMs = 1_000_000;
+    private volatile long nanos = Long.MAX_VALUE - 1_000;
 
     public void pass(Duration duration) {
         wallMs += duration.toMillis();

@@ -7,6 +7,7 @@ import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
 import io.reliablemq.broker.store.index.SegmentIndexes;
+import io.reliablemq.broker.store.index.TimerIndex;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
 import io.reliablemq.broker.store.log.OriginScan;
@@ -40,6 +41,7 @@ public final class LogMessageStore implements MessageStore {
     private final ErrorSink errors;
     private final DataFolder data;
     private final QueueIndex index;
+    private final TimerIndex timers;
     private final SegmentIndexes indexes;
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
@@ -56,6 +58,7 @@ public final class LogMessageStore implements MessageStore {
             AgentHost host,
             DataFolder data,
             QueueIndex index,
+            TimerIndex timers,
             SegmentIndexes indexes,
             StoreRecovery.Outcome outcome) {
         this.settings = settings;
@@ -63,6 +66,7 @@ public final class LogMessageStore implements MessageStore {
         this.errors = errors;
         this.data = data;
         this.index = index;
+        this.timers = timers;
         this.indexes = indexes;
         this.segments = outcome.log().segments();
         this.mailbox = new AppendMailbox<>(settings.maxPendingAppends(), settings.maxPendingBytes());
@@ -97,12 +101,14 @@ public final class LogMessageStore implements MessageStore {
         DataFolder data = DataFolder.open(files, settings.folder());
         LogFolder folder = new LogFolder(files, data.logFolder());
         QueueIndex index = new QueueIndex(files, base -> folder.beside(base, QueueIndex.EXTENSION));
-        SegmentIndexes indexes = new SegmentIndexes(List.of(index));
+        TimerIndex timers = new TimerIndex(files, base -> folder.beside(base, TimerIndex.EXTENSION));
+        SegmentIndexes indexes = new SegmentIndexes(List.of(index, timers));
         try {
             StoreRecovery.Outcome outcome =
                     new StoreRecovery(folder, index, indexes).run(data, settings.forLog(), clock);
             data.markInUse();
-            LogMessageStore store = new LogMessageStore(settings, clock, errors, host, data, index, indexes, outcome);
+            LogMessageStore store =
+                    new LogMessageStore(settings, clock, errors, host, data, index, timers, indexes, outcome);
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -116,6 +122,11 @@ public final class LogMessageStore implements MessageStore {
     /** What was found when the store was opened. */
     public RecoveryReport recovery() {
         return recovery;
+    }
+
+    /** The messages that wait for a time of their own. */
+    public TimerIndex timers() {
+        return timers;
     }
 
     /** A random name that was given to the data folder when it was made. */

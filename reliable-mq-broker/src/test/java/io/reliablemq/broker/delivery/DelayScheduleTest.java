@@ -44,8 +44,9 @@ class DelayScheduleTest {
         cursors = DelayCursors.load(new AtomicFile(new DiskFiles(), folder.resolve("delays.json")), store);
     }
 
-    private DelaySchedule schedule(Set<Long> alreadyCopied) {
-        return new DelaySchedule(store, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
+    private DelaySchedule schedule(Set<Long> alreadyCopied) throws IOException {
+        return new DelaySchedule(
+                store, store.timers, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
     }
 
     private void park(String body, int level) {
@@ -112,6 +113,7 @@ class DelayScheduleTest {
         assertThat(cursors.cursor(0)).isZero();
 
         store.outcome = AppendResult.Status.COMMITTED;
+        clock.pass(Duration.ofMillis(100));
         schedule.doWork();
         schedule.doWork();
         assertThat(cursors.cursor(0)).isEqualTo(1);

@@ -1,8 +1,9 @@
 /**
- * The queue index: where the messages of a queue stand in the log.
+ * What is derived from the log, segment by segment: the queue index, which says where the messages of a queue stand, and
+ * the timer index, which says what is due when.
  *
- * <p>Derived from the log, may be deleted and rebuilt. Entries are added by the one thread at a time that moves the commit
- * point; any thread may read.
+ * <p>All of it may be deleted and is rebuilt. Entries are added by the one thread at a time that moves the commit point;
+ * any thread may read the queue index, one thread at a time the timer index.
  */
 @NullMarked
 package io.reliablemq.broker.store.index;
