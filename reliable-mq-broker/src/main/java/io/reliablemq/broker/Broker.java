@@ -1,5 +1,11 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.figures.Figure;
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.Health;
+import io.reliablemq.broker.figures.HealthChecks;
+import io.reliablemq.broker.figures.Rates;
+import io.reliablemq.broker.management.ManagementServer;
 import io.reliablemq.broker.nameserver.NameServer;
 import io.reliablemq.broker.registration.Registrar;
 import io.reliablemq.broker.registration.RegistrationHeader;
@@ -14,6 +20,7 @@ import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.RemotingServer;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +52,9 @@ public final class Broker implements AutoCloseable {
     private final BrokerSettings settings;
     private final @Nullable InetSocketAddress nameServerAddress;
     private final InetSocketAddress address;
+    private final Figures figures;
+    private final HealthChecks checks;
+    private final @Nullable InetSocketAddress managementAddress;
 
     private Broker(BrokerSettings settings, OpenedStore.Opener storeOpener) {
         this.settings = settings;
@@ -73,6 +83,7 @@ public final class Broker implements AutoCloseable {
                     .every(PERSIST_PERIOD, parts.offsets()::persist)
                     .every(PERSIST_PERIOD, parts.cursors()::persist)
                     .every(SESSION_PERIOD, parts.sessions()::endSilent)
+                    .every(Rates.PERIOD, parts.runtime()::sample)
                     .atStop(parts.offsets()::persist)
                     .atStop(parts.cursors()::persist);
             scheduling.step(parts.longPolls()::expire).step(parts.schedule()::doWork);
@@ -83,6 +94,9 @@ public final class Broker implements AutoCloseable {
             parts.announceThrough(registrar);
             gate.open(parts.handlers());
             awaitFirst(registrar);
+            figures = Figures.of(List.of(parts.figures(), () -> connections(server)));
+            checks = HealthChecks.of(List.of(store.store().health(), registrar));
+            managementAddress = settings.management().enabled() ? startManagement() : null;
             complete = true;
         } catch (IOException e) {
             throw refused("data-dir", settings.dataDir(), e);
@@ -124,6 +138,21 @@ public final class Broker implements AutoCloseable {
         return nameServerAddress;
     }
 
+    /** Where health and figures can be read over HTTP; null if they cannot. */
+    public @Nullable InetSocketAddress managementAddress() {
+        return managementAddress;
+    }
+
+    /** What can be counted in this broker; may be read until it is closed. */
+    public Figures figures() {
+        return figures;
+    }
+
+    /** Whether the broker does its work now. */
+    public Health health() {
+        return Health.of(checks.findings());
+    }
+
     @Override
     public synchronized void close() {
         try {
@@ -149,6 +178,43 @@ public final class Broker implements AutoCloseable {
         } catch (IOException e) {
             throw refused("listen-port", settings.listenPort(), e);
         }
+    }
+
+    private InetSocketAddress startManagement() {
+        BrokerSettings.Management management = settings.management();
+        try {
+            return startManagement(management.port());
+        } catch (BindException e) {
+            if (!management.anyPortIfTaken()) {
+                throw refused("management.port", management.port(), e);
+            }
+            LOG.warn(
+                    "Port {} is taken, so health and figures are served on another one; choose one with {}.management.port",
+                    management.port(),
+                    BrokerProperties.PREFIX);
+        } catch (IOException e) {
+            throw refused("management.port", management.port(), e);
+        }
+        try {
+            return startManagement(0);
+        } catch (IOException e) {
+            throw refused("management.bind-address", management.bindAddress().getHostAddress(), e);
+        }
+    }
+
+    private InetSocketAddress startManagement(int port) throws IOException {
+        InetSocketAddress bind = new InetSocketAddress(settings.management().bindAddress(), port);
+        ManagementServer server = started.push(ManagementServer.start(bind, figures, checks, errors));
+        LOG.info("Health and figures are served at http://{}/health and /metrics", Addresses.text(server.address()));
+        return server.address();
+    }
+
+    private static List<Figure> connections(RemotingServer server) {
+        return List.of(Figure.gauge(
+                "reliable.mq.broker.connections",
+                "",
+                "Connections to the broker that are open",
+                server.connections().size()));
     }
 
     private OpenedStore openStore(OpenedStore.Opener opener) throws IOException {

@@ -6,14 +6,18 @@ import io.reliablemq.broker.delivery.DelaySchedule;
 import io.reliablemq.broker.delivery.LongPolls;
 import io.reliablemq.broker.delivery.MessageCopies;
 import io.reliablemq.broker.delivery.RetryPolicy;
+import io.reliablemq.broker.figures.Figure;
+import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.group.ClientSessions;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
+import io.reliablemq.broker.group.GroupFigures;
 import io.reliablemq.broker.group.GroupSettingsTable;
 import io.reliablemq.broker.group.QueueLocks;
 import io.reliablemq.broker.request.AdminHandlers;
 import io.reliablemq.broker.request.ClientHandlers;
 import io.reliablemq.broker.request.ConsumerRetries;
+import io.reliablemq.broker.request.Deliveries;
 import io.reliablemq.broker.request.DeliveryTimes;
 import io.reliablemq.broker.request.GroupTopics;
 import io.reliablemq.broker.request.HandlerTable;
@@ -24,6 +28,7 @@ import io.reliablemq.broker.request.Pull;
 import io.reliablemq.broker.request.PullMessageHandler;
 import io.reliablemq.broker.request.ReadThreads;
 import io.reliablemq.broker.request.RequestChecks;
+import io.reliablemq.broker.request.RequestCounts;
 import io.reliablemq.broker.request.RuntimeFigures;
 import io.reliablemq.broker.request.SendBackHandler;
 import io.reliablemq.broker.request.SendBatchHandler;
@@ -45,6 +50,7 @@ import io.reliablemq.protocol.header.ConsumerGroupRequest;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Connection;
+import io.reliablemq.protocol.transport.RequestHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -65,7 +71,9 @@ final class BrokerParts {
     private final LongPolls longPolls;
     private final DelaySchedule schedule;
     private final ReadThreads readThreads;
-    private final HandlerTable handlers;
+    private final RequestCounts requests;
+    private final RuntimeFigures runtime;
+    private final Figures figures;
     private volatile @Nullable TopicAnnouncer announcer;
 
     private BrokerParts(
@@ -98,7 +106,15 @@ final class BrokerParts {
 
         RequestChecks checks = new RequestChecks(topics, groupSettings);
         GroupTopics groupTopics = new GroupTopics(topics);
-        Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, errors);
+        Deliveries deliveries = new Deliveries();
+        Figures counted = Figures.of(List.of(
+                store.figures(),
+                deliveries,
+                new GroupFigures(groups, offsets, topics, store),
+                schedule.figures(),
+                this::waiting));
+        runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);
+        Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, deliveries, errors);
         HandlerTable.Builder table = HandlerTable.builder();
         IncomingMessages incoming = new IncomingMessages(address, settings.name(), settings.cluster());
         SendMessageHandler send = new SendMessageHandler(
@@ -121,15 +137,9 @@ final class BrokerParts {
         table.on(RequestCode.HEART_BEAT, new HeartbeatHandler(checks, sessions, groupTopics));
         new ClientHandlers(groups, sessions, locks).addTo(table);
         new OffsetHandlers(checks, groups, offsets, store, readThreads).addTo(table);
-        new AdminHandlers(
-                        checks,
-                        topics,
-                        groupSettings,
-                        offsets,
-                        pullParts,
-                        new RuntimeFigures(settings.name(), store, longPolls, clock))
-                .addTo(table);
-        handlers = table.build();
+        new AdminHandlers(checks, topics, groupSettings, offsets, pullParts, runtime).addTo(table);
+        requests = new RequestCounts(table.build());
+        figures = Figures.of(List.of(counted, requests));
     }
 
     /**
@@ -174,6 +184,22 @@ final class BrokerParts {
             wakeScheduler.run();
         }
         longPolls.arrived(queue, maxOffset);
+    }
+
+    /** Who is here, and what waits for a time or a message. */
+    private List<Figure> waiting() {
+        return List.of(
+                Figure.gauge("reliable.mq.broker.clients", "", "Clients that send heartbeats", sessions.size()),
+                Figure.gauge(
+                        "reliable.mq.broker.delayed",
+                        Figure.MESSAGES,
+                        "Messages that wait for their time, retries among them",
+                        schedule.pending()),
+                Figure.gauge(
+                        "reliable.mq.broker.pulls.waiting",
+                        "",
+                        "Pulls that found nothing and wait for a message",
+                        longPolls.size()));
     }
 
     private static void tellMembers(String group, List<Connection> members) {
@@ -222,8 +248,16 @@ final class BrokerParts {
         return readThreads;
     }
 
-    HandlerTable handlers() {
-        return handlers;
+    RequestHandler handlers() {
+        return requests;
+    }
+
+    RuntimeFigures runtime() {
+        return runtime;
+    }
+
+    Figures figures() {
+        return figures;
     }
 
     /** The small files beside the log. */

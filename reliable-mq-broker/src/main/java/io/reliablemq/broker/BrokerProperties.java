@@ -43,6 +43,15 @@ public class BrokerProperties {
     /** Time between two flushes under ASYNC_FLUSH. */
     private Duration flushInterval = Duration.ofMillis(10);
 
+    /** Unflushed bytes at which ASYNC_FLUSH does not wait for the interval. */
+    private String flushBytes = "4MB";
+
+    /** How long a send may wait for the disk until it is answered FLUSH_DISK_TIMEOUT. */
+    private Duration syncFlushTimeout = Duration.ofSeconds(5);
+
+    /** Size of a log file. */
+    private String segmentBytes = "256MB";
+
     /** Delays by level, from level 1. */
     private String messageDelayLevel = DelayLevels.DEFAULT_TEXT;
 
@@ -60,6 +69,9 @@ public class BrokerProperties {
 
     /** The name server in the same process. */
     private final NameServer nameServer = new NameServer();
+
+    /** Health and figures over HTTP. */
+    private final Management management = new Management();
 
     /**
      * Checks everything and gives the settings.
@@ -142,6 +154,30 @@ public class BrokerProperties {
         this.flushInterval = flushInterval;
     }
 
+    public String getFlushBytes() {
+        return flushBytes;
+    }
+
+    public void setFlushBytes(String flushBytes) {
+        this.flushBytes = flushBytes;
+    }
+
+    public Duration getSyncFlushTimeout() {
+        return syncFlushTimeout;
+    }
+
+    public void setSyncFlushTimeout(Duration syncFlushTimeout) {
+        this.syncFlushTimeout = syncFlushTimeout;
+    }
+
+    public String getSegmentBytes() {
+        return segmentBytes;
+    }
+
+    public void setSegmentBytes(String segmentBytes) {
+        this.segmentBytes = segmentBytes;
+    }
+
     public String getMessageDelayLevel() {
         return messageDelayLevel;
     }
@@ -186,6 +222,10 @@ public class BrokerProperties {
         return nameServer;
     }
 
+    public Management getManagement() {
+        return management;
+    }
+
     /** The settings {@code reliable-mq.broker.name-server.*}. */
     public static class NameServer {
 
@@ -209,6 +249,50 @@ public class BrokerProperties {
 
         public void setPort(int port) {
             this.port = port;
+        }
+    }
+
+    /** The settings {@code reliable-mq.broker.management.*}. */
+    public static class Management {
+
+        /** Whether health and figures can be read over HTTP; the broker as a process switches it on. */
+        private boolean enabled;
+
+        /** Address to listen on; if empty, that of the broker where it is a loopback one, and 127.0.0.1 otherwise. */
+        private String bindAddress = "";
+
+        /** Port to listen on; 0 for any free one. The default gives way if it is taken, a chosen one does not. */
+        private int port = 10912;
+
+        private boolean portChosen;
+
+        public boolean isEnabled() {
+            return enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
+        }
+
+        public String getBindAddress() {
+            return bindAddress;
+        }
+
+        public void setBindAddress(String bindAddress) {
+            this.bindAddress = bindAddress;
+        }
+
+        public int getPort() {
+            return port;
+        }
+
+        public void setPort(int port) {
+            this.port = port;
+            this.portChosen = true;
+        }
+
+        boolean portWasChosen() {
+            return portChosen;
         }
     }
 }

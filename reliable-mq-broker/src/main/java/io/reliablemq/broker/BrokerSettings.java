@@ -15,6 +15,9 @@ import java.util.List;
  * @param listenPort of the broker; 0 for any free one
  * @param dataDir where log, indexes and state are kept; made if it is missing
  * @param flushInterval between two flushes under {@link FlushDiskType#ASYNC_FLUSH}
+ * @param flushBytes unflushed bytes at which {@link FlushDiskType#ASYNC_FLUSH} does not wait for the interval
+ * @param syncFlushTimeout how long a send may wait for the disk
+ * @param segmentBytes size of the log segments that are made from now on
  * @param messageDelayLevel delays by level
  * @param timerMaxDelay how far ahead a message's own delivery time may be
  * @param autoCreateTopics whether a send to an unknown topic makes it
@@ -22,6 +25,7 @@ import java.util.List;
  * @param nameServerEnabled whether this process is a name server too
  * @param nameServerPort of the name server; 0 for any free one
  * @param nameServers {@code host:port} of the name servers to register with; empty for the broker's own
+ * @param management where health and figures can be read
  */
 public record BrokerSettings(
         String name,
@@ -33,15 +37,28 @@ public record BrokerSettings(
         FlushDiskType flushDiskType,
         BrokerRole brokerRole,
         Duration flushInterval,
+        long flushBytes,
+        Duration syncFlushTimeout,
+        long segmentBytes,
         DelayLevels messageDelayLevel,
         Duration timerMaxDelay,
         boolean autoCreateTopics,
         int defaultQueueCount,
         boolean nameServerEnabled,
         int nameServerPort,
-        List<String> nameServers) {
+        List<String> nameServers,
+        Management management) {
 
     public BrokerSettings {
         nameServers = List.copyOf(nameServers);
     }
+
+    /**
+     * The HTTP endpoint for operators.
+     *
+     * @param enabled whether there is one
+     * @param port of the endpoint; 0 for any free one
+     * @param anyPortIfTaken whether any free port will do if that one is taken
+     */
+    public record Management(boolean enabled, InetAddress bindAddress, int port, boolean anyPortIfTaken) {}
 }

@@ -18,7 +18,10 @@ final class BrokerStore {
     static OpenedStore open(BrokerSettings settings, Clock clock, ErrorSink errors) throws IOException {
         StoreSettings storeSettings = StoreSettings.in(settings.dataDir())
                 .withFlushDiskType(settings.flushDiskType())
-                .withFlushInterval(settings.flushInterval());
+                .withFlushInterval(settings.flushInterval())
+                .withFlushBytes(settings.flushBytes())
+                .withSyncFlushTimeout(settings.syncFlushTimeout())
+                .withSegmentBytes(settings.segmentBytes());
         LogMessageStore store = LogMessageStore.open(storeSettings, new DiskFiles(), clock, errors);
         report(settings, store.recovery());
         return new OpenedStore(

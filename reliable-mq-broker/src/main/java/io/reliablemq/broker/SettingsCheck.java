@@ -17,6 +17,9 @@ final class SettingsCheck {
     private static final int MAX_PORT = 65_535;
     private static final Duration MIN_TIMER_MAX_DELAY = Duration.ofSeconds(1);
     private static final Duration MAX_TIMER_MAX_DELAY = Duration.ofDays(365);
+    private static final ByteSize MIN_FLUSH_BYTES = new ByteSize(1024);
+    private static final ByteSize MIN_SEGMENT_BYTES = ByteSize.ofMegabytes(1);
+    private static final ByteSize MAX_SEGMENT_BYTES = ByteSize.ofMegabytes(1024);
 
     private final BrokerProperties properties;
 
@@ -26,26 +29,27 @@ final class SettingsCheck {
 
     BrokerSettings settings() {
         checkRole();
-        if (properties.getFlushInterval().toMillis() < 1) {
-            throw refused("flush-interval", properties.getFlushInterval(), "it must be at least 1ms");
-        }
         return new BrokerSettings(
                 name("name", properties.getName()),
                 name("cluster", properties.getCluster()),
                 properties.getBrokerId(),
-                bindAddress(),
+                bindAddress("bind-address", properties.getBindAddress()),
                 port("listen-port", properties.getListenPort()),
                 dataDir(),
                 properties.getFlushDiskType(),
                 properties.getBrokerRole(),
-                properties.getFlushInterval(),
+                atLeastOneMs("flush-interval", properties.getFlushInterval()),
+                size("flush-bytes", properties.getFlushBytes(), MIN_FLUSH_BYTES, MAX_SEGMENT_BYTES),
+                atLeastOneMs("sync-flush-timeout", properties.getSyncFlushTimeout()),
+                size("segment-bytes", properties.getSegmentBytes(), MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES),
                 delayLevels(),
                 timerMaxDelay(),
                 properties.isAutoCreateTopics(),
                 queueCount(),
                 properties.getNameServer().isEnabled(),
                 port("name-server.port", properties.getNameServer().getPort()),
-                nameServers());
+                nameServers(),
+                management());
     }
 
     /** A broker that only looked like a slave would be taken for a copy that does not exist. */
@@ -72,16 +76,53 @@ final class SettingsCheck {
         }
     }
 
-    private InetAddress bindAddress() {
-        String value = properties.getBindAddress();
+    private static InetAddress bindAddress(String setting, String value) {
         if (value.isBlank()) {
-            throw refused("bind-address", value, "it must be an address of this machine, for instance 127.0.0.1");
+            throw refused(setting, value, "it must be an address of this machine, for instance 127.0.0.1");
         }
         try {
             return InetAddress.getByName(value);
         } catch (UnknownHostException e) {
-            throw refused("bind-address", value, "no such host is known; give an address of this machine");
+            throw refused(setting, value, "no such host is known; give an address of this machine");
         }
+    }
+
+    private BrokerSettings.Management management() {
+        BrokerProperties.Management wanted = properties.getManagement();
+        return new BrokerSettings.Management(
+                wanted.isEnabled(),
+                managementAddress(wanted),
+                port("management.port", wanted.getPort()),
+                !wanted.portWasChosen());
+    }
+
+    /** Whoever opens the broker to the network has not thereby opened its figures. */
+    private InetAddress managementAddress(BrokerProperties.Management wanted) {
+        if (!wanted.getBindAddress().isBlank()) {
+            return bindAddress("management.bind-address", wanted.getBindAddress());
+        }
+        InetAddress brokers = bindAddress("bind-address", properties.getBindAddress());
+        return brokers.isLoopbackAddress() ? brokers : InetAddress.getLoopbackAddress();
+    }
+
+    private static Duration atLeastOneMs(String setting, Duration value) {
+        if (value.toMillis() < 1) {
+            throw refused(setting, value, "it must be at least 1ms");
+        }
+        return value;
+    }
+
+    private static long size(String setting, String value, ByteSize least, ByteSize most) {
+        long bytes;
+        try {
+            bytes = ByteSize.parse(value).bytes();
+        } catch (IllegalArgumentException e) {
+            throw refused(setting, value, String.valueOf(e.getMessage()));
+        }
+        if (bytes < least.bytes() || bytes > most.bytes()) {
+            throw refused(setting, value, "it must be between " + least + " and " + most);
+        }
+        return bytes;
     }
 
     private static int port(String setting, int value) {

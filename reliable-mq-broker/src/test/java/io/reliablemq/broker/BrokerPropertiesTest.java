@@ -19,6 +19,24 @@ class BrokerPropertiesTest {
         assertThat(settings.bindAddress().isLoopbackAddress()).isTrue();
         assertThat(settings.flushInterval()).isEqualTo(Duration.ofMillis(10));
         assertThat(settings.messageDelayLevel().highest()).isEqualTo(18);
+        assertThat(settings.flushBytes()).isEqualTo(4 << 20);
+        assertThat(settings.syncFlushTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.segmentBytes()).isEqualTo(256 << 20);
+        assertThat(settings.management().enabled()).isFalse();
+        assertThat(settings.management().port()).isEqualTo(10912);
+        assertThat(settings.management().bindAddress().isLoopbackAddress()).isTrue();
+    }
+
+    @Test
+    void opensFiguresToTheNetworkOnlyWhenToldSo() {
+        BrokerProperties properties = new BrokerProperties();
+        properties.setBindAddress("0.0.0.0");
+        assertThat(properties.toSettings().management().bindAddress().isLoopbackAddress())
+                .isTrue();
+
+        properties.getManagement().setBindAddress("0.0.0.0");
+        assertThat(properties.toSettings().management().bindAddress().isAnyLocalAddress())
+                .isTrue();
     }
 
     @Test
@@ -30,6 +48,15 @@ class BrokerPropertiesTest {
         refuses("broker-role", properties -> properties.setBrokerRole(BrokerRole.SYNC_MASTER));
         refuses("broker-id", properties -> properties.setBrokerId(1));
         refuses("flush-interval", properties -> properties.setFlushInterval(Duration.ZERO));
+        refuses("flush-bytes", properties -> properties.setFlushBytes("much"));
+        refuses("flush-bytes", properties -> properties.setFlushBytes("0"));
+        refuses("sync-flush-timeout", properties -> properties.setSyncFlushTimeout(Duration.ZERO));
+        refuses("segment-bytes", properties -> properties.setSegmentBytes("1023KB"));
+        refuses("segment-bytes", properties -> properties.setSegmentBytes("1025MB"));
+        refuses("management.port", properties -> properties.getManagement().setPort(65_536));
+        refuses(
+                "management.bind-address",
+                properties -> properties.getManagement().setBindAddress("no such host"));
         refuses("data-dir", properties -> properties.setDataDir(" "));
         refuses("name", properties -> properties.setName("a b"));
         refuses("name-servers", properties -> properties.setNameServers(List.of("nowhere")));

@@ -1,5 +1,7 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
@@ -183,6 +185,11 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public long earliestTimestamp() {
+        return log.isEmpty() ? -1 : log.get(0).storeTimestamp();
+    }
+
+    @Override
     public Set<QueueKey> queues() {
         return Set.copyOf(queues.keySet());
     }
@@ -202,6 +209,16 @@ public final class MemoryStore implements MessageStore {
     @Override
     public @Nullable String failure() {
         return failure;
+    }
+
+    @Override
+    public Figures figures() {
+        return List::of;
+    }
+
+    @Override
+    public HealthChecks health() {
+        return List::of;
     }
 
     @Override

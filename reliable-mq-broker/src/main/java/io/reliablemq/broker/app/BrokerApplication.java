@@ -1,6 +1,7 @@
 package io.reliablemq.broker.app;
 
 import io.reliablemq.broker.Broker;
+import io.reliablemq.broker.BrokerProperties;
 import io.reliablemq.broker.BrokerStartException;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,9 @@ public final class BrokerApplication {
             "logging.pattern.console",
             "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n",
             "logging.level.root",
-            "INFO");
+            "INFO",
+            BrokerProperties.PREFIX + ".management.enabled",
+            "true");
 
     public static void main(String[] args) {
         new WarmUp().start();

@@ -4,13 +4,13 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.MessageStore.Entry;
 import io.reliablemq.broker.store.MessageStore.Selection;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -86,14 +86,15 @@ final class DelayQueue implements Waiting {
     }
 
     @Override
-    public long oldestPendingPosition() {
-        List<Entry> first =
-                store.select(queue, cursor(), 1, Integer.MAX_VALUE, tag -> true).entries();
-        return first.isEmpty() ? Long.MAX_VALUE : first.get(0).position();
+    public boolean waitsIn(SegmentContent segment) {
+        return segment.parts().stream()
+                .anyMatch(part -> part.topic().equals(queue.topic())
+                        && part.queueId() == queue.queueId()
+                        && part.endOffset() > cursor());
     }
 
-    /** How many messages are not handed over. Any thread may ask. */
-    long pending() {
+    @Override
+    public long pending() {
         return Math.max(0, store.maxOffset(queue) - cursor());
     }
 
@@ -142,6 +143,14 @@ final class DelayQueue implements Waiting {
                     queue);
             next = min;
         }
-        return next < store.maxOffset(queue) ? store.readAt(queue, next) : null;
+        while (next < store.maxOffset(queue)) {
+            StoredMessage message = store.readAt(queue, next);
+            if (message != null) {
+                return message;
+            }
+            LOG.error("Delayed message {} of {} was lost to damage of the log and cannot be delivered", next, queue);
+            handOver.passOver(++next);
+        }
+        return null;
     }
 }

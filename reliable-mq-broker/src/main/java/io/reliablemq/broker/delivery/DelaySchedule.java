@@ -1,7 +1,11 @@
 package io.reliablemq.broker.delivery;
 
+import io.reliablemq.broker.figures.Figure;
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.Histogram;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.broker.store.index.TimerIndex;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.runtime.Agent;
@@ -29,7 +33,8 @@ public final class DelaySchedule {
     private final MessageStore store;
     private final DelayLevels levels;
     private final DelayCursors cursors;
-    private final Lateness lateness = new Lateness();
+    private final Clock clock;
+    private final Histogram lateness = Histogram.ofNanos();
     private final List<DelayQueue> queues = new ArrayList<>();
     private final TimerQueue timers;
     private final List<Waiting> all = new ArrayList<>();
@@ -53,6 +58,7 @@ public final class DelaySchedule {
         this.store = store;
         this.levels = levels;
         this.cursors = cursors;
+        this.clock = clock;
         HandOver.Parts parts = new HandOver.Parts(store, copies, clock, signal, lateness);
         for (int queueId = 0; queueId < queueCount(); queueId++) {
             QueueKey queue = new QueueKey(Names.SCHEDULE_TOPIC, queueId);
@@ -74,26 +80,54 @@ public final class DelaySchedule {
     }
 
     /**
-     * Nothing that waits to be delivered stands before this position of the log, so what does may be deleted as far as
-     * this schedule is concerned. It may be up to a segment too low. Any thread may ask.
-     *
-     * @return {@link Long#MAX_VALUE} if nothing waits
+     * Whether an ended segment of the log holds a message that waits to be delivered, and must be kept for it. May say
+     * yes too often, never no. Any thread may ask.
      */
-    public long oldestPendingPosition() {
-        long oldest = Long.MAX_VALUE;
-        for (Waiting waiting : all) {
-            oldest = Math.min(oldest, waiting.oldestPendingPosition());
-        }
-        return oldest;
+    public boolean waitsIn(SegmentContent segment) {
+        return all.stream().anyMatch(waiting -> waiting.waitsIn(segment));
     }
 
-    /** What waits now. Any thread may ask. */
-    public DelayFigures figures() {
-        return new DelayFigures(
-                queues.stream().map(DelayQueue::pending).toList(),
-                timers.pending(),
-                timers.nextDueMs(),
-                lateness.figures());
+    /** How many messages wait for their time, or for their copy to be committed. May be called by any thread. */
+    public long pending() {
+        return all.stream().mapToLong(Waiting::pending).sum();
+    }
+
+    /** How many of them wait for a time of their own. May be called by any thread. */
+    long pendingTimers() {
+        return timers.pending();
+    }
+
+    /** What waits, and how punctual the broker is. */
+    public Figures figures() {
+        return this::read;
+    }
+
+    private List<Figure> read() {
+        List<Figure> figures = new ArrayList<>();
+        for (int i = 0; i < queues.size(); i++) {
+            figures.add(Figure.gauge(
+                            "reliable.mq.broker.delayed.level",
+                            Figure.MESSAGES,
+                            "Messages that wait for the delay of a level",
+                            queues.get(i).pending())
+                    .tagged("level", Integer.toString(i + 1)));
+        }
+        figures.add(Figure.gauge(
+                "reliable.mq.broker.timers",
+                Figure.MESSAGES,
+                "Messages that wait for a time of their own",
+                timers.pending()));
+        figures.add(Figure.gauge(
+                "reliable.mq.broker.timers.behind",
+                Figure.SECONDS,
+                "For how long the first message that waits for a time of its own has been due",
+                Math.max(0, clock.wallMs() - timers.nextDueMs()) / 1000.0));
+        figures.add(Figure.histogram(
+                "reliable.mq.broker.delivery.lateness",
+                Figure.SECONDS,
+                "Time from when a message was due to when it was committed in its topic",
+                lateness.snapshot()));
+        return figures;
     }
 
     /**

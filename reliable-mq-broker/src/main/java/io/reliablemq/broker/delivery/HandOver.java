@@ -1,5 +1,6 @@
 package io.reliablemq.broker.delivery;
 
+import io.reliablemq.broker.figures.Histogram;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.MessageStore;
@@ -32,7 +33,7 @@ final class HandOver<P> {
     private static final long RETRY_NANOS = Duration.ofMillis(100).toNanos();
 
     /** What every hand-over works with. */
-    record Parts(MessageStore store, MessageCopies copies, Clock clock, Runnable signal, Lateness lateness) {}
+    record Parts(MessageStore store, MessageCopies copies, Clock clock, Runnable signal, Histogram lateness) {}
 
     private final Parts parts;
     private final int maxCopies;
@@ -45,7 +46,7 @@ final class HandOver<P> {
     private final Deque<Copy<P>> onTheirWay = new ArrayDeque<>();
     private long bytes;
 
-    /** When copies that the store was too busy for are tried again. */
+    /** When copies that the store was too busy for, or had no room for, are tried again. */
     private @Nullable Long retryAtNanos;
 
     /** A copy on its way into the log. */
@@ -135,7 +136,7 @@ final class HandOver<P> {
                 // Whether the copy is in the log is found out by the next start.
                 return Agent.UNTIL_SIGNAL;
             }
-            if (result.status() == Status.BUSY) {
+            if (result.status().isRefused()) {
                 return retryLater();
             }
             // Not flushed in time, but in the log: a second copy would be handed over twice, so wait for the first.
@@ -149,7 +150,8 @@ final class HandOver<P> {
                 copiedBefore.remove(copy.parked.position());
             }
             if (result.position() >= 0) {
-                parts.lateness().record(parts.clock().wallMs() - copy.dueMs);
+                long lateMs = Math.max(0, parts.clock().wallMs() - copy.dueMs);
+                parts.lateness().record(Duration.ofMillis(lateMs).toNanos());
             }
             progress.accept(copy.then);
         }
@@ -169,7 +171,7 @@ final class HandOver<P> {
         retryAtNanos = null;
         for (Copy<P> copy : onTheirWay) {
             AppendResult result = copy.result;
-            if (result != null && result.status() == Status.BUSY && copy.parked != null) {
+            if (result != null && result.status().isRefused() && copy.parked != null) {
                 append(copy, copy.parked);
             }
         }

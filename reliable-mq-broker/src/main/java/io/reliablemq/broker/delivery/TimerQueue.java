@@ -1,6 +1,7 @@
 package io.reliablemq.broker.delivery;
 
 import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.broker.store.index.Timer;
 import io.reliablemq.broker.store.index.TimerIndex;
 import io.reliablemq.broker.store.index.TimerProgress;
@@ -89,12 +90,12 @@ final class TimerQueue implements Waiting {
     }
 
     @Override
-    public long oldestPendingPosition() {
-        return index.oldestPending(cursors.timers());
+    public boolean waitsIn(SegmentContent segment) {
+        return index.hasPending(segment.base(), cursors.timers());
     }
 
-    /** How many timers are not handed over. Any thread may ask. */
-    long pending() {
+    @Override
+    public long pending() {
         return pending.get();
     }
 

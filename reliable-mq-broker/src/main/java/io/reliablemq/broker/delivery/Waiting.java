@@ -1,5 +1,6 @@
 package io.reliablemq.broker.delivery;
 
+import io.reliablemq.broker.store.index.SegmentContent;
 import java.io.IOException;
 
 /** Messages that are parked until they are due. Owned by the thread of their {@link DelaySchedule}. */
@@ -15,9 +16,9 @@ interface Waiting {
     /** No copy that is not covered by the progress yet stands before this position; {@link Long#MAX_VALUE} without one. */
     long oldestOnItsWay();
 
-    /**
-     * Nothing that waits stands before this position of the log; {@link Long#MAX_VALUE} if nothing waits. Any thread may
-     * ask.
-     */
-    long oldestPendingPosition();
+    /** Whether the segment holds something that waits; may say yes too often, never no. Any thread may ask. */
+    boolean waitsIn(SegmentContent segment);
+
+    /** How many messages are not handed over. Any thread may ask. */
+    long pending();
 }

@@ -88,6 +88,11 @@ public final class ClientSessions {
         return producers;
     }
 
+    /** How many clients are known. */
+    public int size() {
+        return sessions.size();
+    }
+
     /** Ends the sessions of clients that fell silent, and closes their connections. */
     public void endSilent() {
         sessions.forEach((connection, session) -> {

@@ -104,6 +104,11 @@ public final class CommittedOffsets {
         return offsets == null ? null : offsets.get(queue);
     }
 
+    /** The groups that have offsets. */
+    Set<String> groups() {
+        return Set.copyOf(byGroup.keySet());
+    }
+
     /** The topics that the group has offsets in. */
     public Set<String> topics(String group) {
         Set<String> topics = new TreeSet<>();

@@ -1,5 +1,8 @@
 package io.reliablemq.broker.registration;
 
+import io.reliablemq.broker.figures.Health.Finding;
+import io.reliablemq.broker.figures.Health.Status;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.topic.TopicAnnouncer;
 import io.reliablemq.protocol.body.BrokerRegistration;
 import io.reliablemq.protocol.body.JsonBodies;
@@ -35,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #announce} may be called by any thread; the requests are sent by {@code rmq-registration}, which never waits
  * for the answers, except at the stop.
  */
-public final class Registrar implements TopicAnnouncer, AutoCloseable {
+public final class Registrar implements TopicAnnouncer, HealthChecks, AutoCloseable {
 
     /** A broker that was silent for that long leaves the routes: two registrations may go astray, a third may not. */
     public static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(15);
@@ -101,6 +104,20 @@ public final class Registrar implements TopicAnnouncer, AutoCloseable {
     /** Whether all name servers know this broker, as far as is known here. */
     public boolean isRegisteredEverywhere() {
         return nameServers.stream().allMatch(address -> "".equals(troubles.get(address)));
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return nameServers.stream()
+                .filter(address -> !"".equals(troubles.get(address)))
+                .map(address -> new Finding(
+                        "registration",
+                        Status.DEGRADED,
+                        "Name server " + address + " does not know this broker: "
+                                + troubles.getOrDefault(address, "it has not answered yet"),
+                        "Clients do not find the broker through it. Check that it runs and can be reached at that address;"
+                                + " the registration is repeated every second."))
+                .toList();
     }
 
     /** Says goodbye to the name servers, so that clients turn elsewhere before the connections close. */

@@ -162,7 +162,8 @@ public final class AdminHandlers {
     }
 
     private void runtime(Command command, Reply reply) {
-        reply.send(Command.success(Map.of(), JsonBodies.write(Map.of("table", figures.table()))));
+        readThreads.execute(
+                reply, () -> reply.send(Command.success(Map.of(), JsonBodies.write(Map.of("table", figures.table())))));
     }
 
     private void consumedBy(Command command, Reply reply) {

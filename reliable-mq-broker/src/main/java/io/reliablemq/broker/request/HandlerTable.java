@@ -9,6 +9,7 @@ import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Finds the handler of a request code, and turns refusals into answers. Immutable once built. */
 public final class HandlerTable implements RequestHandler {
@@ -21,6 +22,11 @@ public final class HandlerTable implements RequestHandler {
 
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** The request codes that have a handler. */
+    Set<Integer> codes() {
+        return handlers.keySet();
     }
 
     @Override

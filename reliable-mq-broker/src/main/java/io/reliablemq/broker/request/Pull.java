@@ -49,7 +49,12 @@ public final class Pull implements LongPolls.ParkedPull {
 
     /** What every pull works with. */
     public record Parts(
-            MessageStore store, Topics topics, LongPolls longPolls, ReadThreads readThreads, ErrorSink errors) {}
+            MessageStore store,
+            Topics topics,
+            LongPolls longPolls,
+            ReadThreads readThreads,
+            Deliveries deliveries,
+            ErrorSink errors) {}
 
     Pull(Parts parts, PullMessageRequest request, QueueKey queue, IntPredicate filter, Reply reply) {
         this.parts = parts;
@@ -159,6 +164,7 @@ public final class Pull implements LongPolls.ParkedPull {
             throw e;
         }
         reply.send(Command.response(ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset()), body));
+        parts.deliveries().count(selection);
     }
 
     private void answer(int code, String status, long nextOffset) {

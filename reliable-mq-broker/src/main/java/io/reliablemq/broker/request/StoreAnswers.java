@@ -28,6 +28,10 @@ final class StoreAnswers {
                 Command.failure(
                         ResponseCode.SYSTEM_BUSY,
                         "[OVERLOAD] The broker has too many messages waiting for the disk: " + result.detail());
+            case NO_SPACE ->
+                Command.failure(
+                        ResponseCode.SERVICE_NOT_AVAILABLE,
+                        "[DISK_FULL] The broker takes no messages until there is room: " + result.detail());
             case CLOSED ->
                 Command.failure(
                         ResponseCode.SERVICE_NOT_AVAILABLE, "The broker takes no messages now: " + result.detail());

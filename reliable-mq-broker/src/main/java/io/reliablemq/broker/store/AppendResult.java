@@ -17,6 +17,8 @@ public record AppendResult(Status status, long position, long queueOffset, Strin
         FLUSH_TIMEOUT,
         /** Not stored, and never will be: too many appends were waiting, or it waited for too long. Try again. */
         BUSY,
+        /** Not stored, and never will be: the disk has no room. Try another broker, or again once there is room. */
+        NO_SPACE,
         /** Not stored, and never will be: the store takes no more writes, since one failed before or it is closing. */
         CLOSED,
         /**
@@ -24,6 +26,11 @@ public record AppendResult(Status status, long position, long queueOffset, Strin
          * found in the log at the next start. Whoever sends it again may store it twice.
          */
         FAILED;
+
+        /** Whether it is known that the message is not stored, and may be tried again here. */
+        public boolean isRefused() {
+            return this == BUSY || this == NO_SPACE;
+        }
 
         public boolean isStored() {
             return this == COMMITTED || this == FLUSH_TIMEOUT;

@@ -34,6 +34,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     private final List<ArrivalListener> arrivals = new CopyOnWriteArrayList<>();
     private final ReentrantLock commitLock = new ReentrantLock();
     private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
+    private final UnsafeMessages unsafe = new UnsafeMessages();
     private long written;
     private volatile long flushed;
     private volatile long committed;
@@ -69,6 +70,11 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         return committed;
     }
 
+    /** How many messages were answered as not flushed in time, and are not flushed yet. */
+    long unsafeMessages() {
+        return unsafe.count();
+    }
+
     @Nullable
     String failure() {
         return failure;
@@ -89,6 +95,13 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     }
 
     @Override
+    public void refused(List<PendingAppend> appends, String why) {
+        for (PendingAppend append : appends) {
+            append.answer(Status.NO_SPACE, why, mailbox, errors);
+        }
+    }
+
+    @Override
     public void written(long position) {
         commitLock.lock();
         try {
@@ -105,6 +118,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         try {
             if (position > flushed && failure == null) {
                 flushed = position;
+                unsafe.flushed(position);
                 advance();
             }
         } finally {
@@ -152,6 +166,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
                     return;
                 }
                 if (!append.isAnswered()) {
+                    unsafe.add(append.end(), append.count());
                     append.answer(Status.FLUSH_TIMEOUT, "The disk did not confirm the write in time", mailbox, errors);
                 }
             }

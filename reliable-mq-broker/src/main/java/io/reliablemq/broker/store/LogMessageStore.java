@@ -1,5 +1,7 @@
 package io.reliablemq.broker.store;
 
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
@@ -10,7 +12,10 @@ import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.index.TimerIndex;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
+import io.reliablemq.broker.store.log.LogScrubber;
+import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.OriginScan;
+import io.reliablemq.broker.store.log.SegmentRemoval;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.MessageLayout;
@@ -48,7 +53,11 @@ public final class LogMessageStore implements MessageStore {
     private final CommitPoint commitPoint;
     private final StoreThreads threads;
     private final StoreReader reader;
+    private final AppendAnswers answers = new AppendAnswers();
     private final RecoveryReport recovery;
+    private final DiskSpace space;
+    private final Retention retention;
+    private final LogScrubber scrubber;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LogMessageStore(
@@ -57,10 +66,12 @@ public final class LogMessageStore implements MessageStore {
             ErrorSink errors,
             AgentHost host,
             DataFolder data,
+            LogFolder folder,
             QueueIndex index,
             TimerIndex timers,
             SegmentIndexes indexes,
-            StoreRecovery.Outcome outcome) {
+            StoreRecovery.Outcome outcome)
+            throws IOException {
         this.settings = settings;
         this.clock = clock;
         this.errors = errors;
@@ -77,8 +88,35 @@ public final class LogMessageStore implements MessageStore {
                 mailbox,
                 errors,
                 outcome.log().tail().written());
+        LogTail tail = outcome.log().tail();
+        SegmentIndexer indexer =
+                new SegmentIndexer(indexes, segments, commitPoint, outcome.unindexed(), tail.segmentBase());
+        this.space = new DiskSpace(
+                folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
+        this.retention = new Retention(
+                settings.retention(),
+                segments,
+                indexes,
+                index,
+                new SegmentRemoval(folder, segments, outcome.log().gaps()),
+                clock);
+        this.scrubber = new LogScrubber(
+                folder,
+                segments,
+                clock,
+                settings.retention().scrubBytesPerSecond(),
+                settings.retention().scrubInterval().toNanos(),
+                base -> {});
         this.threads = new StoreThreads(
-                settings, clock, errors, host, indexes, index.lastTimestamp(), mailbox, commitPoint, outcome);
+                settings,
+                clock,
+                errors,
+                host,
+                tail,
+                index.lastTimestamp(),
+                mailbox,
+                commitPoint,
+                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run));
         this.reader = new StoreReader(index, segments, commitPoint);
         this.recovery = outcome.report();
     }
@@ -108,7 +146,7 @@ public final class LogMessageStore implements MessageStore {
                     new StoreRecovery(folder, index, indexes).run(data, settings.forLog(), clock);
             data.markInUse();
             LogMessageStore store =
-                    new LogMessageStore(settings, clock, errors, host, data, index, timers, indexes, outcome);
+                    new LogMessageStore(settings, clock, errors, host, data, folder, index, timers, indexes, outcome);
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -157,7 +195,17 @@ public final class LogMessageStore implements MessageStore {
         }
         QueueEntries entries = index.queue(queue.topic(), queue.queueId());
         long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
-        PendingAppend append = new PendingAppend(queue, entries, payloads, marks, origin, deadline, listener);
+        PendingAppend append = new PendingAppend(
+                queue, entries, payloads, marks, origin, deadline, answers.counted(payloads.length, listener));
+        if (append.recordBytes() > settings.maxRecordBytes()) {
+            throw new MessageFormatException("What is to be appended takes " + append.recordBytes()
+                    + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
+        }
+        if (origin == NO_ORIGIN && space.isLow()) {
+            // Copies of what is stored go on: the disk will not get any emptier without them.
+            append.refuse(Status.NO_SPACE, space.reason(), errors);
+            return;
+        }
         switch (mailbox.offer(append)) {
             case ACCEPTED -> threads.signalAppend();
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
@@ -170,12 +218,7 @@ public final class LogMessageStore implements MessageStore {
             throw new IllegalArgumentException("The messages of a batch must be of one queue: " + queue
                     + ", but one is of " + message.topic() + " " + message.queueId());
         }
-        byte[] payload = MessageLayout.encode(message);
-        if (payload.length > settings.segmentBytes() - StoreSettings.RECORD_OVERHEAD) {
-            throw new MessageFormatException("The message takes " + payload.length
-                    + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
-        }
-        return payload;
+        return MessageLayout.encode(message);
     }
 
     @Override
@@ -214,6 +257,11 @@ public final class LogMessageStore implements MessageStore {
         return reader.offsetByTime(queue, timestampMs);
     }
 
+    @Override
+    public long earliestTimestamp() throws IOException {
+        return reader.earliestTimestamp();
+    }
+
     /**
      * Visits every committed record that is a copy of another message, in the order of the log. Whoever makes copies
      * remembers with its progress how far the log was written, and learns here which copies were made after that.
@@ -245,9 +293,35 @@ public final class LogMessageStore implements MessageStore {
         commitPoint.requireFlushed(position);
     }
 
+    /** From now on old segments are deleted, unless the guard has a reason to keep them. */
+    public void retainBy(RetentionGuard guard) {
+        retention.guardBy(guard);
+    }
+
+    /** What retention has done. */
+    public RetentionFigures retention() {
+        return retention.figures();
+    }
+
+    /** Where the log was found to be damaged while running. */
+    public List<LogScrubber.Finding> damage() {
+        return scrubber.findings();
+    }
+
     @Override
     public @Nullable String failure() {
         return commitPoint.failure();
+    }
+
+    @Override
+    public Figures figures() {
+        StoreFigures state = new StoreFigures(settings, data, segments, mailbox, commitPoint, this::positions);
+        return Figures.of(List.of(threads.figures(), answers, state));
+    }
+
+    @Override
+    public HealthChecks health() {
+        return new StoreHealth(commitPoint);
     }
 
     @Override
@@ -270,6 +344,7 @@ public final class LogMessageStore implements MessageStore {
             stack.push(indexes);
             stack.push(segments::close);
             stack.push(this::leave);
+            stack.push(scrubber::close);
             stack.push(threads);
         } catch (IOException | RuntimeException e) {
             throw e;

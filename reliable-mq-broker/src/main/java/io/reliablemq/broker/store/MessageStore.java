@@ -1,5 +1,7 @@
 package io.reliablemq.broker.store;
 
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.util.List;
@@ -75,6 +77,9 @@ public interface MessageStore extends AutoCloseable {
      */
     long offsetByTime(QueueKey queue, long timestampMs) throws IOException;
 
+    /** Store time of the first message in the log, wall time; -1 if there is none. */
+    long earliestTimestamp() throws IOException;
+
     /** All queues that hold or held messages. */
     Set<QueueKey> queues();
 
@@ -95,6 +100,12 @@ public interface MessageStore extends AutoCloseable {
 
     /** Where the next record will be written, and how far the log is flushed and committed, in bytes. */
     Positions positions();
+
+    /** Appends, flushes and positions in numbers. */
+    Figures figures();
+
+    /** Whether the store takes messages, and keeps them as safely as it should. */
+    HealthChecks health();
 
     /** Takes no more appends, flushes what there is, and closes the files with a mark of a clean stop. */
     @Override

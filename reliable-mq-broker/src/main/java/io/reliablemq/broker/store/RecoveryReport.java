@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param cutPosition where a torn tail was cut off; -1 if the log was whole
  * @param cutBytes how many bytes were cut off, up to the last one that was not zero
  * @param cutRecords how many records were cut off, as far as they can be told apart. None of them was ever flushed
+ * @param damagedRanges how many ranges of the log are set aside since they could not be read, now or before
+ * @param lostMessages how many queue offsets were found now to be without a message because of that
  * @param end where the next record goes
  * @param duration how long it took
  */
@@ -25,11 +27,17 @@ public record RecoveryReport(
         long cutPosition,
         long cutBytes,
         int cutRecords,
+        int damagedRanges,
+        long lostMessages,
         long end,
         Duration duration) {
 
     public boolean hasCutTail() {
         return cutPosition >= 0;
+    }
+
+    public boolean hasDamage() {
+        return damagedRanges > 0;
     }
 
     /** For operators, as the rest of a sentence. */

@@ -3,8 +3,8 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.store.StoreRecovery.Unindexed;
 import io.reliablemq.broker.store.index.SegmentIndex;
 import io.reliablemq.broker.store.index.SegmentIndexes;
-import io.reliablemq.broker.store.log.SegmentKeeper;
 import io.reliablemq.broker.store.log.Segments;
+import io.reliablemq.protocol.runtime.Agent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,7 +14,7 @@ import java.util.List;
  * Writes the index files of ended segments once all their messages are committed; owned by the segment keeper. What is left
  * when the store is closed is found missing at the next start, and done then.
  */
-final class SegmentIndexer implements SegmentKeeper.EndedSegments {
+final class SegmentIndexer {
 
     private final SegmentIndexes indexes;
     private final Segments segments;
@@ -32,8 +32,8 @@ final class SegmentIndexer implements SegmentKeeper.EndedSegments {
         this.from = from;
     }
 
-    @Override
-    public void index() throws IOException {
+    /** @return {@link Agent#UNTIL_SIGNAL} */
+    long run() throws IOException {
         segments.forEachEnded(from, (base, next) -> {
             ended.add(new Unindexed(base, next, indexes.all()));
             from = next;
@@ -45,5 +45,6 @@ final class SegmentIndexer implements SegmentKeeper.EndedSegments {
             }
             ended.remove();
         }
+        return Agent.UNTIL_SIGNAL;
     }
 }

@@ -2,6 +2,7 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.MessageStore.Entry;
 import io.reliablemq.broker.store.MessageStore.Selection;
+import io.reliablemq.broker.store.index.EntryVisitor;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
 import io.reliablemq.broker.store.log.RecordReader;
@@ -52,10 +53,15 @@ final class StoreReader {
         }
         long from = Math.max(entries.min(), Math.min(offset, entries.max()));
         Selecting selecting = new Selecting(from, maxMessages, maxBytes, tagFilter);
+        long end = entries.max();
         try {
             entries.visit(from, selecting::examine);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (selecting.examined == 0 && selecting.found.isEmpty()) {
+            // What stood here was deleted, with all that followed.
+            selecting.next = Math.max(selecting.next, end);
         }
         return new Selection(List.copyOf(selecting.found), selecting.next, selecting.bytes);
     }
@@ -63,7 +69,7 @@ final class StoreReader {
     /** One search under way. */
     private static final class Selecting {
 
-        private final long start;
+        private int examined;
         private final int maxMessages;
         private final int maxBytes;
         private final IntPredicate tagFilter;
@@ -72,7 +78,6 @@ final class StoreReader {
         private int bytes;
 
         Selecting(long start, int maxMessages, int maxBytes, IntPredicate tagFilter) {
-            this.start = start;
             this.next = start;
             this.maxMessages = maxMessages;
             this.maxBytes = maxBytes;
@@ -80,7 +85,7 @@ final class StoreReader {
         }
 
         boolean examine(long offset, long position, int size, int tagHash) {
-            if (tagFilter.test(tagHash)) {
+            if (size != EntryVisitor.LOST_SIZE && tagFilter.test(tagHash)) {
                 if (found.size() >= maxMessages || !found.isEmpty() && (long) bytes + size > maxBytes) {
                     return false;
                 }
@@ -88,7 +93,7 @@ final class StoreReader {
                 bytes += size;
             }
             next = offset + 1;
-            return next - start < MAX_EXAMINED;
+            return ++examined < MAX_EXAMINED;
         }
     }
 
@@ -124,6 +129,11 @@ final class StoreReader {
         return indexed != null && indexed.position() == position ? message : null;
     }
 
+    long earliestTimestamp() throws IOException {
+        StoredMessage first = readAt(records.first());
+        return first == null ? -1 : first.storeTimestamp();
+    }
+
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         QueueEntries entries = index.find(queue.topic(), queue.queueId());
@@ -145,13 +155,26 @@ final class StoreReader {
         long high = entries.max();
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (storeTimestamp(entries, middle) < timestampMs) {
-                low = middle + 1;
+            long readable = firstReadable(entries, middle);
+            if (readable >= high) {
+                high = middle;
+            } else if (storeTimestamp(entries, readable) < timestampMs) {
+                low = readable + 1;
             } else {
                 high = middle;
             }
         }
         return low;
+    }
+
+    /** The first offset from this one on whose message was neither deleted nor lost. */
+    private static long firstReadable(QueueEntries entries, long offset) throws IOException {
+        long[] found = {Long.MAX_VALUE};
+        entries.visit(offset, (at, position, size, tagHash) -> {
+            found[0] = size == EntryVisitor.LOST_SIZE ? Long.MAX_VALUE : at;
+            return size == EntryVisitor.LOST_SIZE;
+        });
+        return found[0];
     }
 
     private long storeTimestamp(QueueEntries entries, long offset) throws IOException {
@@ -167,7 +190,7 @@ final class StoreReader {
     private static @Nullable Entry entry(QueueEntries entries, long offset) throws IOException {
         Entry[] found = new Entry[1];
         entries.visit(offset, (at, position, size, tagHash) -> {
-            found[0] = at == offset ? new Entry(position, size) : null;
+            found[0] = at == offset && size != EntryVisitor.LOST_SIZE ? new Entry(position, size) : null;
             return false;
         });
         return found[0];

@@ -10,6 +10,7 @@ import io.reliablemq.broker.store.index.SegmentIndex;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.LogCorruptException;
 import io.reliablemq.broker.store.log.LogFolder;
+import io.reliablemq.broker.store.log.LogGaps;
 import io.reliablemq.broker.store.log.LogRecovery;
 import io.reliablemq.broker.store.log.LogRecovery.Recovered;
 import io.reliablemq.broker.store.log.LogSettings;
@@ -32,17 +33,17 @@ final class StoreRecovery implements LogRecovery.Visitor {
     private final QueueIndex queues;
     private final SegmentIndexes indexes;
     private final List<Unindexed> unindexed = new ArrayList<>();
-    private final boolean startsAtZero;
+    private LogGaps gaps = LogGaps.NONE;
+    private long lost;
     private long segmentBase;
+    private long askedFor = -1;
     private List<SegmentIndex> rebuilding;
 
-    StoreRecovery(LogFolder folder, QueueIndex queues, SegmentIndexes indexes) throws IOException {
+    StoreRecovery(LogFolder folder, QueueIndex queues, SegmentIndexes indexes) {
         this.folder = folder;
         this.queues = queues;
         this.indexes = indexes;
         this.rebuilding = indexes.all();
-        List<Long> bases = folder.segmentBases();
-        this.startsAtZero = bases.isEmpty() || bases.get(0) == 0;
     }
 
     /** What was brought back. */
@@ -63,14 +64,32 @@ final class StoreRecovery implements LogRecovery.Visitor {
                 log.cutPosition(),
                 log.cutBytes(),
                 log.cutRecords(),
+                log.gaps().damages().size(),
+                lost,
                 log.tail().written(),
                 Duration.ofNanos(clock.nanos() - start));
         return new Outcome(log, unindexed, report);
     }
 
     @Override
+    public void gaps(LogGaps found) {
+        gaps = found;
+    }
+
+    @Override
+    public void gap(LogGaps.Gap gap) {
+        for (LogGaps.NextOffset next : gap.nextOffsets()) {
+            queues.queue(next.topic(), next.queueId()).skipTo(next.offset());
+        }
+    }
+
+    @Override
     public boolean isKnown(long base, long next) throws IOException {
         try {
+            if (gaps.isDamagedBefore(next)) {
+                queues.toleratesMissingOffsets();
+            }
+            askedFor = base;
             rebuilding = indexes.load(base, next);
             return rebuilding.isEmpty();
         } catch (IndexMismatchException e) {
@@ -79,9 +98,9 @@ final class StoreRecovery implements LogRecovery.Visitor {
     }
 
     @Override
-    public void reading(long base, boolean ended) {
+    public void reading(long base) {
         segmentBase = base;
-        if (!ended) {
+        if (askedFor != base) {
             rebuilding = indexes.all();
         }
     }
@@ -97,8 +116,9 @@ final class StoreRecovery implements LogRecovery.Visitor {
 
     private void add(MessageSummary message, long position, int size) {
         QueueEntries entries = queues.queue(message.topic(), message.queueId());
-        if (!startsAtZero && entries.max() == 0) {
-            entries.startAt(message.queueOffset());
+        if (rebuilding.contains(queues) && message.queueOffset() > entries.max() && gaps.isDamagedBefore(position)) {
+            lost += message.queueOffset() - entries.max();
+            entries.loseTo(message.queueOffset(), segmentBase);
         }
         IndexedMessage indexed = new IndexedMessage(
                 entries,

@@ -10,40 +10,100 @@ import java.time.Duration;
  * @param folder where everything is kept; made if it is missing, locked while the store is open
  * @param flushDiskType when an append is answered
  * @param flushInterval how long written bytes may stay unflushed under {@link FlushDiskType#ASYNC_FLUSH}
+ * @param flushBytes how many written bytes may stay unflushed under {@link FlushDiskType#ASYNC_FLUSH}; past it the log is
+ *     flushed without waiting for the interval
  * @param syncFlushTimeout how long an append may wait, from the call to its answer
- * @param segmentBytes size of a log segment; a message must fit into one with {@value #RECORD_OVERHEAD} bytes to spare
+ * @param segmentBytes size of a log segment; a message, or a batch of messages, must fit into one
  * @param maxPendingAppends most appends that may be waiting for their answer; more are answered as busy
  * @param maxPendingBytes most bytes that these may hold, encoded
  * @param preallocateBytes how far ahead of its tail the log reserves disk space
+ * @param recovery what the start does about damage
+ * @param retention how long messages are kept
  */
 public record StoreSettings(
         Path folder,
         FlushDiskType flushDiskType,
         Duration flushInterval,
+        long flushBytes,
         Duration syncFlushTimeout,
         long segmentBytes,
         int maxPendingAppends,
         long maxPendingBytes,
-        long preallocateBytes) {
+        long preallocateBytes,
+        Recovery recovery,
+        Retention retention) {
 
+    public static final long DEFAULT_FLUSH_BYTES = 4L << 20;
     public static final long DEFAULT_SEGMENT_BYTES = 256L << 20;
     public static final int DEFAULT_MAX_PENDING_APPENDS = 10_000;
     public static final long DEFAULT_MAX_PENDING_BYTES = 128L << 20;
     public static final long DEFAULT_PREALLOCATE_BYTES = 16L << 20;
 
-    /** Envelope of the message and of the record that ends a segment. */
-    public static final int RECORD_OVERHEAD = 64;
+    /** The record that ends a segment. */
+    private static final int SEGMENT_END_BYTES = 32;
 
     private static final long MIN_SEGMENT_BYTES = 4096;
     private static final long MAX_SEGMENT_BYTES = 1L << 30;
 
     public StoreSettings {
         atLeast("flushInterval", flushInterval, Duration.ofMillis(1));
+        within("flushBytes", flushBytes, 1, Long.MAX_VALUE);
         atLeast("syncFlushTimeout", syncFlushTimeout, Duration.ofMillis(1));
         within("segmentBytes", segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES);
         within("maxPendingAppends", maxPendingAppends, 1, Integer.MAX_VALUE);
         within("maxPendingBytes", maxPendingBytes, 1, Long.MAX_VALUE);
         within("preallocateBytes", preallocateBytes, 0, MAX_SEGMENT_BYTES);
+    }
+
+    /**
+     * What the start does about damage.
+     *
+     * @param verifyAll whether every record of the log is read, and not only those behind the last indexed segment
+     * @param salvage whether damaged ranges are set aside, instead of the start being refused; implies the former
+     */
+    public record Recovery(boolean verifyAll, boolean salvage) {
+
+        public static final Recovery DEFAULT = new Recovery(false, false);
+    }
+
+    /**
+     * How long messages are kept, and what else the store does with its disk in the background.
+     *
+     * @param age whole segments are deleted once their last message is older; zero keeps them for ever
+     * @param maxBytes the oldest segments are deleted while the log takes more; zero for no limit
+     * @param reserveBytes producers are refused while the disk has less room than this; zero uses the disk up
+     * @param scrubBytesPerSecond how fast ended segments are read again to find what the disk has damaged; zero for never
+     * @param scrubInterval between the starts of two such rounds
+     */
+    public record Retention(
+            Duration age, long maxBytes, long reserveBytes, long scrubBytesPerSecond, Duration scrubInterval) {
+
+        public static final Retention DEFAULT =
+                new Retention(Duration.ofHours(72), 0, 1L << 30, 8L << 20, Duration.ofDays(1));
+
+        public Retention {
+            within("maxBytes", maxBytes, 0, Long.MAX_VALUE);
+            within("reserveBytes", reserveBytes, 0, Long.MAX_VALUE);
+            within("scrubBytesPerSecond", scrubBytesPerSecond, 0, Long.MAX_VALUE);
+            atLeast("age", age, Duration.ZERO);
+            atLeast("scrubInterval", scrubInterval, Duration.ofSeconds(1));
+        }
+
+        public Retention withAge(Duration newAge) {
+            return new Retention(newAge, maxBytes, reserveBytes, scrubBytesPerSecond, scrubInterval);
+        }
+
+        public Retention withMaxBytes(long bytes) {
+            return new Retention(age, bytes, reserveBytes, scrubBytesPerSecond, scrubInterval);
+        }
+
+        public Retention withReserveBytes(long bytes) {
+            return new Retention(age, maxBytes, bytes, scrubBytesPerSecond, scrubInterval);
+        }
+
+        public Retention withScrub(long bytesPerSecond, Duration interval) {
+            return new Retention(age, maxBytes, reserveBytes, bytesPerSecond, interval);
+        }
     }
 
     /** The defaults: {@code SYNC_FLUSH}, a flush interval of 10 ms, a bound of 5 s. */
@@ -52,11 +112,14 @@ public record StoreSettings(
                 folder,
                 FlushDiskType.SYNC_FLUSH,
                 Duration.ofMillis(10),
+                DEFAULT_FLUSH_BYTES,
                 Duration.ofSeconds(5),
                 DEFAULT_SEGMENT_BYTES,
                 DEFAULT_MAX_PENDING_APPENDS,
                 DEFAULT_MAX_PENDING_BYTES,
-                DEFAULT_PREALLOCATE_BYTES);
+                DEFAULT_PREALLOCATE_BYTES,
+                Recovery.DEFAULT,
+                Retention.DEFAULT);
     }
 
     public StoreSettings withFlushDiskType(FlushDiskType type) {
@@ -64,11 +127,14 @@ public record StoreSettings(
                 folder,
                 type,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
                 maxPendingBytes,
-                preallocateBytes);
+                preallocateBytes,
+                recovery,
+                retention);
     }
 
     public StoreSettings withFlushInterval(Duration interval) {
@@ -76,11 +142,29 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 interval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
                 maxPendingBytes,
-                preallocateBytes);
+                preallocateBytes,
+                recovery,
+                retention);
+    }
+
+    public StoreSettings withFlushBytes(long bytes) {
+        return new StoreSettings(
+                folder,
+                flushDiskType,
+                flushInterval,
+                bytes,
+                syncFlushTimeout,
+                segmentBytes,
+                maxPendingAppends,
+                maxPendingBytes,
+                preallocateBytes,
+                recovery,
+                retention);
     }
 
     public StoreSettings withSyncFlushTimeout(Duration timeout) {
@@ -88,11 +172,14 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 timeout,
                 segmentBytes,
                 maxPendingAppends,
                 maxPendingBytes,
-                preallocateBytes);
+                preallocateBytes,
+                recovery,
+                retention);
     }
 
     public StoreSettings withSegmentBytes(long bytes) {
@@ -100,16 +187,29 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 bytes,
                 maxPendingAppends,
                 maxPendingBytes,
-                preallocateBytes);
+                preallocateBytes,
+                recovery,
+                retention);
     }
 
     public StoreSettings withMaxPending(int appends, long bytes) {
         return new StoreSettings(
-                folder, flushDiskType, flushInterval, syncFlushTimeout, segmentBytes, appends, bytes, preallocateBytes);
+                folder,
+                flushDiskType,
+                flushInterval,
+                flushBytes,
+                syncFlushTimeout,
+                segmentBytes,
+                appends,
+                bytes,
+                preallocateBytes,
+                recovery,
+                retention);
     }
 
     public StoreSettings withPreallocateBytes(long bytes) {
@@ -117,16 +217,60 @@ public record StoreSettings(
                 folder,
                 flushDiskType,
                 flushInterval,
+                flushBytes,
                 syncFlushTimeout,
                 segmentBytes,
                 maxPendingAppends,
                 maxPendingBytes,
-                bytes);
+                bytes,
+                recovery,
+                retention);
+    }
+
+    public StoreSettings withRecovery(Recovery changed) {
+        return new StoreSettings(
+                folder,
+                flushDiskType,
+                flushInterval,
+                flushBytes,
+                syncFlushTimeout,
+                segmentBytes,
+                maxPendingAppends,
+                maxPendingBytes,
+                preallocateBytes,
+                changed,
+                retention);
+    }
+
+    public StoreSettings withRetention(Retention changed) {
+        return new StoreSettings(
+                folder,
+                flushDiskType,
+                flushInterval,
+                flushBytes,
+                syncFlushTimeout,
+                segmentBytes,
+                maxPendingAppends,
+                maxPendingBytes,
+                preallocateBytes,
+                recovery,
+                changed);
+    }
+
+    /** Most bytes that the records of one append may take, envelopes included. */
+    long maxRecordBytes() {
+        return segmentBytes - SEGMENT_END_BYTES;
     }
 
     LogSettings forLog() {
         return new LogSettings(
-                segmentBytes, preallocateBytes, flushDiskType == FlushDiskType.SYNC_FLUSH, flushInterval.toNanos());
+                segmentBytes,
+                preallocateBytes,
+                flushDiskType == FlushDiskType.SYNC_FLUSH,
+                flushInterval.toNanos(),
+                flushBytes,
+                recovery.verifyAll(),
+                recovery.salvage());
     }
 
     private static void atLeast(String name, Duration value, Duration least) {

@@ -1,8 +1,9 @@
 package io.reliablemq.broker.store;
 
-import io.reliablemq.broker.store.index.SegmentIndexes;
+import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.Flusher;
+import io.reliablemq.broker.store.log.LogFigures;
 import io.reliablemq.broker.store.log.LogSettings;
 import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.LogWriter;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreThreads implements AutoCloseable {
 
     private final LogTail tail;
+    private final LogFigures figures;
     private final LogWriter<PendingAppend> logWriter;
     private final AppendDeadlines appendDeadlines;
     private final RunningAgent writer;
@@ -36,25 +38,32 @@ final class StoreThreads implements AutoCloseable {
             Clock clock,
             ErrorSink errors,
             AgentHost host,
-            SegmentIndexes indexes,
+            LogTail tail,
             long lastTimestamp,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
-            StoreRecovery.Outcome outcome) {
+            SegmentKeeper.Chores chores) {
         LogSettings logSettings = settings.forLog();
-        tail = outcome.log().tail();
+        this.tail = tail;
+        figures = new LogFigures(clock);
         if (logSettings.flushInline()) {
             logFlusher = null;
             flusher = null;
         } else {
-            logFlusher = new Flusher(logSettings, tail, commitPoint, clock);
+            logFlusher = new Flusher(logSettings, tail, commitPoint, clock, figures);
             flusher = host.host(logFlusher, errors);
         }
-        SegmentIndexer indexer = new SegmentIndexer(
-                indexes, outcome.log().segments(), commitPoint, outcome.unindexed(), tail.segmentBase());
-        keeper = host.host(new SegmentKeeper(tail, indexer), errors);
+        keeper = host.host(new SegmentKeeper(tail, chores), errors);
         logWriter = new LogWriter<>(
-                logSettings, mailbox, tail, commitPoint, clock, lastTimestamp, this::signalFlush, keeper::signal);
+                logSettings,
+                mailbox,
+                tail,
+                commitPoint,
+                clock,
+                figures,
+                lastTimestamp,
+                this::signalFlush,
+                keeper::signal);
         writer = host.host(logWriter, errors);
         appendDeadlines = new AppendDeadlines(
                 mailbox, commitPoint, clock, errors, settings.syncFlushTimeout().toNanos());
@@ -79,7 +88,7 @@ final class StoreThreads implements AutoCloseable {
     }
 
     private void signalFlush() {
-        if (flusher != null && logFlusher != null && logFlusher.isIdle()) {
+        if (flusher != null && logFlusher != null && logFlusher.wantsSignal()) {
             flusher.signal();
         }
     }
@@ -89,6 +98,10 @@ final class StoreThreads implements AutoCloseable {
         if (logFlusher != null) {
             logFlusher.flush();
         }
+    }
+
+    Figures figures() {
+        return figures;
     }
 
     long written() {

@@ -8,6 +8,7 @@ import static io.reliablemq.broker.store.TestMessages.put;
 import static io.reliablemq.broker.store.TestMessages.tagged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.DiskFiles;
@@ -16,8 +17,10 @@ import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -83,6 +86,23 @@ class LogMessageStoreTest {
                 .startsWith("m0", "m3", "m6")
                 .endsWith("m99");
         assertThat(put(again, message("orders", 0, "more")).queueOffset()).isEqualTo(34);
+    }
+
+    @Test
+    void asynchronousFlushDoesNotWaitForTheIntervalWhenMuchIsWritten() throws Exception {
+        LogMessageStore store = open(StoreSettings.in(folder)
+                .withFlushDiskType(FlushDiskType.ASYNC_FLUSH)
+                .withFlushInterval(Duration.ofHours(1))
+                .withFlushBytes(64 << 10));
+        put(store, message("orders", 0, "little"));
+        assertThat(store.positions().flushed()).isZero();
+
+        put(store, message("orders", 0, new byte[64 << 10], Map.of()));
+
+        long end = store.positions().written();
+        await().untilAsserted(() -> assertThat(store.positions().flushed()).isEqualTo(end));
+        put(store, message("orders", 0, "little again"));
+        assertThat(store.positions().flushed()).isEqualTo(end);
     }
 
     @Test

@@ -214,23 +214,4 @@ class RecoveryTest {
                 .isInstanceOf(LogCorruptException.class)
                 .hasMessageContaining("00000000000000016384.log");
     }
-
-    @Test
-    void goesOnWithNextOffsetsAfterOldSegmentsWereDeleted() throws Exception {
-        SimulatedDisk disk = new SimulatedDisk();
-        try (LogMessageStore store = open(disk)) {
-            fillSegments(store);
-        }
-        open(disk).close();
-        disk.delete(FIRST);
-        disk.delete(Path.of("/data/log/00000000000000000000.index"));
-
-        try (LogMessageStore store = open(disk)) {
-            assertThat(store.positions().min()).isEqualTo(8192);
-            assertThat(store.minOffset(new QueueKey("seldom", 5))).isEqualTo(1);
-            assertThat(store.minOffset(QUEUE)).isPositive();
-            assertThat(put(store, message("seldom", 5, "twice")).queueOffset()).isEqualTo(1);
-            assertThat(bodies(store, new QueueKey("seldom", 5))).containsExactly("twice");
-        }
-    }
 }

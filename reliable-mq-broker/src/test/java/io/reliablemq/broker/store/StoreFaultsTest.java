@@ -262,4 +262,33 @@ class StoreFaultsTest {
         assertThat(pending.get(20, TimeUnit.SECONDS).status()).isEqualTo(Status.COMMITTED);
         assertThat(store.readAt(32)).isNotNull();
     }
+
+    @Test
+    void refusesWhileTheDiskIsFullAndGoesOnWhenItIsNot() throws Exception {
+        StoreSettings settings = SETTINGS.withSegmentBytes(16 << 10).withPreallocateBytes(4 << 10);
+        LogMessageStore store = open(disk, settings);
+        put(store, message("orders", 0, "first"));
+        disk.setCapacity(0);
+        List<String> stored = new ArrayList<>(List.of("first"));
+        AppendResult last = null;
+        for (int i = 0; i < 1000 && (last == null || last.status() == Status.COMMITTED); i++) {
+            String body = "message-" + i;
+            last = put(store, message("orders", 0, body));
+            if (last.status() == Status.COMMITTED) {
+                stored.add(body);
+            }
+        }
+
+        assertThat(last.status()).isEqualTo(Status.NO_SPACE);
+        assertThat(store.failure()).isNull();
+        assertThat(bodies(store, QUEUE)).isEqualTo(stored);
+        disk.setCapacity(Long.MAX_VALUE);
+        AppendResult again = put(store, message("orders", 0, "there is room"));
+        stored.add("there is room");
+
+        assertThat(again.status()).isEqualTo(Status.COMMITTED);
+        assertThat(again.queueOffset()).isEqualTo(stored.size() - 1);
+        assertThat(bodies(store, QUEUE)).isEqualTo(stored);
+        assertThat(bodies(open(disk.crash(new Random(1)), settings), QUEUE)).isEqualTo(stored);
+    }
 }

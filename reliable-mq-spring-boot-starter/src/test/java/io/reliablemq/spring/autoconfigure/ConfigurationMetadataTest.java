@@ -44,7 +44,10 @@ class ConfigurationMetadataTest {
                         .filter(property -> property.path("defaultValue").isMissingNode())
                         .map(property -> property.path("name").asString()))
                 .containsExactlyInAnyOrder(
-                        "reliable-mq.name-server", "reliable-mq.producer.group", "reliable-mq.broker.name-servers");
+                        "reliable-mq.name-server",
+                        "reliable-mq.producer.group",
+                        "reliable-mq.broker.name-servers",
+                        "reliable-mq.broker.management.bind-address");
     }
 
     @Test

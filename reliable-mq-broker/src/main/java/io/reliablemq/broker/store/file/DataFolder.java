@@ -25,12 +25,14 @@ public final class DataFolder implements AutoCloseable {
 
     private static final String FORMAT = "1";
 
+    private final StoreFiles files;
     private final Path folder;
     private final String id;
     private final AtomicFile cleanStop;
     private final StoreFiles.FolderLock lock;
 
-    private DataFolder(Path folder, String id, AtomicFile cleanStop, StoreFiles.FolderLock lock) {
+    private DataFolder(StoreFiles files, Path folder, String id, AtomicFile cleanStop, StoreFiles.FolderLock lock) {
+        this.files = files;
         this.folder = folder;
         this.id = id;
         this.cleanStop = cleanStop;
@@ -50,7 +52,7 @@ public final class DataFolder implements AutoCloseable {
         try {
             String id = identify(new AtomicFile(files, folder.resolve("format")));
             files.createFolder(folder.resolve("log"));
-            return new DataFolder(folder, id, new AtomicFile(files, folder.resolve("clean-stop")), lock);
+            return new DataFolder(files, folder, id, new AtomicFile(files, folder.resolve("clean-stop")), lock);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -78,6 +80,11 @@ public final class DataFolder implements AutoCloseable {
 
     public Path logFolder() {
         return folder.resolve("log");
+    }
+
+    /** Room on the file system that holds the folder. */
+    public StoreFiles.Space space() throws IOException {
+        return files.space(folder);
     }
 
     /** Where the log ended at the last clean stop; null if the last stop was not clean. */

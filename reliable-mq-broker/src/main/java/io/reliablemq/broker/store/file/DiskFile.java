@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Set;
@@ -46,8 +47,26 @@ final class DiskFile implements StoreFile {
                 source.limit(Math.min(limit, source.position() + MAX_STEP));
                 at += channel.write(source, at);
             }
+        } catch (IOException e) {
+            throw fullOr(path, limit - source.position(), e);
         } finally {
             source.limit(limit);
+        }
+    }
+
+    /** The platform has no type for a full disk, only the system's text, which may be in any language. */
+    static IOException fullOr(Path file, long bytesWanted, IOException failure) {
+        String text = String.valueOf(failure.getMessage());
+        if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
+            return new DiskFullException(file, failure);
+        }
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            boolean full = folder != null && Files.getFileStore(folder).getUsableSpace() <= bytesWanted;
+            return full ? new DiskFullException(file, failure) : failure;
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            return failure;
         }
     }
 

@@ -4,6 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,7 +30,14 @@ public final class DiskFiles implements StoreFiles {
 
     @Override
     public StoreFile create(Path file) throws IOException {
-        return DiskFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            return DiskFile.open(
+                    file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException e) {
+            throw DiskFile.fullOr(file, 0, e);
+        }
     }
 
     @Override
@@ -85,6 +94,12 @@ public final class DiskFiles implements StoreFiles {
                 channel.force(true);
             }
         }
+    }
+
+    @Override
+    public Space space(Path folder) throws IOException {
+        FileStore store = Files.getFileStore(folder);
+        return new Space(store.getTotalSpace(), store.getUsableSpace());
     }
 
     @Override

@@ -6,7 +6,11 @@ import java.nio.ByteBuffer;
 /** An open file. Safe for use by any thread; positions are bytes from the start of the file. */
 public interface StoreFile extends AutoCloseable {
 
-    /** Writes all that the buffer holds. After a failure, nothing is known about what stands there. */
+    /**
+     * Writes all that the buffer holds. After a failure, nothing is known about what stands there.
+     *
+     * @throws DiskFullException if there is no room for it
+     */
     void write(ByteBuffer source, long position) throws IOException;
 
     /**

@@ -10,7 +10,12 @@ import java.util.List;
  */
 public interface StoreFiles {
 
-    /** Makes a new file, to be read and written. @throws java.nio.file.FileAlreadyExistsException if there is one */
+    /**
+     * Makes a new file, to be read and written.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is one
+     * @throws DiskFullException if there is no room for it
+     */
     StoreFile create(Path file) throws IOException;
 
     /** Opens a file that exists, to be read and written. */
@@ -35,6 +40,15 @@ public interface StoreFiles {
 
     /** Makes the changes of a folder survive a crash. */
     void forceFolder(Path folder) throws IOException;
+
+    /** Room on the file system that holds the folder. */
+    Space space(Path folder) throws IOException;
+
+    /**
+     * @param total bytes that the file system has
+     * @param usable bytes that this process may still write
+     */
+    record Space(long total, long usable) {}
 
     /**
      * Locks a file, which is made if it is missing, against other processes and other callers in this one.

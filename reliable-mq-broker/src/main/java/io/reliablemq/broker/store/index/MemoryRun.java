@@ -22,13 +22,22 @@ final class MemoryRun implements Run {
     }
 
     void add(IndexedMessage message) {
+        add(message.positionInSegment(), message.size(), message.marks().tagHash());
+    }
+
+    /** An entry that leads nowhere. */
+    void addLost() {
+        add(0, EntryVisitor.LOST_SIZE, 0);
+    }
+
+    private void add(int positionInSegment, int size, int tagHash) {
         int at = count * ENTRY_INTS;
         if (at == entries.length) {
             entries = Arrays.copyOf(entries, entries.length * 2);
         }
-        entries[at] = message.positionInSegment();
-        entries[at + 1] = message.size();
-        entries[at + 2] = message.marks().tagHash();
+        entries[at] = positionInSegment;
+        entries[at + 1] = size;
+        entries[at + 2] = tagHash;
         count++;
     }
 

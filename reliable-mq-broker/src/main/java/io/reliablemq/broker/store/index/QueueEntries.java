@@ -5,7 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of one queue: a run for each segment that holds some.
+ * The entries of one queue: a run for each segment that holds some. Between two runs there is a gap in the offsets where
+ * segments were deleted.
  *
  * <p>{@link #add} is for the thread that moves the commit point, {@link #assign} for the log writer; any thread reads.
  * The list of runs is an immutable snapshot that is replaced under this object's monitor, without I/O.
@@ -45,7 +46,7 @@ public final class QueueEntries {
     }
 
     private static long max(View seen) {
-        return seen.runs.length == 0 ? seen.floor : seen.runs[seen.runs.length - 1].endOffset();
+        return seen.runs.length == 0 ? seen.floor : Math.max(seen.floor, seen.runs[seen.runs.length - 1].endOffset());
     }
 
     /** Gives the next offset to a message that is about to be written; owned by the log writer. */
@@ -72,13 +73,26 @@ public final class QueueEntries {
         }
     }
 
-    /** For a queue without entries: offsets before this one were given to messages that are no longer kept. */
-    public synchronized void startAt(long offset) {
+    /** Offsets before this one, and from the last entry on, were given to messages that are no longer kept. */
+    public synchronized void skipTo(long offset) {
         View seen = view;
-        if (seen.runs.length == 0 && seen.floor <= offset) {
+        if (offset > max(seen)) {
             view = new View(seen.runs, offset);
-        } else {
-            requireNext(offset);
+        }
+    }
+
+    /**
+     * Messages up to this offset were lost to damage. Within a segment their entries are there, but lead nowhere, so that
+     * consecutive offsets stay consecutive entries.
+     */
+    public void loseTo(long offset, long segmentBase) {
+        MemoryRun run = active;
+        if (run == null || run.segmentBase() != segmentBase) {
+            skipTo(offset);
+            return;
+        }
+        while (max() < offset) {
+            run.addLost();
         }
     }
 
@@ -96,7 +110,7 @@ public final class QueueEntries {
         Run[] left = Arrays.stream(seen.runs)
                 .filter(run -> run.segmentBase() != segmentBase)
                 .toArray(Run[]::new);
-        view = new View(left, left.length == 0 ? end : seen.floor);
+        view = new View(left, Math.max(seen.floor, end));
     }
 
     /** Puts the same entries on file in the place of those in memory. */
@@ -136,31 +150,40 @@ public final class QueueEntries {
     /** Visits entries from this offset on, until they end or the visitor has enough. */
     public void visit(long from, EntryVisitor visitor) throws IOException {
         Run[] runs = view.runs;
-        for (int i = runAt(runs, from); i >= 0 && i < runs.length; i++) {
+        for (int i = runFrom(runs, from); i < runs.length; i++) {
             if (!runs[i].visit(Math.max(from, runs[i].firstOffset()), visitor)) {
                 return;
             }
         }
     }
 
-    /** Index of the run that holds the offset; -1 if none does. */
-    private static int runAt(Run[] runs, long offset) {
+    /** Index of the first run that ends behind the offset. */
+    private static int runFrom(Run[] runs, long offset) {
         int low = 0;
-        int high = runs.length - 1;
-        while (low <= high) {
+        int high = runs.length;
+        while (low < high) {
             int middle = (low + high) >>> 1;
-            if (offset < runs[middle].firstOffset()) {
-                high = middle - 1;
-            } else if (offset >= runs[middle].endOffset()) {
+            if (offset >= runs[middle].endOffset()) {
                 low = middle + 1;
             } else {
-                return middle;
+                high = middle;
             }
         }
-        return -1;
+        return low;
     }
 
-    private void requireNext(long offset) {
+    /** The part of the queue that stands in a segment; null if nothing does. */
+    @Nullable
+    Run inSegment(long segmentBase) {
+        for (Run run : view.runs) {
+            if (run.segmentBase() == segmentBase) {
+                return run;
+            }
+        }
+        return null;
+    }
+
+    void requireNext(long offset) {
         if (offset != max()) {
             throw new IndexMismatchException("Queue " + queueId + " of topic " + topic + " goes on with offset "
                     + offset + " instead of " + max());

@@ -26,6 +26,7 @@ public final class QueueIndex implements SegmentIndex {
     private final Map<String, Map<Integer, QueueEntries>> topics = new ConcurrentHashMap<>();
     private final Map<Long, IndexFile> open = new ConcurrentHashMap<>();
     private volatile long lastTimestamp;
+    private boolean offsetsMayBeMissing;
 
     /** @param paths the path of the file for the segment that starts at a position */
     public QueueIndex(StoreFiles files, LongFunction<Path> paths) {
@@ -61,6 +62,28 @@ public final class QueueIndex implements SegmentIndex {
         return all;
     }
 
+    /** From here on in the log, queue offsets may be missing, since messages were lost to damage. */
+    public void toleratesMissingOffsets() {
+        offsetsMayBeMissing = true;
+    }
+
+    /** What an ended segment holds; null unless its index is on file. */
+    public @Nullable SegmentContent content(long base, long next) {
+        IndexFile file = open.get(base);
+        if (file == null) {
+            return null;
+        }
+        List<SegmentContent.Part> parts = new ArrayList<>();
+        for (QueueEntries entries : written()) {
+            Run run = entries.inSegment(base);
+            if (run != null) {
+                parts.add(new SegmentContent.Part(
+                        entries.topic(), entries.queueId(), run.firstOffset(), run.endOffset()));
+            }
+        }
+        return new SegmentContent(base, next, file.lastTimestamp(), parts);
+    }
+
     /** Store timestamp of the last message; 0 if there is none. */
     public long lastTimestamp() {
         return lastTimestamp;
@@ -75,7 +98,10 @@ public final class QueueIndex implements SegmentIndex {
         open.put(base, file);
         file.rows((topic, queueId, firstOffset, count, firstEntry) -> {
             QueueEntries entries = queue(topic, queueId);
-            entries.startAt(firstOffset);
+            if (offsetsMayBeMissing) {
+                entries.skipTo(firstOffset);
+            }
+            entries.requireNext(firstOffset);
             if (count > 0) {
                 entries.append(file.run(firstOffset, count, firstEntry));
             }

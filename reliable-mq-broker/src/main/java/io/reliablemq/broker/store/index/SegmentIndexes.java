@@ -29,6 +29,13 @@ public final class SegmentIndexes implements AutoCloseable {
         return indexes;
     }
 
+    /** Forgets a segment in all of them. */
+    public void drop(long base) throws IOException {
+        for (SegmentIndex index : indexes) {
+            index.drop(base);
+        }
+    }
+
     public void add(IndexedMessage message) {
         for (SegmentIndex index : indexes) {
             index.add(message);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * ended segment, sorted by due time. So a million of them take a block of memory a segment, and no more.
  *
  * <p>Which of them are done is not kept here: whoever asks says it by a {@link TimerProgress}. One thread at a time asks
- * for timers; {@link #oldestPending} is for any thread.
+ * for timers; {@link #hasPending} is for any thread.
  */
 public final class TimerIndex implements SegmentIndex {
 
@@ -135,19 +135,14 @@ public final class TimerIndex implements SegmentIndex {
         }
     }
 
-    /**
-     * Where the first segment starts that may hold a timer that is not done: nothing from there on may be deleted.
-     *
-     * @return {@link Long#MAX_VALUE} if there is none
-     */
-    public long oldestPending(TimerProgress done) {
-        for (TimerRun run : runs.values()) {
-            TimerProgress.Step lowest = done.lowest(run.end());
-            if (run.end() > done.end() || !run.isOver(lowest.dueMs(), lowest.position())) {
-                return run.base();
-            }
+    /** Whether the segment may hold a timer that is not done. */
+    public boolean hasPending(long base, TimerProgress done) {
+        TimerRun run = runs.get(base);
+        if (run == null) {
+            return false;
         }
-        return Long.MAX_VALUE;
+        TimerProgress.Step lowest = done.lowest(run.end());
+        return run.end() > done.end() || !run.isOver(lowest.dueMs(), lowest.position());
     }
 
     /** Closes the files; goes on past a failure and throws the first one. */

@@ -27,7 +27,8 @@ public final class AppendMailbox<A extends LogAppend> {
     private final ReentrantLock queueLock = new ReentrantLock();
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicLong pendingBytes = new AtomicLong();
-    private ArrayDeque<A> queue = new ArrayDeque<>();
+    private final ArrayDeque<A> queue = new ArrayDeque<>();
+    private long queuedRecordBytes;
     private boolean closed;
 
     public AppendMailbox(int maxAppends, long maxBytes) {
@@ -49,20 +50,46 @@ public final class AppendMailbox<A extends LogAppend> {
             pending.incrementAndGet();
             pendingBytes.addAndGet(append.bytes());
             queue.add(append);
+            queuedRecordBytes += append.recordBytes();
             return Offer.ACCEPTED;
         } finally {
             queueLock.unlock();
         }
     }
 
-    /** Takes all that has arrived. */
-    List<A> drain() {
+    /** How many bytes the records of all that is here take in the log. */
+    long queuedRecordBytes() {
         queueLock.lock();
         try {
-            return drainLocked();
+            return queuedRecordBytes;
         } finally {
             queueLock.unlock();
         }
+    }
+
+    /** Takes what has arrived, as far as its records take no more bytes than these. */
+    List<A> drain(long maxRecordBytes) {
+        queueLock.lock();
+        try {
+            if (queuedRecordBytes <= maxRecordBytes) {
+                return drainLocked();
+            }
+            List<A> drained = new ArrayList<>();
+            long left = maxRecordBytes;
+            for (A next = queue.peek(); next != null && next.recordBytes() <= left; next = queue.peek()) {
+                left -= next.recordBytes();
+                drained.add(poll());
+            }
+            return drained;
+        } finally {
+            queueLock.unlock();
+        }
+    }
+
+    private A poll() {
+        A first = queue.remove();
+        queuedRecordBytes -= first.recordBytes();
+        return first;
     }
 
     /** Takes back what has waited past its deadline; it will never be written. */
@@ -71,7 +98,7 @@ public final class AppendMailbox<A extends LogAppend> {
         try {
             List<A> expired = new ArrayList<>();
             while (!queue.isEmpty() && queue.peek().deadlineNanos() - nowNanos <= 0) {
-                expired.add(queue.poll());
+                expired.add(poll());
             }
             return expired;
         } finally {
@@ -111,12 +138,18 @@ public final class AppendMailbox<A extends LogAppend> {
         return pending.get();
     }
 
+    /** How many bytes these hold. */
+    public long pendingBytes() {
+        return pendingBytes.get();
+    }
+
     private List<A> drainLocked() {
         if (queue.isEmpty()) {
             return List.of();
         }
         List<A> drained = new ArrayList<>(queue);
         queue.clear();
+        queuedRecordBytes = 0;
         return drained;
     }
 }

@@ -13,6 +13,11 @@ public interface LogAppend {
     /** Bytes that it holds in memory. */
     int bytes();
 
+    /** Bytes that its records take in the log. */
+    default long recordBytes() {
+        return bytes() + (long) count() * RecordLayout.ENVELOPE_BYTES;
+    }
+
     /** When it is no longer worth writing, in terms of {@link io.reliablemq.protocol.runtime.Clock#nanos()}. */
     long deadlineNanos();
 

@@ -14,7 +14,9 @@ public final class LogCorruptException extends IOException {
 
     public LogCorruptException(Path segment, long position, String what) {
         super("The log is damaged at position " + position + " in " + segment + ": " + what
-                + ". Nothing was changed. Restore the folder from a copy, or let a slave take over");
+                + ". Nothing was changed. Restore the folder from a copy, or start once with the setting"
+                + " reliable-mq.broker.recovery=salvage: it keeps every whole record and sets the damaged range aside"
+                + " in a file");
         this.position = position;
     }
 

@@ -8,6 +8,9 @@ public interface LogEvents<A extends LogAppend> {
     /** These have their places and will now be written. Called by the log writer. */
     void taken(List<A> appends);
 
+    /** The disk had no room for these, of which nothing was written. Called by the log writer. */
+    void refused(List<A> appends, String why);
+
     /** All records before this position are written. Called by the log writer. */
     void written(long position);
 

@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
 import java.io.IOException;
@@ -34,6 +35,11 @@ public final class LogFolder {
         return folder;
     }
 
+    /** Where salvage puts what it takes out of the log. */
+    Path damagedFolder() {
+        return folder.resolveSibling("damaged");
+    }
+
     public Path segment(long base) {
         return folder.resolve(String.format(Locale.ROOT, "%020d.log", base));
     }
@@ -55,6 +61,26 @@ public final class LogFolder {
         return bases;
     }
 
+    /** @throws IOException if the file cannot be read, or is damaged */
+    LogGaps readGaps() throws IOException {
+        AtomicFile file = gapsFile();
+        byte[] content = file.read();
+        try {
+            return content == null ? LogGaps.NONE : LogGaps.decode(content);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IOException(
+                    "The file " + file.path() + " is damaged: " + e.getMessage() + ". Restore it from a copy", e);
+        }
+    }
+
+    void writeGaps(LogGaps gaps) throws IOException {
+        gapsFile().write(gaps.encode());
+    }
+
+    private AtomicFile gapsFile() {
+        return new AtomicFile(files, folder.resolve("gaps"));
+    }
+
     /** Makes a segment's file, which survives a crash once this returns. */
     StoreFile createSegment(long base) throws IOException {
         StoreFile file = files.create(segment(base));
@@ -62,8 +88,8 @@ public final class LogFolder {
         return file;
     }
 
-    /** Deletes a segment, and before it the files beside it, which mean nothing without it. */
-    void deleteSegment(long base) throws IOException {
+    /** Deletes the files beside a segment, which are made again from it. */
+    void deleteBeside(long base) throws IOException {
         Path segment = segment(base);
         String stem = segment.getFileName().toString().substring(0, DIGITS + 1);
         for (Path file : files.list(folder)) {
@@ -71,7 +97,13 @@ public final class LogFolder {
                 files.delete(file);
             }
         }
-        files.delete(segment);
+        files.forceFolder(folder);
+    }
+
+    /** Deletes a segment, and before it the files beside it, which mean nothing without it. */
+    void deleteSegment(long base) throws IOException {
+        deleteBeside(base);
+        files.delete(segment(base));
         files.forceFolder(folder);
     }
 }

@@ -3,6 +3,7 @@ package io.reliablemq.broker.store.log;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,7 +11,8 @@ import java.util.List;
  *
  * <p>Segments that were ended and whose index file is sound are taken as they are; everything behind them is read and
  * verified. What follows the last whole record is cut off if nothing says that it was ever flushed; otherwise the log is
- * damaged, and recovery refuses to go on without having changed anything. Running it twice gives the same log.
+ * damaged, and recovery refuses to go on without having changed anything, unless it was told to salvage. Running it
+ * twice gives the same log.
  */
 public final class LogRecovery {
 
@@ -20,11 +22,17 @@ public final class LogRecovery {
     /** Learns what is in the log. */
     public interface Visitor extends RecordVisitor {
 
+        /** What the log is known not to hold. Called once, first. */
+        void gaps(LogGaps gaps);
+
+        /** Segments were deleted here. */
+        void gap(LogGaps.Gap gap);
+
         /** Whether this ended segment is known already and need not be read; if so, it counts as visited. */
         boolean isKnown(long base, long next) throws IOException;
 
-        /** The records that follow are those of this segment, which is not known. The last one may not be ended. */
-        void reading(long base, boolean ended);
+        /** The records that follow are those of this segment, which is not known, or about which nobody asked. */
+        void reading(long base);
 
         /** All records of an ended segment were seen. */
         void ended(long base, long next) throws IOException;
@@ -34,6 +42,7 @@ public final class LogRecovery {
     public record Recovered(
             Segments segments,
             LogTail tail,
+            LogGaps gaps,
             int segmentsRead,
             long records,
             long bytes,
@@ -42,12 +51,15 @@ public final class LogRecovery {
             int cutRecords) {}
 
     private static final int COPY_BYTES = 1 << 20;
+    private static final long NO_NEXT = -1;
 
     private final LogFolder folder;
     private final LogSettings settings;
     private final Visitor visitor;
     private final long expectedEnd;
     private final Segments segments = new Segments();
+    private LogGaps gaps = LogGaps.NONE;
+    private long passed;
     private int segmentsRead;
     private long records;
     private long bytes;
@@ -66,47 +78,109 @@ public final class LogRecovery {
     /** @throws LogCorruptException if flushed records are damaged or missing */
     public Recovered run() throws IOException {
         try {
-            LogTail tail = recoverAll(folder.segmentBases());
-            return new Recovered(segments, tail, segmentsRead, records, bytes, cutPosition, cutBytes, cutRecords);
+            gaps = folder.readGaps();
+            List<Long> bases = withoutDeleted(folder.segmentBases());
+            if (settings.salvage()) {
+                gaps = new LogSalvage(folder, gaps).run(bases);
+            }
+            visitor.gaps(gaps);
+            LogTail tail = recoverAll(bases);
+            return new Recovered(segments, tail, gaps, segmentsRead, records, bytes, cutPosition, cutBytes, cutRecords);
         } catch (IOException | RuntimeException e) {
             segments.close();
             throw e;
         }
     }
 
+    /** A crash may have come between the note that a segment is deleted and the deletion. */
+    private List<Long> withoutDeleted(List<Long> bases) throws IOException {
+        List<Long> kept = new ArrayList<>();
+        for (long base : bases) {
+            if (gaps.isDeleted(base)) {
+                folder.deleteSegment(base);
+            } else {
+                kept.add(base);
+            }
+        }
+        return kept;
+    }
+
     private LogTail recoverAll(List<Long> bases) throws IOException {
+        long expected = 0;
         for (int i = 0; i < bases.size(); i++) {
             long base = bases.get(i);
-            boolean last = i == bases.size() - 1;
-            if (!last && visitor.isKnown(base, bases.get(i + 1))) {
-                addComplete(base, bases.get(i + 1));
-                continue;
-            }
-            visitor.reading(base, !last);
-            try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
-                SegmentScan scan = new SegmentScan(base, file).run(visitor);
-                segmentsRead++;
-                records += scan.records();
-                bytes += scan.end() - base;
+            requireSegment(passGap(expected), base);
+            long next = i == bases.size() - 1 ? NO_NEXT : gaps.endBefore(bases.get(i + 1));
+            if (next != NO_NEXT && isFullLength(base, next) && visitor.isKnown(base, next)) {
+                verifyKnown(base, next);
+            } else {
+                visitor.reading(base);
+                SegmentScan scan = read(base);
                 if (scan.next() < 0) {
                     return endHere(bases.subList(i + 1, bases.size()), base, scan);
                 }
-                requireNext(bases, i, scan);
+                requireSegment(passGap(scan.next()), next == NO_NEXT ? Long.MAX_VALUE : bases.get(i + 1));
+                visitor.ended(base, next);
             }
-            visitor.ended(base, bases.get(i + 1));
-            addComplete(base, bases.get(i + 1));
+            addComplete(base, next);
+            expected = next;
         }
+        requireSegment(passGap(0), 0);
         requireExpectedEnd(0, 0);
         return tailOn(folder.createSegment(0), 0, 0);
     }
 
-    private void requireNext(List<Long> bases, int i, SegmentScan scan) throws LogCorruptException {
-        long following = i + 1 < bases.size() ? bases.get(i + 1) : -1;
-        if (following != scan.next()) {
+    private SegmentScan read(long base) throws IOException {
+        try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
+            SegmentScan scan = new SegmentScan(base, file).run(visitor);
+            if (scan.next() < 0) {
+                scan.readTail();
+            }
+            segmentsRead++;
+            records += scan.records();
+            bytes += scan.end() - base;
+            return scan;
+        }
+    }
+
+    /** Where the log goes on behind segments that were deleted on purpose, if any were deleted here. */
+    private long passGap(long position) {
+        LogGaps.Gap gap = gaps.startingAt(position);
+        if (gap == null) {
+            return position;
+        }
+        if (passed < gap.to()) {
+            passed = gap.to();
+            visitor.gap(gap);
+        }
+        return gap.to();
+    }
+
+    private void requireSegment(long expected, long base) throws LogCorruptException {
+        if (base != expected) {
             throw new LogCorruptException(
-                    folder.segment(bases.get(i)),
-                    scan.next(),
-                    "the segment " + folder.segment(scan.next()).getFileName() + ", which must follow, is missing");
+                    folder.segment(expected), expected, "this segment, which must be there, is missing");
+        }
+    }
+
+    /** Space is reserved up to its end before a segment is ended; one that is shorter has lost something. */
+    private boolean isFullLength(long base, long next) throws IOException {
+        try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
+            return file.size() >= next - base;
+        }
+    }
+
+    private void verifyKnown(long base, long next) throws IOException {
+        if (!settings.verifyAll()) {
+            return;
+        }
+        try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
+            SegmentScan scan = new SegmentScan(base, file).run((position, origin, payload) -> {});
+            if (scan.next() != next) {
+                throw new LogCorruptException(folder.segment(base), scan.end(), "the record there is bad");
+            }
+            records += scan.records();
+            bytes += scan.end() - base;
         }
     }
 
@@ -118,7 +192,7 @@ public final class LogRecovery {
     /** The log ends in this segment, since it has no end record; nothing may stand in the later ones. */
     private LogTail endHere(List<Long> later, long base, SegmentScan scan) throws IOException {
         long end = scan.end();
-        SegmentScan.Tail rest = scan.tail();
+        SegmentScan.Tail rest = scan.readTail();
         if (rest.flushedClaim() > end) {
             throw new LogCorruptException(
                     folder.segment(base),
@@ -146,7 +220,7 @@ public final class LogRecovery {
     private void requireEmpty(long base, long end) throws IOException {
         try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
             SegmentScan scan = new SegmentScan(base, file).run((position, origin, payload) -> {});
-            if (scan.end() > base || scan.tail().wholeRecords() > 0) {
+            if (scan.end() > base || scan.readTail().wholeRecords() > 0) {
                 throw new LogCorruptException(
                         folder.segment(base), end, "the log has no whole record there, but goes on in a later segment");
             }
@@ -154,7 +228,7 @@ public final class LogRecovery {
     }
 
     private void requireExpectedEnd(long base, long end) throws LogCorruptException {
-        if (expectedEnd > end) {
+        if (expectedEnd > end && !settings.salvage()) {
             throw new LogCorruptException(
                     folder.segment(base), end, "it ends there, but was stopped cleanly at " + expectedEnd);
         }

@@ -5,5 +5,15 @@ package io.reliablemq.broker.store.log;
  * @param preallocateBytes how far ahead of the tail disk space is reserved; 0 for not at all
  * @param flushInline whether the writer forces each batch itself
  * @param flushIntervalNanos how long written bytes may stay unforced otherwise
+ * @param flushBytes how many bytes may stay unforced otherwise
+ * @param verifyAll whether recovery reads every record, and not only those behind the last indexed segment
+ * @param salvage whether recovery sets damaged ranges aside instead of refusing to go on
  */
-public record LogSettings(long segmentBytes, long preallocateBytes, boolean flushInline, long flushIntervalNanos) {}
+public record LogSettings(
+        long segmentBytes,
+        long preallocateBytes,
+        boolean flushInline,
+        long flushIntervalNanos,
+        long flushBytes,
+        boolean verifyAll,
+        boolean salvage) {}

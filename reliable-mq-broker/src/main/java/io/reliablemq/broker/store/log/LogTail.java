@@ -49,9 +49,24 @@ public final class LogTail {
         this.flushed = new AtomicLong(end);
     }
 
-    /** Whether a payload of this size fits into a segment. */
-    public boolean fits(int payloadBytes) {
-        return payloadBytes + 2L * RecordLayout.ENVELOPE_BYTES <= settings.segmentBytes();
+    /** Most bytes of records that can be reserved at once: what surely fits into one segment. */
+    long maxRecordBytes() {
+        return settings.segmentBytes() - RecordLayout.ENVELOPE_BYTES;
+    }
+
+    /**
+     * Reserves disk space for records of so many bytes, so that a full disk is met before the first of them is written.
+     *
+     * @param recordBytes envelopes included, at most {@link #maxRecordBytes()}
+     * @throws io.reliablemq.broker.store.file.DiskFullException if there is no room; the log is as it was
+     */
+    void reserve(long recordBytes) throws IOException {
+        long limit = tail.segment().limit();
+        long wanted = end + recordBytes + RecordLayout.ENVELOPE_BYTES;
+        tail.reserveTo(Math.min(wanted, limit));
+        if (wanted > limit) {
+            supply.reserve(limit, recordBytes + RecordLayout.ENVELOPE_BYTES);
+        }
     }
 
     /** Says where the next record's payload will stand. Places are written in the order in which they were given. */

@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.DiskFullException;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
@@ -20,6 +21,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
     private final LogTail tail;
     private final LogEvents<A> events;
     private final Clock clock;
+    private final LogFigures figures;
     private final Runnable signalFlusher;
     private final Runnable signalKeeper;
     private long lastTimestamp;
@@ -36,6 +38,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
             LogTail tail,
             LogEvents<A> events,
             Clock clock,
+            LogFigures figures,
             long lastTimestamp,
             Runnable signalFlusher,
             Runnable signalKeeper) {
@@ -44,6 +47,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
         this.tail = tail;
         this.events = events;
         this.clock = clock;
+        this.figures = figures;
         this.lastTimestamp = lastTimestamp;
         this.segmentBase = tail.segmentBase();
         this.signalFlusher = signalFlusher;
@@ -57,15 +61,35 @@ public final class LogWriter<A extends LogAppend> implements Agent {
 
     @Override
     public long doWork() {
-        List<A> batch = mailbox.drain();
-        if (batch.isEmpty()) {
+        long bytes = Math.min(mailbox.queuedRecordBytes(), tail.maxRecordBytes());
+        if (bytes == 0) {
             return UNTIL_SIGNAL;
         }
+        if (!reserve(bytes)) {
+            return 0;
+        }
+        List<A> batch = mailbox.drain(bytes);
         take(batch);
         if (!tail.isBroken()) {
             store(batch);
         }
         return 0;
+    }
+
+    /** Appends wait in the mailbox meanwhile, where they can still be taken back. */
+    private boolean reserve(long bytes) {
+        try {
+            tail.reserve(bytes);
+            return true;
+        } catch (DiskFullException e) {
+            // No record was touched, so this ends by itself once there is room.
+            events.refused(mailbox.drain(bytes), String.valueOf(e.getMessage()));
+            return false;
+        } catch (IOException | RuntimeException | Error e) {
+            tail.breakOff();
+            events.failed("reservation of space", e);
+            return false;
+        }
     }
 
     /** From here on the batch is the writer's to answer for, even if there is no memory left to place it. */
@@ -83,7 +107,11 @@ public final class LogWriter<A extends LogAppend> implements Agent {
     /** Writes what is left; the mailbox is closed by then. */
     @Override
     public void onStop() {
-        doWork();
+        long next;
+        do {
+            // One batch takes what fits into a segment.
+            next = doWork();
+        } while (next != UNTIL_SIGNAL);
     }
 
     private void place(List<A> batch) {
@@ -103,7 +131,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
             events.written(tail.written());
             if (settings.flushInline()) {
                 step = "force";
-                tail.force();
+                figures.force(tail);
             }
             events.flushed(tail.flushed());
             if (tail.isDirty()) {
@@ -120,11 +148,16 @@ public final class LogWriter<A extends LogAppend> implements Agent {
     }
 
     private void write(List<A> batch) throws IOException {
+        int messages = 0;
+        long bytes = 0;
         for (A append : batch) {
             for (int i = 0; i < append.count(); i++) {
                 tail.write(append.position(i), append.payload(i), append.origin());
             }
+            messages += append.count();
+            bytes += append.bytes();
         }
         tail.writeOut();
+        figures.written(messages, bytes);
     }
 }

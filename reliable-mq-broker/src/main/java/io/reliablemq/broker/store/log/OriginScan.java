@@ -25,8 +25,7 @@ public final class OriginScan {
      */
     public static void run(Segments segments, long from, long to, OriginVisitor visitor) throws IOException {
         ByteBuffer envelope = ByteBuffer.allocate(RecordLayout.ENVELOPE_BYTES);
-        long at = Math.max(from, segments.min());
-        while (at < to) {
+        for (long at = segments.nextKept(from); at < to; at = segments.nextKept(at)) {
             if (!segments.read(at, envelope.clear()) || !RecordLayout.isPlausible(envelope, 0, at, Integer.MAX_VALUE)) {
                 throw new IOException("No record starts at position " + at);
             }

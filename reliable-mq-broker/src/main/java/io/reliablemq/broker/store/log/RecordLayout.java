@@ -8,12 +8,13 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  * at  field             type
- *  0  payload length    u32   of an end record: how many bytes are left of the segment behind it
+ *  0  payload length    u32   of an end record: how many bytes are left of the segment behind it;
+ *                             of a damaged range: how many bytes behind this envelope belong to it
  *  4  checksum          u32   CRC32C over the record's position (8 bytes), bytes 0..4 and 8..32 of the envelope, payload
  *  8  flushed position  u64   how far the log was known to be flushed when this record was written
  * 16  origin position   u64   of the message that this one is a copy of, or -1
  * 24  epoch             u32   0 so far
- * 28  type              u8    1 message, 2 end of the segment (no payload)
+ * 28  type              u8    1 message, 2 end of the segment (no payload), 3 damaged range (its bytes mean nothing)
  * 29  version           u8    1
  * 30  zero              u16
  * 32  payload
@@ -30,6 +31,7 @@ final class RecordLayout {
     static final int ENVELOPE_BYTES = 32;
     static final byte MESSAGE = 1;
     static final byte END = 2;
+    static final byte DAMAGED = 3;
     static final byte VERSION = 1;
 
     static final int LENGTH_AT = 0;
@@ -65,9 +67,9 @@ final class RecordLayout {
         return (int) crc.getValue();
     }
 
-    /** How many payload bytes stand behind the envelope at index {@code at}. */
+    /** How many bytes behind the envelope at index {@code at} the checksum covers. */
     static int storedLength(ByteBuffer envelope, int at) {
-        return envelope.get(at + TYPE_AT) == END ? 0 : envelope.getInt(at + LENGTH_AT);
+        return envelope.get(at + TYPE_AT) == MESSAGE ? envelope.getInt(at + LENGTH_AT) : 0;
     }
 
     /** Whether an envelope can be one, before its checksum is worth computing. */
@@ -81,7 +83,7 @@ final class RecordLayout {
         return length >= 0
                 && flushed >= 0
                 && flushed <= position
-                && (type == END || type == MESSAGE && length > 0 && length <= bytesBehind);
+                && (type == END || (type == MESSAGE && length > 0 || type == DAMAGED) && length <= bytesBehind);
     }
 
     private RecordLayout() {}

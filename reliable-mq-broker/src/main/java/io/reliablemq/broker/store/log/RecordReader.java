@@ -13,6 +13,11 @@ public final class RecordReader {
         this.segments = segments;
     }
 
+    /** Where the payload of the first record starts that is kept, if there is one. */
+    public long first() {
+        return segments.min() + RecordLayout.ENVELOPE_BYTES;
+    }
+
     /**
      * Reads the payload that starts at this position, wherever that comes from.
      *

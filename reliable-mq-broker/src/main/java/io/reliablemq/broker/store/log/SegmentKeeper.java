@@ -1,31 +1,33 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.DiskFullException;
 import io.reliablemq.protocol.runtime.Agent;
 import java.io.IOException;
 
 /**
- * Reserves disk space ahead of the tail, makes the next segment, and lets the index files of ended segments be written,
- * so that the log writer does not wait for any of that. Runs on {@code rmq-segment-keeper}.
+ * Reserves disk space ahead of the tail, makes the next segment, and does what else is done with segments in the
+ * background, so that the log writer does not wait for any of that. Runs on {@code rmq-segment-keeper}.
  *
  * <p>If space cannot be reserved it says so once and leaves it to the writer, which stops at the point where it really
  * has no room.
  */
 public final class SegmentKeeper implements Agent {
 
-    /** Writes index files of ended segments. */
+    /** What else is done with segments in the background. */
     @FunctionalInterface
-    public interface EndedSegments {
+    public interface Chores {
 
-        void index() throws IOException;
+        /** @return nanoseconds until there is something to do again */
+        long run() throws IOException;
     }
 
     private final LogTail tail;
-    private final EndedSegments ended;
+    private final Chores chores;
     private long stalledAt = -1;
 
-    public SegmentKeeper(LogTail tail, EndedSegments ended) {
+    public SegmentKeeper(LogTail tail, Chores chores) {
         this.tail = tail;
-        this.ended = ended;
+        this.chores = chores;
     }
 
     @Override
@@ -35,6 +37,7 @@ public final class SegmentKeeper implements Agent {
 
     @Override
     public long doWork() throws IOException {
+        long next;
         try {
             long segment = tail.segmentBase();
             if (stalledAt != segment && tail.wantsRoom()) {
@@ -43,9 +46,12 @@ public final class SegmentKeeper implements Agent {
                 tail.makeRoom();
                 stalledAt = -1;
             }
+        } catch (DiskFullException e) {
+            // The writer will meet the same, and refuse what has no room.
+            stalledAt = -1;
         } finally {
-            ended.index();
+            next = chores.run();
         }
-        return UNTIL_SIGNAL;
+        return next;
     }
 }

@@ -3,6 +3,7 @@ package io.reliablemq.broker.store.log;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a segment from its start and verifies every record. Used by one thread, while nothing writes.
@@ -21,6 +22,7 @@ final class SegmentScan {
     private long records;
     private long flushedClaim;
     private long next = -1;
+    private @Nullable Tail tail;
 
     SegmentScan(long base, StoreFile file) throws IOException {
         this.base = base;
@@ -32,14 +34,30 @@ final class SegmentScan {
 
     /** Reads whole records until the segment's end record, or until there is no whole record. */
     SegmentScan run(RecordVisitor visitor) throws IOException {
-        while (next < 0 && isWhole(end)) {
+        read(visitor, Long.MAX_VALUE);
+        return this;
+    }
+
+    /** Verifies some more bytes; false once the segment's end record, or no whole record, was met. */
+    boolean step(int bytes) throws IOException {
+        return read((position, origin, payload) -> {}, end + bytes);
+    }
+
+    private boolean read(RecordVisitor visitor, long limit) throws IOException {
+        while (next < 0 && end < limit) {
+            if (!isWhole(end)) {
+                return false;
+            }
             int at = Math.toIntExact(end - windowStart);
             int length = window.getInt(at + RecordLayout.LENGTH_AT);
             flushedClaim = Math.max(flushedClaim, window.getLong(at + RecordLayout.FLUSHED_AT));
             long payload = end + RecordLayout.ENVELOPE_BYTES;
-            if (window.get(at + RecordLayout.TYPE_AT) == RecordLayout.END) {
+            byte type = window.get(at + RecordLayout.TYPE_AT);
+            if (type == RecordLayout.END) {
                 next = payload + length;
                 end = payload;
+            } else if (type == RecordLayout.DAMAGED) {
+                end = payload + length;
             } else {
                 long origin = window.getLong(at + RecordLayout.ORIGIN_AT);
                 visitor.record(payload, origin, window.slice(at + RecordLayout.ENVELOPE_BYTES, length));
@@ -47,34 +65,46 @@ final class SegmentScan {
                 end = payload + length;
             }
         }
-        return this;
+        return next < 0;
     }
 
-    /** What stands behind the last whole record. */
-    Tail tail() throws IOException {
+    /** What stands behind the last whole record; read from the file once. */
+    Tail readTail() throws IOException {
+        Tail known = tail;
+        if (known == null) {
+            known = lookBehind();
+            tail = known;
+        }
+        return known;
+    }
+
+    private Tail lookBehind() throws IOException {
         long garbageEnd = lastNonZero(end);
         int whole = 0;
+        long firstWhole = -1;
         long claim = -1;
         long at = end + 1;
         while (at < garbageEnd) {
             if (isWhole(at)) {
                 int index = Math.toIntExact(at - windowStart);
                 claim = Math.max(claim, window.getLong(index + RecordLayout.FLUSHED_AT));
+                firstWhole = whole == 0 ? at : firstWhole;
                 at += RecordLayout.ENVELOPE_BYTES + RecordLayout.storedLength(window, index);
                 whole++;
             } else {
                 at++;
             }
         }
-        return new Tail(garbageEnd, whole, claim);
+        return new Tail(garbageEnd, whole, firstWhole, claim);
     }
 
     /**
      * @param garbageEnd behind the last byte that is not zero; {@link #end()} if there is none
      * @param wholeRecords how many whole records stand behind a bad one
+     * @param firstWhole where the first of them starts; -1 without any
      * @param flushedClaim how far the log was flushed according to these; -1 without any
      */
-    record Tail(long garbageEnd, int wholeRecords, long flushedClaim) {}
+    record Tail(long garbageEnd, int wholeRecords, long firstWhole, long flushedClaim) {}
 
     /** Behind the last whole record. */
     long end() {

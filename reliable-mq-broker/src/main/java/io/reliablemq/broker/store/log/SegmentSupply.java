@@ -39,23 +39,34 @@ final class SegmentSupply {
         }
     }
 
+    /** Makes the segment unless it is there, and reserves its first bytes; called by the log writer. */
+    void reserve(long base, long bytes) throws IOException {
+        making.lock();
+        try {
+            SegmentTail next = prepared;
+            if (next == null) {
+                next = make(base);
+                prepared = next;
+            }
+            next.reserveTo(base + bytes);
+        } finally {
+            making.unlock();
+        }
+    }
+
     boolean isPrepared() {
         return prepared != null;
     }
 
-    /** Hands the segment over; called by the log writer. */
-    SegmentTail take(long base) throws IOException {
+    /** Hands over the segment that was reserved; called by the log writer. */
+    SegmentTail take(long base) {
         making.lock();
         try {
             SegmentTail taken = prepared;
+            if (taken == null || taken.segment().base() != base) {
+                throw new IllegalStateException("Segment " + base + " was not reserved");
+            }
             prepared = null;
-            if (taken == null) {
-                return make(base);
-            }
-            if (taken.segment().base() != base) {
-                taken.close();
-                throw new IllegalStateException("Segment " + taken.segment().base() + " was prepared, not " + base);
-            }
             return taken;
         } finally {
             making.unlock();

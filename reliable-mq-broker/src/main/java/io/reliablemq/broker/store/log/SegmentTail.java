@@ -57,10 +57,18 @@ final class SegmentTail implements AutoCloseable {
         return allocated >= segment.limit();
     }
 
-    void write(ByteBuffer source, long position) throws IOException {
-        long end = position + source.remaining();
-        while (end > allocated) {
+    /** Reserves space up to a position, at most the segment's limit, without forcing it. */
+    void reserveTo(long position) throws IOException {
+        while (position > allocated) {
             allocateStep();
+        }
+    }
+
+    /** Writes where space was reserved. */
+    void write(ByteBuffer source, long position) throws IOException {
+        if (position + source.remaining() > allocated) {
+            throw new IllegalStateException(
+                    "Only " + allocated + " is reserved, not " + (position + source.remaining()));
         }
         file.write(source, position - segment.base());
     }

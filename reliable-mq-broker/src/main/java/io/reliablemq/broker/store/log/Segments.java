@@ -3,22 +3,49 @@ package io.reliablemq.broker.store.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All segments of the log, in order and without gaps.
+ * All segments of the log, in order; where some were deleted there are gaps between them.
  *
- * <p>Readers of any thread see an immutable snapshot; one thread at a time adds: recovery first, then the log writer.
+ * <p>Readers of any thread see an immutable snapshot, which is replaced under this object's monitor, without I/O: the log
+ * writer adds, the segment keeper removes.
  */
 public final class Segments {
 
     private volatile Segment[] segments = {};
 
     void add(Segment segment) {
-        Segment[] old = segments;
-        Segment[] grown = Arrays.copyOf(old, old.length + 1);
-        grown[old.length] = segment;
-        segments = grown;
+        update(old -> {
+            Segment[] grown = Arrays.copyOf(old, old.length + 1);
+            grown[old.length] = segment;
+            return grown;
+        });
+    }
+
+    /** Lets no more reads begin in the segment, and closes it. */
+    void remove(long base) throws IOException {
+        Segment removed = find(base);
+        if (removed == null) {
+            return;
+        }
+        update(old -> Arrays.stream(old).filter(segment -> segment != removed).toArray(Segment[]::new));
+        removed.reader().close();
+    }
+
+    private synchronized void update(UnaryOperator<Segment[]> change) {
+        segments = change.apply(segments);
+    }
+
+    /** The first position at or behind this one that is in a segment; {@link Long#MAX_VALUE} if there is none. */
+    long nextKept(long position) {
+        for (Segment segment : segments) {
+            if (position < segment.limit()) {
+                return Math.max(position, segment.base());
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     public int count() {
@@ -51,6 +78,15 @@ public final class Segments {
         return segment.base();
     }
 
+    /** How many bytes of log the segments hold or have room for. */
+    public long bytes() {
+        long sum = 0;
+        for (Segment segment : segments) {
+            sum += segment.limit() - segment.base();
+        }
+        return sum;
+    }
+
     /** Calls for every segment from {@code from} on that has been ended, in order. */
     public void forEachEnded(long from, EndedVisitor visitor) throws IOException {
         Segment[] all = segments;
@@ -59,6 +95,17 @@ public final class Segments {
                 visitor.ended(all[i].base(), all[i].limit());
             }
         }
+    }
+
+    /** Base and end of the first ended segment from {@code from} on; empty if there is none. */
+    long[] endedFrom(long from) {
+        Segment[] all = segments;
+        for (int i = 0; i < all.length - 1; i++) {
+            if (all[i].base() >= from) {
+                return new long[] {all[i].base(), all[i].limit()};
+            }
+        }
+        return new long[0];
     }
 
     /** Sees ended segments. */

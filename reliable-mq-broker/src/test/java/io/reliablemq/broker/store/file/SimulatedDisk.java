@@ -39,6 +39,7 @@ public final class SimulatedDisk implements StoreFiles {
     private int failForcesAfter = Integer.MAX_VALUE;
     private int failWritesAfter = Integer.MAX_VALUE;
     private int shortWriteBytes = -1;
+    private long capacity = Long.MAX_VALUE;
     private volatile CountDownLatch forceGate = new CountDownLatch(0);
     private volatile CountDownLatch forceReached = new CountDownLatch(1);
 
@@ -178,6 +179,19 @@ public final class SimulatedDisk implements StoreFiles {
     }
 
     @Override
+    public synchronized Space space(Path folder) {
+        long used = cachedNames.values().stream()
+                .mapToLong(node -> node.cached.length)
+                .sum();
+        return new Space(capacity, Math.max(0, capacity - used));
+    }
+
+    /** Bytes of all files that there is room for. */
+    public synchronized void setCapacity(long bytes) {
+        capacity = bytes;
+    }
+
+    @Override
     public synchronized FolderLock lock(Path file) throws IOException {
         if (!locks.add(file)) {
             throw new FolderInUseException(file);
@@ -214,6 +228,10 @@ public final class SimulatedDisk implements StoreFiles {
         public void write(ByteBuffer source, long position) throws IOException {
             synchronized (SimulatedDisk.this) {
                 requireOpen();
+                long growth = position + source.remaining() - node.cached.length;
+                if (growth > space(path).usable()) {
+                    throw new DiskFullException(path, new IOException("No space left on device"));
+                }
                 boolean fails = isSegment && failWritesAfter-- <= 0;
                 byte[] bytes = new byte[fails ? Math.min(shortWriteBytes, source.remaining()) : source.remaining()];
                 source.get(bytes);

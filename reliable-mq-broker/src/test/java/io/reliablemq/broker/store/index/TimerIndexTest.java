@@ -127,7 +127,7 @@ class TimerIndexTest {
 
         assertThat(disk.content(path(0))).hasSize(TimerLayout.HEADER_BYTES);
         assertThat(open().load(0, SEGMENT)).isTrue();
-        assertThat(index.oldestPending(TimerProgress.NOTHING)).isEqualTo(Long.MAX_VALUE);
+        assertThat(index.hasPending(0, TimerProgress.NOTHING)).isFalse();
     }
 
     @Test
@@ -173,13 +173,15 @@ class TimerIndexTest {
         index.save(SEGMENT, 2 * SEGMENT);
         TimerProgress looked = TimerProgress.NOTHING.upTo(2 * SEGMENT);
 
-        assertThat(index.oldestPending(TimerProgress.NOTHING)).isZero();
-        assertThat(index.oldestPending(looked.with(new Timer(200, SEGMENT + 10, 77))))
-                .isZero();
-        assertThat(index.oldestPending(looked.with(new Timer(300, 20, 77)))).isEqualTo(Long.MAX_VALUE);
+        assertThat(index.hasPending(0, TimerProgress.NOTHING)).isTrue();
+        TimerProgress second = looked.with(new Timer(200, SEGMENT + 10, 77));
+        assertThat(index.hasPending(0, second)).isTrue();
+        assertThat(index.hasPending(SEGMENT, second)).isFalse();
+        assertThat(index.hasPending(0, looked.with(new Timer(300, 20, 77)))).isFalse();
 
         index.drop(0);
-        assertThat(index.oldestPending(looked)).isEqualTo(SEGMENT);
+        assertThat(index.hasPending(0, looked)).isFalse();
+        assertThat(index.earliest(looked, null, 5)).containsExactly(new Timer(200, SEGMENT + 10, 77));
     }
 
     @Test

@@ -1,0 +1,130 @@
+package io.reliablemq.broker.store;
+
+import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.index.SegmentContent;
+import io.reliablemq.broker.store.index.SegmentIndexes;
+import io.reliablemq.broker.store.log.LogGaps;
+import io.reliablemq.broker.store.log.SegmentRemoval;
+import io.reliablemq.broker.store.log.Segments;
+import io.reliablemq.protocol.runtime.Clock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes ended segments that are old, or too many, unless the guard has a reason to keep them. A segment that is kept does
+ * not keep the younger ones: the log may have gaps.
+ *
+ * <p>Owned by {@code rmq-segment-keeper}; figures may be read by any thread.
+ */
+final class Retention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+    private static final long PERIOD_NANOS = 10_000_000_000L;
+
+    private final StoreSettings.Retention settings;
+    private final Segments segments;
+    private final SegmentIndexes indexes;
+    private final QueueIndex queues;
+    private final SegmentRemoval removal;
+    private final Clock clock;
+    private long nextNanos;
+    private volatile @Nullable RetentionGuard guard;
+    private volatile RetentionFigures figures = new RetentionFigures(0, 0, 0, "");
+
+    Retention(
+            StoreSettings.Retention settings,
+            Segments segments,
+            SegmentIndexes indexes,
+            QueueIndex queues,
+            SegmentRemoval removal,
+            Clock clock) {
+        this.settings = settings;
+        this.segments = segments;
+        this.indexes = indexes;
+        this.queues = queues;
+        this.removal = removal;
+        this.clock = clock;
+        this.nextNanos = clock.nanos();
+    }
+
+    /** Nothing is deleted before it is known who says what must be kept. */
+    void guardBy(RetentionGuard newGuard) {
+        guard = newGuard;
+    }
+
+    RetentionFigures figures() {
+        return figures;
+    }
+
+    /** @return nanoseconds until it wants to look again */
+    long run() throws IOException {
+        RetentionGuard known = guard;
+        long wait = nextNanos - clock.nanos();
+        if (known == null || wait > 0) {
+            return Math.max(wait, 1);
+        }
+        nextNanos = clock.nanos() + PERIOD_NANOS;
+        deleteWhatMayGo(known);
+        return PERIOD_NANOS;
+    }
+
+    private void deleteWhatMayGo(RetentionGuard known) throws IOException {
+        List<SegmentContent> ended = new ArrayList<>();
+        segments.forEachEnded(0, (base, next) -> {
+            SegmentContent content = queues.content(base, next);
+            if (content != null) {
+                ended.add(content);
+            }
+        });
+        long excess = settings.maxBytes() == 0 ? 0 : segments.bytes() - settings.maxBytes();
+        long kept = 0;
+        String reason = "";
+        for (SegmentContent segment : ended) {
+            if (excess <= 0 && !isOld(segment)) {
+                continue;
+            }
+            Optional<String> toKeep = known.reasonToKeep(segment);
+            if (toKeep.isPresent()) {
+                kept++;
+                reason = reason.isEmpty() ? toKeep.get() : reason;
+            } else {
+                delete(segment, known);
+                excess -= segment.bytes();
+            }
+        }
+        tellKept(kept, reason);
+    }
+
+    private boolean isOld(SegmentContent segment) {
+        return !settings.age().isZero()
+                && clock.wallMs() - segment.lastTimestamp() > settings.age().toMillis();
+    }
+
+    private void delete(SegmentContent segment, RetentionGuard known) throws IOException {
+        known.deleting(segment);
+        List<LogGaps.NextOffset> nextOffsets = segment.parts().stream()
+                .map(part -> new LogGaps.NextOffset(part.topic(), part.queueId(), part.endOffset()))
+                .toList();
+        removal.remove(segment.base(), segment.next(), nextOffsets, () -> indexes.drop(segment.base()));
+        RetentionFigures before = figures;
+        figures = new RetentionFigures(
+                before.segmentsDeleted() + 1, before.bytesDeleted() + segment.bytes(), before.kept(), before.reason());
+        LOG.info(
+                "The log segment {} with {} bytes was deleted: its retention time or size is over",
+                segment.base(),
+                segment.bytes());
+    }
+
+    private void tellKept(long kept, String reason) {
+        RetentionFigures before = figures;
+        if (kept > 0 && !reason.equals(before.reason())) {
+            LOG.warn("{} log segments are kept beyond their retention, the oldest since {}", kept, reason);
+        }
+        figures = new RetentionFigures(before.segmentsDeleted(), before.bytesDeleted(), kept, reason);
+    }
+}

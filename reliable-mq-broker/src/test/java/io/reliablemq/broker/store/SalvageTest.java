@@ -1,0 +1,186 @@
+package io.reliablemq.broker.store;
+
+import static io.reliablemq.broker.store.TestMessages.body;
+import static io.reliablemq.broker.store.TestMessages.message;
+import static io.reliablemq.broker.store.TestMessages.put;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reliablemq.broker.store.file.SimulatedDisk;
+import io.reliablemq.broker.store.log.LogCorruptException;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.runtime.Clock;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is kept of a log that was damaged, once the operator chose to go on without the rest. */
+class SalvageTest {
+
+    private static final QueueKey QUEUE = new QueueKey("orders", 0);
+    private static final Path LOG = Path.of("/data/log");
+    private static final StoreSettings STRICT =
+            StoreSettings.in(Path.of("/data")).withSegmentBytes(8 << 10).withPreallocateBytes(4 << 10);
+    private static final StoreSettings SALVAGE = STRICT.withRecovery(new StoreSettings.Recovery(false, true));
+    private static final int MESSAGES = 200;
+
+    private final List<Long> positions = new ArrayList<>();
+    private SimulatedDisk disk = new SimulatedDisk();
+
+    @BeforeEach
+    void fill() throws Exception {
+        LogMessageStore store = open(STRICT);
+        for (int i = 0; i < MESSAGES; i++) {
+            positions.add(put(store, message("orders", 0, "m" + i)).position());
+        }
+        disk = disk.copy();
+        store.close();
+    }
+
+    private LogMessageStore open(StoreSettings settings) throws Exception {
+        return LogMessageStore.open(settings, disk, Clock.SYSTEM, (where, error) -> {
+            throw new AssertionError(where, error);
+        });
+    }
+
+    private static Path segment(long base) {
+        return LOG.resolve("%020d.log".formatted(base));
+    }
+
+    private void damage(long position, int bytes) throws Exception {
+        long base = position / (8 << 10) * (8 << 10);
+        byte[] content = disk.content(segment(base));
+        int at = (int) (position - base);
+        Arrays.fill(content, at, at + bytes, (byte) 0xA5);
+        disk.replace(segment(base), content);
+    }
+
+    /** Reads whatever can be read, message by message. */
+    private static TreeMap<Long, String> readable(LogMessageStore store) throws Exception {
+        TreeMap<Long, String> found = new TreeMap<>();
+        for (long offset = store.minOffset(QUEUE); offset < store.maxOffset(QUEUE); ) {
+            MessageStore.Selection selection = store.select(QUEUE, offset, 10, 1 << 20, tag -> true);
+            for (MessageStore.Entry entry : selection.entries()) {
+                StoredMessage message = store.readAt(entry.position());
+                assertThat(message).isNotNull();
+                found.put(message.queueOffset(), body(message));
+            }
+            assertThat(selection.nextOffset()).isGreaterThan(offset);
+            offset = selection.nextOffset();
+        }
+        return found;
+    }
+
+    private static TreeMap<Long, String> allBut(int... lost) {
+        TreeMap<Long, String> all = new TreeMap<>();
+        for (int i = 0; i < MESSAGES; i++) {
+            all.put((long) i, "m" + i);
+        }
+        for (int offset : lost) {
+            all.remove((long) offset);
+        }
+        return all;
+    }
+
+    private void checkSalvaged(TreeMap<Long, String> expected) throws Exception {
+        try (LogMessageStore store = open(SALVAGE)) {
+            assertThat(store.recovery().hasDamage()).isTrue();
+            assertThat(readable(store)).isEqualTo(expected);
+        }
+        // Whatever is started later goes on without the choice, with and without the indexes.
+        try (LogMessageStore store = open(STRICT)) {
+            assertThat(readable(store)).isEqualTo(expected);
+            assertThat(put(store, message("orders", 0, "new")).queueOffset()).isEqualTo(expected.lastKey() + 1);
+        }
+        for (Path file : disk.list(LOG)) {
+            if (file.toString().endsWith(".index")) {
+                disk.delete(file);
+            }
+        }
+        expected.put(expected.lastKey() + 1, "new");
+        try (LogMessageStore store = open(STRICT)) {
+            assertThat(store.recovery().hasDamage()).isTrue();
+            assertThat(readable(store)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void keepsEveryWholeRecordOfADamagedSegment() throws Exception {
+        damage(positions.get(10) + 50, 3);
+        damage(positions.get(12) - 20, 100);
+        try (LogMessageStore known = open(STRICT)) {
+            // The indexes of ended segments are taken as they are; the damage is where messages are read.
+            assertThatThrownBy(() -> readable(known)).isInstanceOfAny(java.io.IOException.class, AssertionError.class);
+        } catch (LogCorruptException e) {
+            assertThat(e).hasMessageContaining("recovery=salvage");
+        }
+
+        checkSalvaged(allBut(10, 12));
+        List<Path> aside = disk.list(Path.of("/data/damaged"));
+        assertThat(aside).hasSize(2);
+        byte[] bytes = disk.content(aside.get(0));
+        assertThat(bytes).hasSize((int) (positions.get(11) - positions.get(10)));
+        assertThat(Arrays.copyOfRange(bytes, 32 + 50, 32 + 53)).containsOnly(0xA5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 20, 40, 150})
+    void fullVerificationFindsDamageAnywhere(int message) throws Exception {
+        // Once, so that all ended segments are indexed.
+        open(STRICT).close();
+        damage(positions.get(message) + 40, 1);
+
+        assertThatThrownBy(() -> open(STRICT.withRecovery(new StoreSettings.Recovery(true, false))))
+                .isInstanceOf(LogCorruptException.class)
+                .hasMessageContaining("Nothing was changed");
+        checkSalvaged(allBut(message));
+    }
+
+    @Test
+    void goesOnBehindASegmentWhoseEndIsGone() throws Exception {
+        byte[] content = disk.content(segment(8 << 10));
+        disk.replace(segment(8 << 10), Arrays.copyOf(content, 4000));
+        int firstLost = -1;
+        int lastLost = -1;
+        for (int i = 0; i < MESSAGES; i++) {
+            long position = positions.get(i);
+            long end = i + 1 < MESSAGES ? positions.get(i + 1) - 32 : position;
+            if (position >= 8 << 10 && position < 16 << 10 && end > (8 << 10) + 4000) {
+                firstLost = firstLost < 0 ? i : firstLost;
+                lastLost = i;
+            }
+        }
+        assertThatThrownBy(() -> open(STRICT)).isInstanceOf(LogCorruptException.class);
+
+        checkSalvaged(allBut(
+                java.util.stream.IntStream.rangeClosed(firstLost, lastLost).toArray()));
+    }
+
+    @Test
+    void goesOnBehindAMissingSegment() throws Exception {
+        disk.delete(segment(8 << 10));
+        int[] lost = java.util.stream.IntStream.range(0, MESSAGES)
+                .filter(i -> positions.get(i) >= 8 << 10 && positions.get(i) < 16 << 10)
+                .toArray();
+        assertThatThrownBy(() -> open(STRICT)).isInstanceOf(LogCorruptException.class);
+
+        checkSalvaged(allBut(lost));
+    }
+
+    @Test
+    void changesNothingInASoundLog() throws Exception {
+        byte[] before = disk.content(segment(0));
+        try (LogMessageStore store = open(SALVAGE)) {
+            assertThat(store.recovery().hasDamage()).isFalse();
+            assertThat(readable(store)).isEqualTo(allBut());
+        }
+        assertThat(disk.content(segment(0))).isEqualTo(before);
+        assertThat(disk.list(Path.of("/data/damaged"))).isEmpty();
+    }
+}
