@@ -1,5 +1,7 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.accounting.GroupAccount;
+import io.reliablemq.broker.accounting.LossAccounts;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health;
@@ -24,6 +26,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,6 +47,7 @@ public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final Duration FIRST_REGISTRATION_TIMEOUT = Duration.ofSeconds(4);
     private static final Duration PERSIST_PERIOD = Duration.ofSeconds(1);
+    private static final Duration CHECKPOINT_PERIOD = Duration.ofSeconds(10);
     private static final Duration SESSION_PERIOD = Duration.ofSeconds(10);
 
     private final Clock clock = Clock.SYSTEM;
@@ -55,6 +59,7 @@ public final class Broker implements AutoCloseable {
     private final Figures figures;
     private final HealthChecks checks;
     private final @Nullable InetSocketAddress managementAddress;
+    private final LossAccounts accounts;
 
     private Broker(BrokerSettings settings, OpenedStore.Opener storeOpener) {
         this.settings = settings;
@@ -76,16 +81,21 @@ public final class Broker implements AutoCloseable {
 
             Mailbox mailbox = new Mailbox(housekeeper::signal);
             BrokerParts parts = BrokerParts.build(settings, store, address, mailbox, scheduler::signal, clock, errors);
+            accounts = parts.accounts();
             started.push(parts.readThreads());
             started.push(parts.longPolls());
             housekeeping
                     .step(mailbox::drain)
                     .every(PERSIST_PERIOD, parts.offsets()::persist)
                     .every(PERSIST_PERIOD, parts.cursors()::persist)
+                    .every(PERSIST_PERIOD, parts.accounts()::settle)
+                    .every(CHECKPOINT_PERIOD, parts.accounts()::persist)
                     .every(SESSION_PERIOD, parts.sessions()::endSilent)
                     .every(Rates.PERIOD, parts.runtime()::sample)
                     .atStop(parts.offsets()::persist)
-                    .atStop(parts.cursors()::persist);
+                    .atStop(parts.cursors()::persist)
+                    .atStop(parts.accounts()::settle)
+                    .atStop(parts.accounts()::persist);
             scheduling.step(parts.longPolls()::expire).step(parts.schedule()::doWork);
             housekeeper.start();
             scheduler.start();
@@ -151,6 +161,14 @@ public final class Broker implements AutoCloseable {
     /** Whether the broker does its work now. */
     public Health health() {
         return Health.of(checks.findings());
+    }
+
+    /**
+     * What became of the messages of each known consumer group, by its name, as of about a second ago. Empty until what the
+     * log holds has been counted.
+     */
+    public Map<String, GroupAccount> accounts() {
+        return accounts.accounts();
     }
 
     @Override

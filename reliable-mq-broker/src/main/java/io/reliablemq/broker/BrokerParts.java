@@ -1,5 +1,6 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.accounting.LossAccounts;
 import io.reliablemq.broker.delivery.DelayCursors;
 import io.reliablemq.broker.delivery.DelayLevels;
 import io.reliablemq.broker.delivery.DelaySchedule;
@@ -23,6 +24,7 @@ import io.reliablemq.broker.request.GroupTopics;
 import io.reliablemq.broker.request.HandlerTable;
 import io.reliablemq.broker.request.HeartbeatHandler;
 import io.reliablemq.broker.request.IncomingMessages;
+import io.reliablemq.broker.request.MessageQueries;
 import io.reliablemq.broker.request.OffsetHandlers;
 import io.reliablemq.broker.request.Pull;
 import io.reliablemq.broker.request.PullMessageHandler;
@@ -67,6 +69,7 @@ final class BrokerParts {
     private final Topics topics;
     private final CommittedOffsets offsets;
     private final DelayCursors cursors;
+    private final LossAccounts accounts;
     private final ClientSessions sessions;
     private final LongPolls longPolls;
     private final DelaySchedule schedule;
@@ -95,12 +98,12 @@ final class BrokerParts {
         offsets = CommittedOffsets.load(files.file("offsets"), store);
         cursors = DelayCursors.load(files.file("delays"), store);
         ConsumerGroups groups = new ConsumerGroups(BrokerParts::tellMembers);
-        sessions = new ClientSessions(groups, clock);
+        accounts = LossAccounts.load(files.file("accounts"), store, offsets, cursors::cursor);
+        sessions = new ClientSessions(groups, offsets, clock);
         QueueLocks locks = new QueueLocks(clock);
 
         longPolls = new LongPolls(store, clock, wakeScheduler);
-        schedule = new DelaySchedule(
-                store, opened.timers(), copies, levels, cursors, copied(opened)::contains, clock, wakeScheduler);
+        schedule = new DelaySchedule(store, copies, levels, cursors, copied(opened)::contains, clock, wakeScheduler);
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, wakeScheduler));
         readThreads = new ReadThreads(errors);
 
@@ -133,10 +136,12 @@ final class BrokerParts {
         table.on(RequestCode.PULL_MESSAGE, pull).on(RequestCode.LITE_PULL_MESSAGE, pull);
         table.on(
                 RequestCode.CONSUMER_SEND_MESSAGE_BACK,
-                new SendBackHandler(checks, new RetryPolicy(levels), copies, groupTopics, store, readThreads));
+                new SendBackHandler(
+                        checks, new RetryPolicy(levels), copies, groupTopics, store, readThreads, accounts::takenBack));
         table.on(RequestCode.HEART_BEAT, new HeartbeatHandler(checks, sessions, groupTopics));
         new ClientHandlers(groups, sessions, locks).addTo(table);
         new OffsetHandlers(checks, groups, offsets, store, readThreads).addTo(table);
+        new MessageQueries(checks, store, readThreads).addTo(table);
         new AdminHandlers(checks, topics, groupSettings, offsets, pullParts, runtime).addTo(table);
         requests = new RequestCounts(table.build());
         figures = Figures.of(List.of(counted, requests));
@@ -230,6 +235,10 @@ final class BrokerParts {
 
     DelayCursors cursors() {
         return cursors;
+    }
+
+    LossAccounts accounts() {
+        return accounts;
     }
 
     ClientSessions sessions() {

@@ -25,9 +25,7 @@ final class BrokerStore {
         LogMessageStore store = LogMessageStore.open(storeSettings, new DiskFiles(), clock, errors);
         report(settings, store.recovery());
         return new OpenedStore(
-                store,
-                store.timers(),
-                (from, visitor) -> store.forEachOrigin(from, (origin, position) -> visitor.accept(origin)));
+                store, (from, visitor) -> store.forEachOrigin(from, (origin, position) -> visitor.accept(origin)));
     }
 
     private static void report(BrokerSettings settings, RecoveryReport report) {

@@ -1,7 +1,6 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.store.MessageStore;
-import io.reliablemq.broker.store.index.TimerIndex;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
@@ -10,10 +9,9 @@ import java.util.function.LongConsumer;
 /**
  * A store that is open.
  *
- * @param timers its messages that wait for a time of their own
  * @param origins tells which messages the log holds copies of
  */
-record OpenedStore(MessageStore store, TimerIndex timers, Origins origins) {
+record OpenedStore(MessageStore store, Origins origins) {
 
     /** Goes through the copies in the log. */
     @FunctionalInterface

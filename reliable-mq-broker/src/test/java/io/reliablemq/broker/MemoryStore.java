@@ -4,13 +4,15 @@ import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
+import io.reliablemq.broker.store.KeyQuery;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.SimulatedDisk;
+import io.reliablemq.broker.store.index.DamagedFiles;
 import io.reliablemq.broker.store.index.IndexedMessage;
 import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueIndex;
-import io.reliablemq.broker.store.index.TimerIndex;
+import io.reliablemq.broker.store.index.timer.TimerIndex;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
@@ -42,17 +44,21 @@ public final class MemoryStore implements MessageStore {
     /** Whether the disk fails to read messages by position. */
     public boolean failsToRead;
 
+    /** Retention, by the test's hand: messages of a queue below this offset are deleted. */
+    public final Map<QueueKey, Long> deletedBelow = new HashMap<>();
+
     /** Positions of the originals that copies were made of, in order. */
     public final List<Long> origins = new ArrayList<>();
 
     /** The timers of this log, in segments that the test ends. */
-    public final TimerIndex timers =
-            new TimerIndex(new SimulatedDisk(), base -> Path.of("/memory", base + "." + TimerIndex.EXTENSION));
+    private final TimerIndex timers = new TimerIndex(
+            new SimulatedDisk(), base -> Path.of("/memory", base + "." + TimerIndex.EXTENSION), new DamagedFiles());
 
     /** Whether callers wait for their answers, as while a flush is under way. */
     public boolean holdsAnswers;
 
-    private final QueueIndex index = new QueueIndex(new SimulatedDisk(), base -> Path.of("/memory", base + ".index"));
+    private final QueueIndex index =
+            new QueueIndex(new SimulatedDisk(), base -> Path.of("/memory", base + ".index"), new DamagedFiles());
     private final List<Runnable> held = new ArrayList<>();
     private long segmentBase;
 
@@ -109,6 +115,11 @@ public final class MemoryStore implements MessageStore {
         arrivals.arrived(key, queue.size());
     }
 
+    @Override
+    public TimerIndex timers() {
+        return timers;
+    }
+
     /** Ends the segment, so that its timers stand in a file. */
     public void endSegment() throws IOException {
         timers.save(segmentBase, log.size());
@@ -134,7 +145,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public long minOffset(QueueKey queue) {
-        return 0;
+        return deletedBelow.getOrDefault(queue, 0L);
     }
 
     @Override
@@ -166,7 +177,18 @@ public final class MemoryStore implements MessageStore {
         if (failsToRead) {
             throw new IOException("Unreadable, as the test wants");
         }
-        return position < log.size() && position != damaged ? log.get((int) position) : null;
+        StoredMessage message =
+                position >= 0 && position < log.size() && position != damaged ? log.get((int) position) : null;
+        return message == null || isDeleted(message) ? null : message;
+    }
+
+    private boolean isDeleted(StoredMessage message) {
+        return message.queueOffset() < minOffset(new QueueKey(message.topic(), message.queueId()));
+    }
+
+    @Override
+    public long originAt(long position) {
+        return position >= 0 && position < origins.size() ? origins.get((int) position) : NO_ORIGIN;
     }
 
     @Override
@@ -174,7 +196,9 @@ public final class MemoryStore implements MessageStore {
         if (queue.equals(unreadable)) {
             throw new IOException("Unreadable, as the test wants");
         }
-        return offset < maxOffset(queue) ? queue(queue).get((int) offset) : null;
+        return offset >= minOffset(queue) && offset < maxOffset(queue)
+                ? queue(queue).get((int) offset)
+                : null;
     }
 
     @Override
@@ -187,6 +211,11 @@ public final class MemoryStore implements MessageStore {
     @Override
     public long earliestTimestamp() {
         return log.isEmpty() ? -1 : log.get(0).storeTimestamp();
+    }
+
+    @Override
+    public QueryResult query(KeyQuery query) {
+        throw new UnsupportedOperationException("no test needs queries in memory");
     }
 
     @Override

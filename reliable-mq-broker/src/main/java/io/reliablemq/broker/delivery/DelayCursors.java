@@ -3,7 +3,7 @@ package io.reliablemq.broker.delivery;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.file.AtomicFile;
-import io.reliablemq.broker.store.index.TimerProgress;
+import io.reliablemq.broker.store.index.timer.TimerProgress;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Body;
 import java.io.IOException;
@@ -63,7 +63,8 @@ public final class DelayCursors {
         return cursors;
     }
 
-    long cursor(int queueId) {
+    /** The messages of the schedule's queue below this offset were handed over. */
+    public long cursor(int queueId) {
         return cursors.getOrDefault(queueId, 0L);
     }
 

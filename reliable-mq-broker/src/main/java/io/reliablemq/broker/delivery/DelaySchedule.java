@@ -6,7 +6,6 @@ import io.reliablemq.broker.figures.Histogram;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.index.SegmentContent;
-import io.reliablemq.broker.store.index.TimerIndex;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
@@ -40,14 +39,12 @@ public final class DelaySchedule {
     private final List<Waiting> all = new ArrayList<>();
 
     /**
-     * @param index of the messages that have a time of their own
      * @param alreadyCopied whether the log holds a copy of the message at that position
      * @param signal wakes the thread that calls {@link #doWork}
      * @throws IOException if a timer file cannot be read
      */
     public DelaySchedule(
             MessageStore store,
-            TimerIndex index,
             MessageCopies copies,
             DelayLevels levels,
             DelayCursors cursors,
@@ -64,7 +61,7 @@ public final class DelaySchedule {
             QueueKey queue = new QueueKey(Names.SCHEDULE_TOPIC, queueId);
             queues.add(new DelayQueue(parts, queue, levels.delay(levels.atMost(queueId + 1)), cursors, alreadyCopied));
         }
-        timers = new TimerQueue(parts, index, cursors, alreadyCopied);
+        timers = new TimerQueue(parts, cursors, alreadyCopied);
         all.addAll(queues);
         all.add(timers);
     }

@@ -1,7 +1,7 @@
 package io.reliablemq.broker.delivery;
 
 import io.reliablemq.broker.store.MessageStore;
-import io.reliablemq.broker.store.index.Timer;
+import io.reliablemq.broker.store.index.timer.Timer;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package io.reliablemq.broker.delivery;
 
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.index.SegmentContent;
-import io.reliablemq.broker.store.index.Timer;
-import io.reliablemq.broker.store.index.TimerIndex;
-import io.reliablemq.broker.store.index.TimerProgress;
+import io.reliablemq.broker.store.index.timer.Timer;
+import io.reliablemq.broker.store.index.timer.TimerIndex;
+import io.reliablemq.broker.store.index.timer.TimerProgress;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
@@ -30,7 +30,7 @@ final class TimerQueue implements Waiting {
 
     private static final Logger LOG = LoggerFactory.getLogger(DelaySchedule.class);
 
-    private static final int MAX_COPIES = 1024;
+    private static final int MAX_COPIES = 4096;
     private static final int WINDOW = 8192;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
     private static final Duration READ_AHEAD = Duration.ofSeconds(1);
@@ -47,10 +47,9 @@ final class TimerQueue implements Waiting {
     private volatile long nextDueMs = Long.MAX_VALUE;
 
     /** @throws IOException if a timer file cannot be read */
-    TimerQueue(HandOver.Parts parts, TimerIndex index, DelayCursors cursors, LongPredicate alreadyCopied)
-            throws IOException {
+    TimerQueue(HandOver.Parts parts, DelayCursors cursors, LongPredicate alreadyCopied) throws IOException {
         this.store = parts.store();
-        this.index = index;
+        this.index = store.timers();
         this.cursors = cursors;
         this.clock = parts.clock();
         this.window = new TimerWindow(index, WINDOW);
@@ -67,6 +66,7 @@ final class TimerQueue implements Waiting {
         });
         this.pending = new AtomicLong(waiting[0]);
         this.handOver = new HandOver<>(parts, MAX_COPIES, this::settled, copied, cursors.copiesFrom());
+        lookAtArrivals();
     }
 
     @Override

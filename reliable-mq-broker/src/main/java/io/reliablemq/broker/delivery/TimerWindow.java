@@ -1,8 +1,8 @@
 package io.reliablemq.broker.delivery;
 
-import io.reliablemq.broker.store.index.Timer;
-import io.reliablemq.broker.store.index.TimerIndex;
-import io.reliablemq.broker.store.index.TimerProgress;
+import io.reliablemq.broker.store.index.timer.Timer;
+import io.reliablemq.broker.store.index.timer.TimerIndex;
+import io.reliablemq.broker.store.index.timer.TimerProgress;
 import java.io.IOException;
 import java.util.NavigableSet;
 import java.util.TreeSet;

@@ -2,6 +2,7 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
+import io.reliablemq.broker.store.index.timer.TimerIndex;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.util.List;
@@ -66,6 +67,14 @@ public interface MessageStore extends AutoCloseable {
     @Nullable
     StoredMessage readAt(long position) throws IOException;
 
+    /**
+     * Where the message stands that the one at this position is a copy of.
+     *
+     * @param position of a committed message
+     * @return {@link #NO_ORIGIN} if it is no copy, or if no message starts there
+     */
+    long originAt(long position) throws IOException;
+
     /** Reads the message with this offset; null if it is outside min and max. */
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException;
@@ -80,8 +89,19 @@ public interface MessageStore extends AutoCloseable {
     /** Store time of the first message in the log, wall time; -1 if there is none. */
     long earliestTimestamp() throws IOException;
 
+    /**
+     * Finds messages by key, unique id or tag; reads from the disk.
+     *
+     * @throws io.reliablemq.broker.store.index.IndexDamagedException if an index file is damaged, which is made again
+     * @throws IOException if the disk fails
+     */
+    QueryResult query(KeyQuery query) throws IOException;
+
     /** All queues that hold or held messages. */
     Set<QueueKey> queues();
+
+    /** The messages that wait for a time of their own. One thread at a time asks for them. */
+    TimerIndex timers();
 
     /** Calls the listener after each commit, once for every queue that got messages. */
     void onArrival(ArrivalListener listener);
@@ -127,6 +147,16 @@ public interface MessageStore extends AutoCloseable {
      * @param nextOffset behind the last entry that was examined
      */
     record Selection(List<Entry> entries, long nextOffset, int totalBytes) {}
+
+    /**
+     * Messages that were found by key.
+     *
+     * @param entries the newest first
+     * @param totalBytes of all of them
+     * @param lastTimestamp store timestamp of the last message that could have been found; 0 if it is not known
+     * @param lastPosition where that message stands in the log
+     */
+    record QueryResult(List<Entry> entries, int totalBytes, long lastTimestamp, long lastPosition) {}
 
     /** Where one message stands: size in bytes, as encoded by {@code MessageLayout}. */
     record Entry(long position, int size) {}

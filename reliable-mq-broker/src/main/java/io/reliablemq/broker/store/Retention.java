@@ -64,9 +64,13 @@ final class Retention {
     /** @return nanoseconds until it wants to look again */
     long run() throws IOException {
         RetentionGuard known = guard;
+        if (known == null) {
+            // A whole period, or the keeper would not sleep until somebody says what must be kept.
+            return PERIOD_NANOS;
+        }
         long wait = nextNanos - clock.nanos();
-        if (known == null || wait > 0) {
-            return Math.max(wait, 1);
+        if (wait > 0) {
+            return wait;
         }
         nextNanos = clock.nanos() + PERIOD_NANOS;
         deleteWhatMayGo(known);

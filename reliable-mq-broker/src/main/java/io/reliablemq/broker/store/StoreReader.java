@@ -29,11 +29,11 @@ final class StoreReader {
     private final CommitPoint commitPoint;
     private final RecordReader records;
 
-    StoreReader(QueueIndex index, Segments segments, CommitPoint commitPoint) {
+    StoreReader(QueueIndex index, Segments segments, RecordReader records, CommitPoint commitPoint) {
         this.index = index;
         this.segments = segments;
         this.commitPoint = commitPoint;
-        this.records = new RecordReader(segments);
+        this.records = records;
     }
 
     long minOffset(QueueKey queue) {
@@ -134,6 +134,10 @@ final class StoreReader {
         return first == null ? -1 : first.storeTimestamp();
     }
 
+    long originAt(long position) throws IOException {
+        return records.origin(position, commitPoint.committed());
+    }
+
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         QueueEntries entries = index.find(queue.topic(), queue.queueId());
@@ -151,8 +155,13 @@ final class StoreReader {
         if (entries == null) {
             return 0;
         }
-        long low = entries.min();
+        // What is older is known by segment, without reading.
+        long low = entries.firstBehind(index.lastSegmentBefore(timestampMs));
         long high = entries.max();
+        long segmentEnd = entries.endOfSegment(low);
+        if (segmentEnd < high && segmentEnd > low && firstReadable(entries, segmentEnd - 1) == segmentEnd - 1) {
+            high = storeTimestamp(entries, segmentEnd - 1) >= timestampMs ? segmentEnd - 1 : high;
+        }
         while (low < high) {
             long middle = (low + high) >>> 1;
             long readable = firstReadable(entries, middle);

@@ -87,6 +87,11 @@ final class StoreThreads implements AutoCloseable {
         }
     }
 
+    /** There is something to do for the segment keeper. */
+    void signalKeeper() {
+        keeper.signal();
+    }
+
     private void signalFlush() {
         if (flusher != null && logFlusher != null && logFlusher.wantsSignal()) {
             flusher.signal();

@@ -46,8 +46,7 @@ class DelayScheduleTest {
     }
 
     private DelaySchedule schedule(Set<Long> alreadyCopied) throws IOException {
-        return new DelaySchedule(
-                store, store.timers, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
+        return new DelaySchedule(store, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
     }
 
     private void park(String body, int level) {

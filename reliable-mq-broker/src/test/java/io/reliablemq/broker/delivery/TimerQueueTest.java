@@ -49,8 +49,7 @@ class TimerQueueTest {
 
     private void start(Set<Long> alreadyCopied) throws IOException {
         cursors = DelayCursors.load(file, store);
-        schedule = new DelaySchedule(
-                store, store.timers, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
+        schedule = new DelaySchedule(store, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
     }
 
     private void park(String body, Duration in) {

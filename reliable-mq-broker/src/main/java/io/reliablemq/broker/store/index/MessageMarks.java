@@ -9,16 +9,19 @@ import java.util.Map;
  * from the log.
  *
  * @param tagHash hash code of the tag, 0 for none
+ * @param keyHashes as {@link KeyHashes} makes them; must not be changed
  * @param dueMs wall time that the message waits for; {@link #NO_TIMER} if it waits for none
  */
-public record MessageMarks(int tagHash, long dueMs) {
+public record MessageMarks(int tagHash, int[] keyHashes, long dueMs) {
 
     /** No message can be due then. */
     public static final long NO_TIMER = Long.MIN_VALUE;
 
     public static MessageMarks of(String topic, Map<String, String> properties) {
-        int tagHash = properties.getOrDefault(PropertyNames.TAGS, "").hashCode();
-        return new MessageMarks(tagHash, topic.equals(Names.TIMER_TOPIC) ? dueMs(properties) : NO_TIMER);
+        return new MessageMarks(
+                properties.getOrDefault(PropertyNames.TAGS, "").hashCode(),
+                KeyHashes.of(topic, properties),
+                topic.equals(Names.TIMER_TOPIC) ? dueMs(properties) : NO_TIMER);
     }
 
     public boolean isTimer() {

@@ -136,15 +136,22 @@ public final class QueueEntries {
         return null;
     }
 
-    /** The next offset as it was when this segment had ended. */
-    long endIn(long segmentBase) {
+    /** The first offset behind this segment and all before it; the next offset if there is none yet. */
+    public long firstBehind(long segmentBase) {
         View seen = view;
-        for (int i = seen.runs.length - 1; i >= 0; i--) {
-            if (seen.runs[i].segmentBase() <= segmentBase) {
-                return seen.runs[i].endOffset();
+        for (Run run : seen.runs) {
+            if (run.segmentBase() > segmentBase) {
+                return run.firstOffset();
             }
         }
-        return seen.runs.length == 0 ? seen.floor : seen.runs[0].firstOffset();
+        return max(seen);
+    }
+
+    /** Behind the last offset that stands in the same segment as this one. */
+    public long endOfSegment(long offset) {
+        Run[] runs = view.runs;
+        int at = runFrom(runs, offset);
+        return at < runs.length && runs[at].firstOffset() <= offset ? runs[at].endOffset() : offset;
     }
 
     /** Visits entries from this offset on, until they end or the visitor has enough. */

@@ -1,9 +1,8 @@
 /**
- * What is derived from the log, segment by segment: the queue index, which says where the messages of a queue stand, and
- * the timer index, which says what is due when.
+ * What all state derived from the log has in common, and the queue index: where the messages of a queue stand in the log.
  *
- * <p>All of it may be deleted and is rebuilt. Entries are added by the one thread at a time that moves the commit point;
- * any thread may read the queue index, one thread at a time the timer index.
+ * <p>Derived from the log, may be deleted and rebuilt. Entries are added by the one thread at a time that moves the commit
+ * point; any thread may read. Files that are found damaged are made again by the segment keeper.
  */
 @NullMarked
 package io.reliablemq.broker.store.index;

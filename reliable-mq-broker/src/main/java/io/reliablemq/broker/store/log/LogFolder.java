@@ -61,6 +61,11 @@ public final class LogFolder {
         return bases;
     }
 
+    /** Makes sure that all files which can be seen survive a crash. */
+    void force() throws IOException {
+        files.forceFolder(folder);
+    }
+
     /** @throws IOException if the file cannot be read, or is damaged */
     LogGaps readGaps() throws IOException {
         AtomicFile file = gapsFile();

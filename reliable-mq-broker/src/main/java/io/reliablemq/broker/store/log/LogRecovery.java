@@ -78,6 +78,8 @@ public final class LogRecovery {
     /** @throws LogCorruptException if flushed records are damaged or missing */
     public Recovered run() throws IOException {
         try {
+            // A process that was killed may have left files that are there for now, but in no folder on disk.
+            folder.force();
             gaps = folder.readGaps();
             List<Long> bases = withoutDeleted(folder.segmentBases());
             if (settings.salvage()) {
@@ -120,6 +122,9 @@ public final class LogRecovery {
                     return endHere(bases.subList(i + 1, bases.size()), base, scan);
                 }
                 requireSegment(passGap(scan.next()), next == NO_NEXT ? Long.MAX_VALUE : bases.get(i + 1));
+                if (expectedEnd == UNKNOWN_END) {
+                    makeSafe(base, scan);
+                }
                 visitor.ended(base, next);
             }
             addComplete(base, next);
@@ -234,11 +239,14 @@ public final class LogRecovery {
         }
     }
 
-    /**
-     * Cuts the torn tail, and makes sure that what was read is on disk and not just in memory. A force alone would not
-     * do: if one failed before the restart, the system may hold unwritten pages that it takes for clean. So what no
-     * record vouches for is written again.
-     */
+    /** An ended segment may have got its end record and not the force that follows it. */
+    private void makeSafe(long base, SegmentScan scan) throws IOException {
+        try (StoreFile file = folder.files().open(folder.segment(base))) {
+            writeAgain(file, base, scan);
+        }
+    }
+
+    /** Cuts the torn tail, and makes sure that what was read is on disk. */
     private void makeSafe(StoreFile file, long base, SegmentScan scan) throws IOException {
         if (expectedEnd != UNKNOWN_END && cutPosition < 0) {
             return;
@@ -246,6 +254,14 @@ public final class LogRecovery {
         if (cutPosition >= 0) {
             file.truncate(scan.end() - base);
         }
+        writeAgain(file, base, scan);
+    }
+
+    /**
+     * Brings what was read from memory to disk. A force alone would not do: if one failed before the restart, the system
+     * may hold unwritten pages that it takes for clean. So what no record vouches for is written again.
+     */
+    private void writeAgain(StoreFile file, long base, SegmentScan scan) throws IOException {
         long at = Math.max(base, scan.flushedClaim());
         while (at < scan.end()) {
             ByteBuffer copy = ByteBuffer.allocate((int) Math.min(COPY_BYTES, scan.end() - at));

@@ -6,144 +6,158 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 
 /**
  * A disk in memory with a page cache that can be lost.
  *
- * <p>Content is kept twice: as processes see it, and as it stands on the platter after the last force. {@link #crash} is a
- * power cut: of every sector that was written and not forced, and of every change of a folder that was not forced, chance
- * decides whether it made it. Faults are set by the test: a force or write that fails, a force that hangs, a full disk.
+ * <p>{@link #crash} is a power cut: chance decides what of that survives which was not forced, as {@link SimulatedFile} and
+ * {@link SimulatedNames} say. {@link #copy} is what a killed process leaves: the cache with all that was not forced. Either
+ * may strike in the middle of an operation, see {@link #stopAfter}. {@link #faults} are set by the test; a failed force
+ * loses what it should have written, and is told once to each open handle, as Linux does.
  */
 public final class SimulatedDisk implements StoreFiles {
 
-    private static final int SECTOR = 512;
+    private static final Predicate<Path> SEGMENTS = path -> path.toString().endsWith(".log");
 
-    private static final class Node {
-        private byte[] cached = new byte[0];
-        private byte[] durable = new byte[0];
-        private final BitSet dirty = new BitSet();
-    }
-
-    private final Map<Path, Node> cachedNames = new TreeMap<>();
-    private final Map<Path, Node> durableNames = new TreeMap<>();
+    private final SimulatedNames names;
+    private final DiskFaults faults = new DiskFaults();
     private final Set<Path> locks = new HashSet<>();
-    private int failForcesAfter = Integer.MAX_VALUE;
-    private int failWritesAfter = Integer.MAX_VALUE;
-    private int shortWriteBytes = -1;
     private long capacity = Long.MAX_VALUE;
-    private volatile CountDownLatch forceGate = new CountDownLatch(0);
+    private int operationsLeft = Integer.MAX_VALUE;
+    private int bytesWhenStopped;
+    private volatile boolean stopped;
+    private volatile Runnable duringForce = () -> {};
     private volatile CountDownLatch forceReached = new CountDownLatch(1);
 
+    public SimulatedDisk() {
+        this(new SimulatedNames());
+    }
+
+    private SimulatedDisk(SimulatedNames names) {
+        this.names = names;
+    }
+
+    public DiskFaults faults() {
+        return faults;
+    }
+
     /** Lets {@code count} more forces of segments succeed; all later ones fail. */
-    public synchronized void failForcesAfter(int count) {
-        failForcesAfter = count;
+    public void failForcesAfter(int count) {
+        faults.disarm(DiskFaults.Operation.FORCE);
+        faults.arm(DiskFaults.Operation.FORCE, SEGMENTS, count, Integer.MAX_VALUE, 0);
     }
 
     /** Lets {@code count} more writes to segments succeed; all later ones fail after having written some bytes. */
-    public synchronized void failWritesAfter(int count, int bytesWritten) {
-        failWritesAfter = count;
-        shortWriteBytes = bytesWritten;
+    public void failWritesAfter(int count, int bytesWritten) {
+        faults.disarm(DiskFaults.Operation.WRITE);
+        faults.arm(DiskFaults.Operation.WRITE, SEGMENTS, count, Integer.MAX_VALUE, bytesWritten);
+    }
+
+    /** Bytes of all files that there is room for. */
+    public synchronized void setCapacity(long bytes) {
+        capacity = bytes;
+    }
+
+    /** Bytes of all files. */
+    public synchronized long used() {
+        return names.seen().values().stream().mapToLong(SimulatedFile::size).sum();
+    }
+
+    @Override
+    public synchronized Space space(Path folder) {
+        return new Space(capacity, Math.max(0, capacity - used()));
     }
 
     /** Makes every force of a segment hang until the latch is released. Returns what is released by a force that hangs. */
     public CountDownLatch holdForces(CountDownLatch gate) {
         forceReached = new CountDownLatch(1);
-        forceGate = gate;
+        duringForce = () -> awaitUninterruptibly(gate);
         return forceReached;
+    }
+
+    /** Runs something in the middle of each force of a segment, before anything of it is on disk. */
+    public void duringForce(Runnable action) {
+        duringForce = action;
+    }
+
+    /**
+     * Stops after so many more changes, in the middle of the next one: it and all that follow throw.
+     *
+     * @param bytes how much of a write is done that is under way then
+     */
+    public synchronized void stopAfter(int operations, int bytes) {
+        operationsLeft = operations;
+        bytesWhenStopped = bytes;
+    }
+
+    public boolean isStopped() {
+        return stopped;
     }
 
     /** What is left after a power cut, on a disk without faults. */
     public synchronized SimulatedDisk crash(Random chance) {
-        SimulatedDisk after = new SimulatedDisk();
-        Map<Path, Node> names = new TreeMap<>(durableNames);
-        // Folder changes survive in the order in which they were made, or not at all: here, all or none.
-        if (chance.nextBoolean()) {
-            names = new TreeMap<>(cachedNames);
-        }
-        names.forEach((path, node) -> after.put(path, survivor(node, chance)));
-        return after;
+        return new SimulatedDisk(names.survivor(chance));
     }
 
-    private void put(Path path, Node node) {
-        cachedNames.put(path, node);
-        durableNames.put(path, node);
-    }
-
-    private static Node survivor(Node node, Random chance) {
-        boolean longer = chance.nextBoolean();
-        int share = chance.nextInt(101);
-        byte[] bytes = Arrays.copyOf(node.durable, longer ? node.cached.length : node.durable.length);
-        for (int sector = node.dirty.nextSetBit(0); sector >= 0; sector = node.dirty.nextSetBit(sector + 1)) {
-            int from = sector * SECTOR;
-            int to = Math.min(Math.min(from + SECTOR, bytes.length), node.cached.length);
-            if (from < to && chance.nextInt(100) < share) {
-                System.arraycopy(node.cached, from, bytes, from, to - from);
-            }
-        }
-        Node left = new Node();
-        left.cached = bytes.clone();
-        left.durable = bytes;
-        return left;
+    /** A copy with its cache, as if the machine had stayed up and the process had been killed; without faults. */
+    public synchronized SimulatedDisk copy() {
+        return new SimulatedDisk(names.copy());
     }
 
     /** Content as processes see it. */
     public synchronized byte[] content(Path file) throws IOException {
-        return node(file).cached.clone();
+        return node(file).content();
     }
 
     /** Changes content on the platter and in the cache alike. */
     public synchronized void replace(Path file, byte[] content) {
-        Node node = new Node();
-        node.cached = content.clone();
-        node.durable = content.clone();
-        put(file, node);
+        names.place(file, SimulatedFile.durable(content));
     }
 
-    /** A copy of what processes see, as if the machine had stayed up and the process had been killed. */
-    public synchronized SimulatedDisk copy() {
-        SimulatedDisk copy = new SimulatedDisk();
-        cachedNames.forEach((path, node) -> copy.replace(path, node.cached));
-        return copy;
+    /** Damages a byte on the platter, as ageing does. */
+    public synchronized void flipBit(Path file, int position, int bit) throws IOException {
+        node(file).flipBit(position, bit);
     }
 
     @Override
     public synchronized StoreFile create(Path file) throws IOException {
-        if (cachedNames.containsKey(file)) {
+        requireRunning();
+        if (names.find(file) != null) {
             throw new FileAlreadyExistsException(file.toString());
         }
-        Node node = new Node();
-        cachedNames.put(file, node);
-        return new OpenFile(file, node);
+        SimulatedFile node = new SimulatedFile();
+        names.create(file, node);
+        endOperation();
+        return new OpenFile(file, node, true);
     }
 
     @Override
     public synchronized StoreFile open(Path file) throws IOException {
-        return new OpenFile(file, node(file));
+        requireRunning();
+        return new OpenFile(file, node(file), true);
     }
 
     @Override
-    public StoreFile openToRead(Path file) throws IOException {
-        return open(file);
+    public synchronized StoreFile openToRead(Path file) throws IOException {
+        requireRunning();
+        return new OpenFile(file, node(file), false);
     }
 
     @Override
     public synchronized boolean exists(Path file) {
-        return cachedNames.containsKey(file);
+        return names.find(file) != null;
     }
 
     @Override
     public synchronized List<Path> list(Path folder) {
         List<Path> found = new ArrayList<>();
-        for (Path path : cachedNames.keySet()) {
+        for (Path path : names.seen().keySet()) {
             if (folder.equals(path.getParent())) {
                 found.add(path);
             }
@@ -158,37 +172,26 @@ public final class SimulatedDisk implements StoreFiles {
 
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
-        Node node = node(from);
-        cachedNames.remove(from);
-        cachedNames.put(to, node);
+        requireRunning();
+        names.rename(from, to, node(from));
+        endOperation();
     }
 
     @Override
     public synchronized void delete(Path file) {
-        cachedNames.remove(file);
+        requireRunning();
+        names.delete(file);
+        endOperation();
     }
 
     @Override
-    public synchronized void forceFolder(Path folder) {
-        durableNames.keySet().removeIf(path -> folder.equals(path.getParent()));
-        cachedNames.forEach((path, node) -> {
-            if (folder.equals(path.getParent())) {
-                durableNames.put(path, node);
-            }
-        });
-    }
-
-    @Override
-    public synchronized Space space(Path folder) {
-        long used = cachedNames.values().stream()
-                .mapToLong(node -> node.cached.length)
-                .sum();
-        return new Space(capacity, Math.max(0, capacity - used));
-    }
-
-    /** Bytes of all files that there is room for. */
-    public synchronized void setCapacity(long bytes) {
-        capacity = bytes;
+    public synchronized void forceFolder(Path folder) throws IOException {
+        requireRunning();
+        endOperation();
+        if (faults.strike(DiskFaults.Operation.FORCE_FOLDER, folder) != null) {
+            throw new IOException("Input/output error");
+        }
+        names.force(folder);
     }
 
     @Override
@@ -203,98 +206,118 @@ public final class SimulatedDisk implements StoreFiles {
         };
     }
 
-    private Node node(Path file) throws NoSuchFileException {
-        Node node = cachedNames.get(file);
+    private SimulatedFile node(Path file) throws NoSuchFileException {
+        SimulatedFile node = names.find(file);
         if (node == null) {
             throw new NoSuchFileException(file.toString());
         }
         return node;
     }
 
+    private void requireRunning() {
+        if (stopped) {
+            throw new MachineStoppedException();
+        }
+    }
+
+    /** Whether a change is made is up to the caller; whether anybody learns of it is decided here. */
+    private void endOperation() {
+        if (operationsLeft != Integer.MAX_VALUE && operationsLeft-- <= 0) {
+            stopped = true;
+            throw new MachineStoppedException();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch gate) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                gate.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private final class OpenFile implements StoreFile {
 
         private final Path path;
-        private final Node node;
-        private final boolean isSegment;
+        private final SimulatedFile node;
+        private final boolean writable;
+        private int failuresKnown;
         private boolean closed;
 
-        OpenFile(Path path, Node node) {
+        OpenFile(Path path, SimulatedFile node, boolean writable) {
             this.path = path;
             this.node = node;
-            this.isSegment = path.toString().endsWith(".log");
+            this.writable = writable;
+            this.failuresKnown = node.reported();
         }
 
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
             synchronized (SimulatedDisk.this) {
-                requireOpen();
-                long growth = position + source.remaining() - node.cached.length;
-                if (growth > space(path).usable()) {
-                    throw new DiskFullException(path, new IOException("No space left on device"));
-                }
-                boolean fails = isSegment && failWritesAfter-- <= 0;
-                byte[] bytes = new byte[fails ? Math.min(shortWriteBytes, source.remaining()) : source.remaining()];
+                requireWritable();
+                int wanted = source.remaining();
+                Integer written = faults.strike(DiskFaults.Operation.WRITE, path);
+                int length = Math.min(written == null ? wanted : Math.min(written, wanted), room(position));
+                byte[] bytes = new byte[operationsLeft == 0 ? Math.min(bytesWhenStopped, length) : length];
                 source.get(bytes);
-                put(bytes, Math.toIntExact(position));
-                if (fails) {
-                    failWritesAfter = 0;
+                node.write(Math.toIntExact(position), bytes);
+                endOperation();
+                if (written != null) {
                     throw new IOException("No space left on device");
+                }
+                if (length < wanted) {
+                    throw new DiskFullException(path, new IOException("No space left on device"));
                 }
             }
         }
 
-        private void put(byte[] bytes, int position) {
-            if (position + bytes.length > node.cached.length) {
-                node.cached = Arrays.copyOf(node.cached, position + bytes.length);
-            }
-            System.arraycopy(bytes, 0, node.cached, position, bytes.length);
-            if (bytes.length > 0) {
-                node.dirty.set(position / SECTOR, (position + bytes.length - 1) / SECTOR + 1);
-            }
+        private int room(long position) {
+            long room = node.size() - position + space(path).usable();
+            return (int) Math.max(0, Math.min(Integer.MAX_VALUE, room));
         }
 
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
             synchronized (SimulatedDisk.this) {
                 requireOpen();
-                int length = (int) Math.max(0, Math.min(target.remaining(), node.cached.length - position));
-                target.put(node.cached, length == 0 ? 0 : Math.toIntExact(position), length);
-                return length;
+                if (faults.strike(DiskFaults.Operation.READ, path) != null) {
+                    throw new IOException("Input/output error");
+                }
+                if (position >= node.size()) {
+                    return 0;
+                }
+                byte[] bytes = new byte[Math.min(target.remaining(), node.size() - Math.toIntExact(position))];
+                target.put(bytes, 0, node.read(Math.toIntExact(position), bytes));
+                return bytes.length;
             }
         }
 
         @Override
         public void force() throws IOException {
-            if (isSegment) {
+            if (SEGMENTS.test(path)) {
                 forceReached.countDown();
-                awaitGate();
+                duringForce.run();
             }
             synchronized (SimulatedDisk.this) {
                 requireOpen();
-                boolean fails = isSegment && failForcesAfter-- <= 0;
-                if (fails) {
-                    failForcesAfter = 0;
-                    // As Linux does: what could not be written is marked clean all the same.
-                    node.dirty.clear();
+                endOperation();
+                if (faults.strike(DiskFaults.Operation.FORCE, path) != null) {
+                    node.failForce();
+                } else {
+                    node.force();
+                }
+                int failures = node.report();
+                if (failures > failuresKnown) {
+                    failuresKnown = failures;
                     throw new IOException("Input/output error");
                 }
-                node.durable = node.cached.clone();
-                node.dirty.clear();
-            }
-        }
-
-        private void awaitGate() {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    forceGate.await();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
             }
         }
 
@@ -302,15 +325,16 @@ public final class SimulatedDisk implements StoreFiles {
         public long size() throws IOException {
             synchronized (SimulatedDisk.this) {
                 requireOpen();
-                return node.cached.length;
+                return node.size();
             }
         }
 
         @Override
         public void truncate(long size) throws IOException {
             synchronized (SimulatedDisk.this) {
-                requireOpen();
-                node.cached = Arrays.copyOf(node.cached, (int) Math.min(size, node.cached.length));
+                requireWritable();
+                node.truncate((int) Math.min(size, Integer.MAX_VALUE));
+                endOperation();
             }
         }
 
@@ -321,9 +345,17 @@ public final class SimulatedDisk implements StoreFiles {
             }
         }
 
+        private void requireWritable() throws IOException {
+            requireOpen();
+            if (!writable) {
+                throw new java.nio.channels.NonWritableChannelException();
+            }
+        }
+
         private void requireOpen() throws IOException {
+            requireRunning();
             if (closed) {
-                throw new IOException(path + " is closed");
+                throw new java.nio.channels.ClosedChannelException();
             }
         }
     }
