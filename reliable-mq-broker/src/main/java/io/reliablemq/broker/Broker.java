@@ -7,7 +7,6 @@ import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.figures.Rates;
-import io.reliablemq.broker.management.ManagementServer;
 import io.reliablemq.broker.nameserver.NameServer;
 import io.reliablemq.broker.registration.Registrar;
 import io.reliablemq.broker.registration.RegistrationHeader;
@@ -22,7 +21,6 @@ import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.RemotingServer;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -88,7 +86,7 @@ public final class Broker implements AutoCloseable {
                     .step(mailbox::drain)
                     .every(PERSIST_PERIOD, parts.offsets()::persist)
                     .every(PERSIST_PERIOD, parts.cursors()::persist)
-                    .every(PERSIST_PERIOD, parts.accounts()::settle)
+                    .every(PERSIST_PERIOD, parts.accounts()::settleWhatMoved)
                     .every(CHECKPOINT_PERIOD, parts.accounts()::persist)
                     .every(SESSION_PERIOD, parts.sessions()::endSilent)
                     .every(Rates.PERIOD, parts.runtime()::sample)
@@ -105,7 +103,7 @@ public final class Broker implements AutoCloseable {
             gate.open(parts.handlers());
             awaitFirst(registrar);
             figures = Figures.of(List.of(parts.figures(), () -> connections(server)));
-            checks = HealthChecks.of(List.of(store.store().health(), registrar));
+            checks = HealthChecks.of(List.of(store.store().health(), parts.health(), registrar));
             managementAddress = settings.management().enabled() ? startManagement() : null;
             complete = true;
         } catch (IOException e) {
@@ -199,32 +197,8 @@ public final class Broker implements AutoCloseable {
     }
 
     private InetSocketAddress startManagement() {
-        BrokerSettings.Management management = settings.management();
-        try {
-            return startManagement(management.port());
-        } catch (BindException e) {
-            if (!management.anyPortIfTaken()) {
-                throw refused("management.port", management.port(), e);
-            }
-            LOG.warn(
-                    "Port {} is taken, so health and figures are served on another one; choose one with {}.management.port",
-                    management.port(),
-                    BrokerProperties.PREFIX);
-        } catch (IOException e) {
-            throw refused("management.port", management.port(), e);
-        }
-        try {
-            return startManagement(0);
-        } catch (IOException e) {
-            throw refused("management.bind-address", management.bindAddress().getHostAddress(), e);
-        }
-    }
-
-    private InetSocketAddress startManagement(int port) throws IOException {
-        InetSocketAddress bind = new InetSocketAddress(settings.management().bindAddress(), port);
-        ManagementServer server = started.push(ManagementServer.start(bind, figures, checks, errors));
-        LOG.info("Health and figures are served at http://{}/health and /metrics", Addresses.text(server.address()));
-        return server.address();
+        return started.push(ManagementStart.run(settings.management(), figures, checks, errors))
+                .address();
     }
 
     private static List<Figure> connections(RemotingServer server) {
@@ -271,7 +245,7 @@ public final class Broker implements AutoCloseable {
                 ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "A broker takes no requests from a name server"));
     }
 
-    private static BrokerStartException refused(String setting, Object value, IOException cause) {
+    static BrokerStartException refused(String setting, Object value, IOException cause) {
         return new BrokerStartException(
                 "The setting " + BrokerProperties.PREFIX + "." + setting + " is '" + value + "': " + reason(cause),
                 cause);

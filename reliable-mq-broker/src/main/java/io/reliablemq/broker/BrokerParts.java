@@ -1,5 +1,6 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.accounting.AccountFigures;
 import io.reliablemq.broker.accounting.LossAccounts;
 import io.reliablemq.broker.delivery.DelayCursors;
 import io.reliablemq.broker.delivery.DelayLevels;
@@ -9,6 +10,7 @@ import io.reliablemq.broker.delivery.MessageCopies;
 import io.reliablemq.broker.delivery.RetryPolicy;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.group.ClientSessions;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
@@ -70,6 +72,7 @@ final class BrokerParts {
     private final CommittedOffsets offsets;
     private final DelayCursors cursors;
     private final LossAccounts accounts;
+    private final AccountFigures accountFigures;
     private final ClientSessions sessions;
     private final LongPolls longPolls;
     private final DelaySchedule schedule;
@@ -99,6 +102,7 @@ final class BrokerParts {
         cursors = DelayCursors.load(files.file("delays"), store);
         ConsumerGroups groups = new ConsumerGroups(BrokerParts::tellMembers);
         accounts = LossAccounts.load(files.file("accounts"), store, offsets, cursors::cursor);
+        accountFigures = new AccountFigures(accounts);
         sessions = new ClientSessions(groups, offsets, clock);
         QueueLocks locks = new QueueLocks(clock);
 
@@ -115,6 +119,7 @@ final class BrokerParts {
                 deliveries,
                 new GroupFigures(groups, offsets, topics, store),
                 schedule.figures(),
+                accountFigures,
                 this::waiting));
         runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);
         Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, deliveries, errors);
@@ -239,6 +244,11 @@ final class BrokerParts {
 
     LossAccounts accounts() {
         return accounts;
+    }
+
+    /** Whether the accounts add up. */
+    HealthChecks health() {
+        return accountFigures;
     }
 
     ClientSessions sessions() {

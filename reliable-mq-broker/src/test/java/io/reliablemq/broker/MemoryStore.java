@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,8 +45,8 @@ public final class MemoryStore implements MessageStore {
     /** Whether the disk fails to read messages by position. */
     public boolean failsToRead;
 
-    /** Retention, by the test's hand: messages of a queue below this offset are deleted. */
-    public final Map<QueueKey, Long> deletedBelow = new HashMap<>();
+    /** Positions of the messages that retention has deleted, by the test's hand. */
+    private final Set<Long> deleted = new HashSet<>();
 
     /** Positions of the originals that copies were made of, in order. */
     public final List<Long> origins = new ArrayList<>();
@@ -145,7 +146,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public long minOffset(QueueKey queue) {
-        return deletedBelow.getOrDefault(queue, 0L);
+        return nextKept(queue, 0);
     }
 
     @Override
@@ -182,8 +183,31 @@ public final class MemoryStore implements MessageStore {
         return message == null || isDeleted(message) ? null : message;
     }
 
+    /** Deletes messages of a queue. @param to exclusive */
+    public void delete(QueueKey queue, long from, long to) {
+        for (long offset = from; offset < to; offset++) {
+            deleted.add(queue(queue).get((int) offset).position());
+        }
+    }
+
+    @Override
+    public long countGaps(QueueKey queue, long from, long to) {
+        return queue(queue).stream()
+                .filter(message -> message.queueOffset() >= from && message.queueOffset() < to && isDeleted(message))
+                .count();
+    }
+
+    @Override
+    public long nextKept(QueueKey queue, long offset) {
+        return queue(queue).stream()
+                .filter(message -> message.queueOffset() >= offset && !isDeleted(message))
+                .findFirst()
+                .map(StoredMessage::queueOffset)
+                .orElse(maxOffset(queue));
+    }
+
     private boolean isDeleted(StoredMessage message) {
-        return message.queueOffset() < minOffset(new QueueKey(message.topic(), message.queueId()));
+        return deleted.contains(message.position());
     }
 
     @Override
@@ -196,9 +220,11 @@ public final class MemoryStore implements MessageStore {
         if (queue.equals(unreadable)) {
             throw new IOException("Unreadable, as the test wants");
         }
-        return offset >= minOffset(queue) && offset < maxOffset(queue)
-                ? queue(queue).get((int) offset)
-                : null;
+        if (offset < 0 || offset >= maxOffset(queue)) {
+            return null;
+        }
+        StoredMessage message = queue(queue).get((int) offset);
+        return isDeleted(message) ? null : message;
     }
 
     @Override

@@ -83,13 +83,17 @@ final class CopyQueues {
     private boolean followAll(Predicate<String> topics, Entry entry) throws IOException {
         for (QueueKey queue : queues(topics)) {
             long max = store.maxOffset(queue);
-            for (long next = next(queue); next < max; next++) {
+            for (long next = next(queue); next < max; next = next(queue)) {
                 if (reads++ >= MAX_READS_A_ROUND) {
                     return false;
                 }
-                StoredMessage message = read(queue, next);
-                entry.make(message, store.originAt(message.position()));
-                counted.put(queue, next + 1);
+                StoredMessage message = store.readAt(queue, next);
+                if (message == null) {
+                    counted.put(queue, store.nextKept(queue, next));
+                } else {
+                    entry.make(message, store.originAt(message.position()));
+                    counted.put(queue, next + 1);
+                }
             }
         }
         return true;
@@ -99,39 +103,36 @@ final class CopyQueues {
         for (QueueKey queue : queues(Names.SCHEDULE_TOPIC::equals)) {
             long cursor = Math.min(cursors.getOrDefault(queue.queueId(), 0L), next(queue));
             long min = store.minOffset(queue);
-            if (walked.computeIfAbsent(queue.queueId(), id -> min) < min) {
-                countWaiting(queue, cursor);
-            }
-            for (long next = walked.getOrDefault(queue.queueId(), min); next < cursor; next++) {
+            long next = walked.computeIfAbsent(queue.queueId(), id -> min);
+            while (next < cursor) {
                 if (reads++ >= MAX_READS_A_ROUND) {
                     return false;
                 }
-                books.cursorPassed(read(queue, next));
-                walked.put(queue.queueId(), next + 1);
+                StoredMessage passed = store.readAt(queue, next);
+                if (passed == null) {
+                    next = store.nextKept(queue, next);
+                    countWaiting(queue, next);
+                } else {
+                    books.cursorPassed(passed);
+                    next++;
+                }
+                walked.put(queue.queueId(), next);
             }
         }
         return true;
     }
 
     /** Messages were deleted on the cursor's way, and what is gone cannot tell whose it was; so what is left is counted. */
-    private void countWaiting(QueueKey queue, long cursor) throws IOException {
+    private void countWaiting(QueueKey queue, long from) throws IOException {
         Map<String, Long> left = new HashMap<>();
-        for (long offset = cursor; offset < next(queue); offset++) {
-            String group = Books.retryGroup(read(queue, offset));
+        for (long offset = from; offset < next(queue); offset++) {
+            StoredMessage parked = store.readAt(queue, offset);
+            String group = parked == null ? null : Books.retryGroup(parked);
             if (group != null) {
                 left.merge(group, 1L, Long::sum);
             }
         }
         books.waitingCounted(queue.queueId(), left);
-        walked.put(queue.queueId(), cursor);
-    }
-
-    private StoredMessage read(QueueKey queue, long offset) throws IOException {
-        StoredMessage message = store.readAt(queue, offset);
-        if (message == null) {
-            throw new IOException("Message " + offset + " of " + queue + " was deleted before it was accounted for");
-        }
-        return message;
     }
 
     /** Whether messages were deleted before they were counted. */

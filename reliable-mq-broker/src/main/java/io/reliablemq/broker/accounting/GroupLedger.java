@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,11 +105,10 @@ final class GroupLedger {
         dead++;
     }
 
-    /**
-     * @param committed where the group goes on in a queue
-     * @param ends behind the last message of a queue
-     */
-    GroupAccount balance(String group, ToLongFunction<QueueKey> committed, ToLongFunction<QueueKey> ends) {
+    /** Where a group stands in a queue: where it goes on, and where the queue ends. */
+    record Standing(long committed, long end, QueueAccount.Gaps gaps) {}
+
+    GroupAccount balance(String group, Function<QueueKey, Standing> standings) {
         long appended = adopted;
         long acknowledged = 0;
         long inFlight = 0;
@@ -117,16 +116,16 @@ final class GroupLedger {
         long expired = expiredWaiting;
         for (Map.Entry<QueueKey, QueueAccount> entry : queues.entrySet()) {
             QueueAccount account = entry.getValue();
-            long next = committed.applyAsLong(entry.getKey());
-            long end = ends.applyAsLong(entry.getKey());
-            long open = account.inFlight(next, end);
-            appended += account.again(next);
+            Standing standing = standings.apply(entry.getKey());
+            long expiredAhead = account.expiredAhead(standing.end(), standing.gaps());
+            long open = account.open(standing.committed(), standing.end()) - expiredAhead;
+            appended += account.again(standing.committed());
             acknowledged += account.acknowledged();
-            expired += account.expired();
+            expired += account.expired() + expiredAhead;
             if (Names.isRetryTopic(entry.getKey().topic())) {
                 retrying += open;
             } else {
-                appended += end - account.base();
+                appended += standing.end() - account.base();
                 inFlight += open;
             }
         }

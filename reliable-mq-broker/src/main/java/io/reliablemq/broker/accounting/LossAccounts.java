@@ -1,5 +1,6 @@
 package io.reliablemq.broker.accounting;
 
+import io.reliablemq.broker.accounting.GroupLedger.Standing;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.KnownGroups;
 import io.reliablemq.broker.store.MessageStore;
@@ -36,6 +37,8 @@ public final class LossAccounts {
 
     private static final Logger LOG = LoggerFactory.getLogger(LossAccounts.class);
 
+    private static final int MAX_IDLE_ROUNDS = 60;
+
     private final AtomicFile file;
     private final MessageStore store;
     private final CommittedOffsets offsets;
@@ -46,6 +49,8 @@ public final class LossAccounts {
     private CopyQueues copies;
     private byte @Nullable [] storedContent;
     private @Nullable Sources settledOn;
+    private int idleRounds;
+    private String unreadable = "";
     private volatile Map<String, GroupAccount> accounts = Map.of();
     private volatile boolean settled;
 
@@ -123,9 +128,8 @@ public final class LossAccounts {
     }
 
     /**
-     * Counts what is new and draws up the accounts. Called by {@code rmq-housekeeping} after the offsets were stored, and by
-     * retention before and after it deletes segments: what a group had not passed at the first call and is gone at the
-     * second has expired.
+     * Counts what is new and draws up the accounts. Called by retention before it deletes a segment: what a group has not
+     * passed then, and is gone afterwards, has expired.
      *
      * @return false if there is more to count, so that the accounts are still those of before
      * @throws IOException if the log cannot be read
@@ -139,9 +143,6 @@ public final class LossAccounts {
             }
             // Looked at first: whatever moves from here on is found by the next settlement.
             Sources sources = sources();
-            if (sources.equals(settledOn) && givenBack.isEmpty()) {
-                return true;
-            }
             settled = copies.follow();
             if (settled) {
                 givenBack.verify(books);
@@ -149,6 +150,34 @@ public final class LossAccounts {
                 settledOn = sources;
             }
             return settled;
+        }
+    }
+
+    /**
+     * Settles if there is reason to. Called by {@code rmq-housekeeping} every second, after the offsets were stored. If the
+     * log cannot be read, that is logged once, and the accounts stay as they are until it can.
+     */
+    public void settleWhatMoved() {
+        synchronized (lock) {
+            // Gaps in the log make no noise, so the accounts are drawn up now and then in any case.
+            if (!sources().equals(settledOn) || !givenBack.isEmpty() || ++idleRounds >= MAX_IDLE_ROUNDS) {
+                idleRounds = 0;
+                settleOrTell();
+            }
+        }
+    }
+
+    private void settleOrTell() {
+        try {
+            settle();
+            unreadable = "";
+        } catch (IOException e) {
+            settled = false;
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(unreadable)) {
+                unreadable = reason;
+                LOG.error("The accounts of the groups stand still, since the log cannot be read: {}", reason, e);
+            }
         }
     }
 
@@ -183,22 +212,21 @@ public final class LossAccounts {
             byTopic.getOrDefault(topic, List.of()).forEach(queue -> books.account(group, ledger, queue));
         }
         // An offset is read once: the account and the balance must agree on it.
-        Map<QueueKey, Long> committed = new HashMap<>();
-        ledger.accounts().forEach((queue, account) -> committed.put(queue, bringUp(group, ledger, queue, account)));
-        return ledger.balance(group, committed::get, this::end);
+        Map<QueueKey, Standing> standings = new HashMap<>();
+        ledger.accounts().forEach((queue, account) -> standings.put(queue, bringUp(group, ledger, queue, account)));
+        return ledger.balance(group, standings::get);
     }
 
-    private long bringUp(String group, GroupLedger ledger, QueueKey queue, QueueAccount account) {
+    private Standing bringUp(String group, GroupLedger ledger, QueueKey queue, QueueAccount account) {
         Long beginning = offsets.known().beginning(group, queue);
         if (beginning != null && !Names.isRetryTopic(queue.topic())) {
             ledger.begin(account, beginning);
         }
-        long min = store.minOffset(queue);
-        account.expire(min);
+        QueueAccount.Gaps gaps = (from, to) -> store.countGaps(queue, from, to);
         Long stored = offsets.findStored(group, queue);
-        long committed = Math.max(min, stored == null ? account.base() : stored);
-        account.pass(committed);
-        return committed;
+        long committed = Math.max(store.minOffset(queue), stored == null ? account.base() : stored);
+        account.pass(committed, gaps);
+        return new Standing(committed, end(queue), gaps);
     }
 
     private long end(QueueKey queue) {

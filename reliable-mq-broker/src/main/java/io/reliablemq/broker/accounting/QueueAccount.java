@@ -47,20 +47,39 @@ final class QueueAccount {
         return copiedAhead.add(offset);
     }
 
-    /** All before the offset is done. */
-    void pass(long offset) {
+    /** How many offsets of a range hold no message any more. */
+    @FunctionalInterface
+    interface Gaps {
+
+        /** @param to exclusive */
+        long count(long from, long to);
+    }
+
+    /** All before the offset is done; what was deleted there has expired. */
+    void pass(long offset, Gaps gaps) {
         if (offset > passed) {
-            copiedBelow += takeCopiedBefore(offset);
+            NavigableSet<Long> before = copiedAhead.headSet(offset, false);
+            expired += deleted(before, passed, offset, gaps);
+            copiedBelow += before.size();
+            before.clear();
             passed = offset;
         }
     }
 
-    /** All before the offset is deleted. */
-    void expire(long offset) {
-        if (offset > passed) {
-            expired += offset - passed - copiedAhead.headSet(offset).size();
-            pass(offset);
+    /** What was deleted and is not passed yet. */
+    long expiredAhead(long max, Gaps gaps) {
+        return deleted(copiedAhead, passed, max, gaps);
+    }
+
+    /** A message that was deleted once it had been copied has not expired. */
+    private static long deleted(NavigableSet<Long> copied, long from, long to, Gaps gaps) {
+        long count = gaps.count(from, to);
+        if (count > 0) {
+            for (long offset : copied) {
+                count -= gaps.count(offset, offset + 1);
+            }
         }
+        return count;
     }
 
     /**
@@ -74,10 +93,6 @@ final class QueueAccount {
         }
         base = offset;
         passed = offset;
-        return takeCopiedBefore(offset);
-    }
-
-    private long takeCopiedBefore(long offset) {
         NavigableSet<Long> before = copiedAhead.headSet(offset, false);
         long count = before.size();
         before.clear();
@@ -93,8 +108,12 @@ final class QueueAccount {
         return passed - base - copiedBelow - expired;
     }
 
-    /** @param committed where the group goes on; lower than what it has passed if it went back */
-    long inFlight(long committed, long max) {
+    /**
+     * What is neither passed nor copied, whether or not it is still there.
+     *
+     * @param committed where the group goes on; lower than what it has passed if it went back
+     */
+    long open(long committed, long max) {
         return max - Math.min(committed, passed) - copiedAhead.size();
     }
 

@@ -143,14 +143,22 @@ final class DelayQueue implements Waiting {
                     queue);
             next = min;
         }
-        while (next < store.maxOffset(queue)) {
-            StoredMessage message = store.readAt(queue, next);
-            if (message != null) {
-                return message;
-            }
-            LOG.error("Delayed message {} of {} was lost to damage of the log and cannot be delivered", next, queue);
-            handOver.passOver(++next);
+        if (next >= store.maxOffset(queue)) {
+            return null;
         }
-        return null;
+        StoredMessage message = store.readAt(queue, next);
+        return message == null ? behindGap() : message;
+    }
+
+    /** What stood here was deleted or lost; what stands behind it must not wait for it. */
+    private @Nullable StoredMessage behindGap() throws IOException {
+        long behind = store.nextKept(queue, next);
+        LOG.error(
+                "Delayed messages {} to {} of {} are no longer in the log and cannot be delivered",
+                next,
+                behind - 1,
+                queue);
+        next = behind;
+        return store.readAt(queue, next);
     }
 }

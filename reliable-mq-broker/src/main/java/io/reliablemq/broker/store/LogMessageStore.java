@@ -247,6 +247,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public long countGaps(QueueKey queue, long from, long to) {
+        return reader.countGaps(queue, from, to);
+    }
+
+    @Override
     public long originAt(long position) throws IOException {
         return reader.originAt(position);
     }

@@ -80,6 +80,29 @@ public interface MessageStore extends AutoCloseable {
     StoredMessage readAt(QueueKey queue, long offset) throws IOException;
 
     /**
+     * How many offsets of a range hold no message, since their segment was deleted. Messages that were lost to damage within
+     * a segment are not among them.
+     *
+     * @param from inclusive
+     * @param to exclusive
+     */
+    long countGaps(QueueKey queue, long from, long to);
+
+    /** The first offset from this one on that holds a message; {@link #maxOffset} if none does. */
+    default long nextKept(QueueKey queue, long offset) {
+        long next = offset;
+        long max = maxOffset(queue);
+        while (next < max) {
+            Selection selection = select(queue, next, 1, Integer.MAX_VALUE, tag -> true);
+            if (!selection.entries().isEmpty()) {
+                return selection.nextOffset() - 1;
+            }
+            next = selection.nextOffset();
+        }
+        return next;
+    }
+
+    /**
      * The first offset whose store time is at or after the given one; {@link #maxOffset} if all are older.
      *
      * @param timestampMs wall time

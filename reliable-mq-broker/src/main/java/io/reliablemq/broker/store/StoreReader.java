@@ -129,6 +129,11 @@ final class StoreReader {
         return indexed != null && indexed.position() == position ? message : null;
     }
 
+    long countGaps(QueueKey queue, long from, long to) {
+        QueueEntries entries = index.find(queue.topic(), queue.queueId());
+        return to <= from ? 0 : to - from - (entries == null ? 0 : entries.count(from, to));
+    }
+
     long earliestTimestamp() throws IOException {
         StoredMessage first = readAt(records.first());
         return first == null ? -1 : first.storeTimestamp();

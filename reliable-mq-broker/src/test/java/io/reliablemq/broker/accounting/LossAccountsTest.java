@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reliablemq.broker.GroupsOnAStore;
 import io.reliablemq.broker.ManualClock;
 import io.reliablemq.broker.MemoryStore;
+import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
@@ -96,6 +97,47 @@ class LossAccountsTest {
         groups.offsets.commit("g", ORDERS, 10);
         assertThat(account()).isEqualTo(of(10, 8, 0, 0, 2, 0, 0));
         assertThat(account().unaccounted()).isZero();
+    }
+
+    @Test
+    void givesEachFigureWithTheNameOfTheGroup() throws Exception {
+        groups.subscribe("g", "orders");
+        send(2);
+        fail(ORDERS, 0, 0);
+        account();
+        AccountFigures figures = new AccountFigures(groups.accounts);
+
+        assertThat(figures.findings()).isEmpty();
+        assertThat(figures.read())
+                .allSatisfy(figure -> assertThat(figure.tags()).containsEntry("group", "g"))
+                .extracting(figure ->
+                        figure.name().substring("reliable.mq.broker.group.".length()) + "=" + (long) figure.value())
+                .containsExactly(
+                        "appended=2",
+                        "acknowledged=0",
+                        "inflight=1",
+                        "retrying=0",
+                        "dead=1",
+                        "expired=0",
+                        "duplicated=0",
+                        "unaccounted=0");
+    }
+
+    @Test
+    void standsStillWhileTheLogCannotBeReadAndGoesOnAfterwards() throws Exception {
+        groups.subscribe("g", "orders");
+        send(1);
+        GroupAccount before = account();
+        fail(ORDERS, 0, MANY);
+        store.unreadable = new QueueKey(Names.SCHEDULE_TOPIC, 2);
+
+        groups.accounts.settleWhatMoved();
+        assertThat(groups.accounts.isSettled()).isFalse();
+        assertThat(groups.accounts.accounts()).containsEntry("g", before);
+
+        store.unreadable = null;
+        groups.accounts.settleWhatMoved();
+        assertThat(groups.accounts.accounts()).containsEntry("g", of(1, 0, 0, 1, 0, 0, 0));
     }
 
     @Test
@@ -219,7 +261,7 @@ class LossAccountsTest {
         fail(ORDERS, 4, 0);
         account();
 
-        store.deletedBelow.put(ORDERS, 6L);
+        store.delete(ORDERS, 0, 6);
         assertThat(account()).isEqualTo(of(10, 2, 4, 0, 1, 3, 0));
 
         groups.offsets.commit("g", ORDERS, 10);
@@ -227,17 +269,34 @@ class LossAccountsTest {
     }
 
     @Test
-    void copyThatRetentionDeletesInTheScheduleHasExpired() throws Exception {
+    void gapInFrontOfTheGroupHasExpiredToo() throws Exception {
         groups.subscribe("g", "orders");
-        send(2);
-        fail(ORDERS, 0, MANY);
-        fail(ORDERS, 1, MANY);
-        groups.offsets.commit("g", ORDERS, 2);
+        send(10);
+        fail(ORDERS, 5, 0);
         account();
 
-        store.deletedBelow.put(new QueueKey(Names.SCHEDULE_TOPIC, 2), 1L);
+        store.delete(ORDERS, 4, 7);
+        assertThat(account()).isEqualTo(of(10, 0, 7, 0, 1, 2, 0));
 
-        assertThat(account()).isEqualTo(of(2, 0, 0, 1, 0, 1, 0));
+        groups.offsets.commit("g", ORDERS, 10);
+        assertThat(account()).isEqualTo(of(10, 7, 0, 0, 1, 2, 0));
+    }
+
+    @Test
+    void copyThatRetentionDeletesInTheScheduleHasExpired() throws Exception {
+        groups.subscribe("g", "orders");
+        send(3);
+        fail(ORDERS, 0, MANY);
+        fail(ORDERS, 1, MANY);
+        fail(ORDERS, 2, MANY);
+        groups.offsets.commit("g", ORDERS, 3);
+        account();
+
+        store.delete(new QueueKey(Names.SCHEDULE_TOPIC, 2), 1, 2);
+        deliverRetries();
+
+        assertThat(store.queue(RETRIES)).hasSize(2);
+        assertThat(account()).isEqualTo(of(3, 0, 0, 2, 0, 1, 0));
     }
 
     @Test
@@ -257,6 +316,12 @@ class LossAccountsTest {
 
         assertThat(account()).isEqualTo(of(1, 0, 0, 0, 0, 0, 0));
         assertThat(account().unaccounted()).isEqualTo(1);
+        assertThat(new AccountFigures(groups.accounts).findings())
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.status()).isEqualTo(Health.Status.DEGRADED);
+                    assertThat(finding.what()).contains("g (1)");
+                });
         // And it is not forgotten by a restart.
         groups.persist();
         open();

@@ -121,6 +121,23 @@ class DelayScheduleTest {
     }
 
     @Test
+    void pausesBeforeItTriesARefusedCopyAgain() throws IOException {
+        DelaySchedule schedule = schedule(Set.of());
+        park("x", 1);
+        clock.pass(Duration.ofSeconds(1));
+        store.outcome = AppendResult.Status.NO_SPACE;
+        schedule.doWork();
+        store.outcome = AppendResult.Status.COMMITTED;
+
+        assertThat(schedule.doWork()).isEqualTo(Duration.ofMillis(100).toNanos());
+        assertThat(delivered()).isEmpty();
+
+        clock.pass(Duration.ofMillis(100));
+        schedule.doWork();
+        assertThat(delivered()).containsExactly("x");
+    }
+
+    @Test
     void passesOverMessagesWhoseCopyIsInTheLogAlready() throws IOException {
         park("copied before the crash", 1);
         park("not copied", 1);
@@ -132,6 +149,24 @@ class DelayScheduleTest {
 
         assertThat(delivered()).containsExactly("not copied");
         assertThat(cursors.cursor(0)).isEqualTo(2);
+    }
+
+    @Test
+    void remembersCopiesOfAnEarlierLifeUntilItsCursorHasPassedTheirOriginals() throws IOException {
+        park("copied before the crash", 1);
+        park("copied, too", 2);
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of(0L, 1L));
+
+        schedule.doWork();
+        assertThat(cursors.copiesFrom()).isZero();
+        schedule.doWork();
+        assertThat(cursors.copiesFrom()).isZero();
+        clock.pass(Duration.ofSeconds(10));
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(cursors.copiesFrom()).isEqualTo(2);
     }
 
     @Test
@@ -162,6 +197,22 @@ class DelayScheduleTest {
         store.unreadable = null;
         schedule.doWork();
         assertThat(delivered()).containsExactly("of another level", "lost to the disk");
+    }
+
+    @Test
+    void gapInTheScheduleHoldsNothingUp() throws IOException {
+        park("before", 1);
+        park("deleted", 1);
+        park("behind", 1);
+        store.delete(new QueueKey(Names.SCHEDULE_TOPIC, 0), 1, 2);
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of());
+
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(delivered()).containsExactly("before", "behind");
+        assertThat(cursors.cursor(0)).isEqualTo(3);
     }
 
     @Test

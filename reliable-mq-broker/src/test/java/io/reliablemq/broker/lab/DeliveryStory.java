@@ -57,6 +57,7 @@ final class DeliveryStory implements Story {
                 .withFlushDiskType(flushDiskType)
                 .withSegmentBytes(8192)
                 .withMaxPending(chance.nextBoolean() ? 6 : 1000, 1 << 20)
+                .withRetention(StoreSettings.Retention.DEFAULT.withReserveBytes(0))
                 .withPreallocateBytes(chance.nextInt(2) * 4096L);
         this.machine = new Machine(chance, trace, settings, () -> {});
         actions.add(12, "park", this::park)

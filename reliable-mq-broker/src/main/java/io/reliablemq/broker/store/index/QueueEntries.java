@@ -154,6 +154,15 @@ public final class QueueEntries {
         return at < runs.length && runs[at].firstOffset() <= offset ? runs[at].endOffset() : offset;
     }
 
+    /** How many entries there are from an offset on and before another one. */
+    public long count(long from, long to) {
+        long count = 0;
+        for (Run run : view.runs) {
+            count += Math.max(0, Math.min(to, run.endOffset()) - Math.max(from, run.firstOffset()));
+        }
+        return count;
+    }
+
     /** Visits entries from this offset on, until they end or the visitor has enough. */
     public void visit(long from, EntryVisitor visitor) throws IOException {
         Run[] runs = view.runs;

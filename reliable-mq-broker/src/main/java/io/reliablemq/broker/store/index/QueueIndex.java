@@ -182,8 +182,12 @@ public final class QueueIndex implements SegmentIndex {
         return new SegmentRebuild() {
             @Override
             public void add(IndexedMessage message) {
-                runs.computeIfAbsent(message.queue(), queue -> new MemoryRun(base, message.offset()))
-                        .add(message);
+                MemoryRun run = runs.computeIfAbsent(message.queue(), queue -> new MemoryRun(base, message.offset()));
+                while (run.endOffset() < message.offset()) {
+                    // Lost to damage, as recovery found.
+                    run.addLost();
+                }
+                run.add(message);
             }
 
             @Override
