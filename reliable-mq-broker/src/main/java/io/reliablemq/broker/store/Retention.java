@@ -6,11 +6,13 @@ import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.LogGaps;
 import io.reliablemq.broker.store.log.SegmentRemoval;
 import io.reliablemq.broker.store.log.Segments;
+import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,12 +63,15 @@ final class Retention {
         return figures;
     }
 
-    /** @return nanoseconds until it wants to look again */
+    /** @return nanoseconds until it wants to look again; it wants a signal once it has a guard */
     long run() throws IOException {
         RetentionGuard known = guard;
+        if (known == null) {
+            return Agent.UNTIL_SIGNAL;
+        }
         long wait = nextNanos - clock.nanos();
-        if (known == null || wait > 0) {
-            return Math.max(wait, 1);
+        if (wait > 0) {
+            return wait;
         }
         nextNanos = clock.nanos() + PERIOD_NANOS;
         deleteWhatMayGo(known);
@@ -75,9 +80,13 @@ final class Retention {
 
     private void deleteWhatMayGo(RetentionGuard known) throws IOException {
         List<SegmentContent> ended = new ArrayList<>();
+        // The index that is written next must not miss what follows it.
+        AtomicBoolean unindexed = new AtomicBoolean();
         segments.forEachEnded(0, (base, next) -> {
             SegmentContent content = queues.content(base, next);
-            if (content != null) {
+            if (content == null) {
+                unindexed.set(true);
+            } else if (!unindexed.get()) {
                 ended.add(content);
             }
         });

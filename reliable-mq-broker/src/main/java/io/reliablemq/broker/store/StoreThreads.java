@@ -93,6 +93,11 @@ final class StoreThreads implements AutoCloseable {
         }
     }
 
+    /** There is a chore for the keeper that has no time of its own. */
+    void signalKeeper() {
+        keeper.signal();
+    }
+
     /** Flushes on the calling thread what is written and not flushed. */
     void flush() {
         if (logFlusher != null) {

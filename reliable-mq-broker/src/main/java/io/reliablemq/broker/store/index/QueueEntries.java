@@ -136,15 +136,18 @@ public final class QueueEntries {
         return null;
     }
 
-    /** The next offset as it was when this segment had ended. */
+    /**
+     * The next offset as it was when this segment had ended: what the next run starts with that is kept. Nothing behind
+     * the segment has been deleted, since segments are indexed in order, and deleted only after that.
+     */
     long endIn(long segmentBase) {
         View seen = view;
-        for (int i = seen.runs.length - 1; i >= 0; i--) {
-            if (seen.runs[i].segmentBase() <= segmentBase) {
-                return seen.runs[i].endOffset();
+        for (Run run : seen.runs) {
+            if (run.segmentBase() > segmentBase) {
+                return run.firstOffset();
             }
         }
-        return seen.runs.length == 0 ? seen.floor : seen.runs[0].firstOffset();
+        return max(seen);
     }
 
     /** Visits entries from this offset on, until they end or the visitor has enough. */
