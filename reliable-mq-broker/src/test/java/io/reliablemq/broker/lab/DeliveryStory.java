@@ -75,8 +75,10 @@ final class DeliveryStory implements Story {
                 .add(1, "space ends", () -> machine.limitSpace(chance.nextInt(6000)))
                 .add(2, "space returns", () -> machine.disk().setCapacity(Long.MAX_VALUE));
         if (!clockIsSound) {
-            actions.add(2, "somebody sets the clock", () -> machine.clock()
-                    .jump(Duration.ofMillis(chance.nextInt(6000) - 3000)));
+            actions.add(
+                    2,
+                    "somebody sets the clock",
+                    () -> machine.clock().jump(Duration.ofMillis(chance.nextInt(6000) - 3000)));
         }
     }
 
@@ -166,9 +168,8 @@ final class DeliveryStory implements Story {
         machine.start(this::open, ledger::stopped);
         LogImage image = image();
         HandOvers.in(image, levels, clockIsSound);
-        List<Entry> sent = image.entries().stream()
-                .filter(entry -> entry.origin() < 0)
-                .toList();
+        List<Entry> sent =
+                image.entries().stream().filter(entry -> entry.origin() < 0).toList();
         ledger.recovered(new LogImage(sent, image.holes(), image.end()));
         offsets.check();
     }

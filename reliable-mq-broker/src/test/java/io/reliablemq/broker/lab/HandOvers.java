@@ -51,8 +51,7 @@ record HandOvers(List<Entry> missing) {
         assertThat(copy.message().body()).isEqualTo(original.message().body());
         assertThat(copy.message().topic()).isEqualTo(original.message().property(PropertyNames.REAL_TOPIC));
         long delay = levels.delay(original.message().queueId() + 1).toMillis();
-        long waited =
-                copy.message().storeTimestamp() - original.message().storeTimestamp();
+        long waited = copy.message().storeTimestamp() - original.message().storeTimestamp();
         if (clockIsSound) {
             assertThat(waited).as("ms in the schedule").isGreaterThanOrEqualTo(delay);
         }

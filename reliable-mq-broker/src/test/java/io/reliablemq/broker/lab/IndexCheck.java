@@ -114,9 +114,9 @@ final class IndexCheck {
 
         Selection selection = store.select(queue, from, maxMessages, maxBytes, tags);
 
-        assertThat(selection.entries()).extracting("position").isEqualTo(expected.stream()
-                .map(Entry::position)
-                .toList());
+        assertThat(selection.entries())
+                .extracting("position")
+                .isEqualTo(expected.stream().map(Entry::position).toList());
         assertThat(selection.nextOffset()).isEqualTo(next);
         assertThat(selection.totalBytes()).isEqualTo(bytes);
         ByteBuffer content = ByteBuffer.allocate(bytes);
@@ -131,7 +131,9 @@ final class IndexCheck {
         for (Entry entry : entries) {
             boolean isEarlier = entry.message().storeTimestamp() < timestamp;
             assertThat(entry.message().queueOffset() < found)
-                    .as("whether offset %d is before the time of %d", entry.message().queueOffset(), found)
+                    .as(
+                            "whether offset %d is before the time of %d",
+                            entry.message().queueOffset(), found)
                     .isEqualTo(isEarlier);
         }
         assertThat(found).isLessThanOrEqualTo(next);

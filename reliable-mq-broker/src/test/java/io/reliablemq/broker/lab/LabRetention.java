@@ -45,8 +45,7 @@ final class LabRetention implements RetentionGuard {
         trace.add("  segment " + segment.base() + " is deleted");
         deleted = true;
         try {
-            List<Entry> entries =
-                    LogImage.segment(machine.disk(), Machine.LOG, segment.base(), segment.next());
+            List<Entry> entries = LogImage.segment(machine.disk(), Machine.LOG, segment.base(), segment.next());
             ledger.deleted(entries);
             for (Entry entry : entries) {
                 nextOffsets.merge(entry.queue(), entry.message().queueOffset() + 1, Math::max);

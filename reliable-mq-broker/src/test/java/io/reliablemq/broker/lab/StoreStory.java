@@ -77,8 +77,10 @@ final class StoreStory implements Story {
         actions.add(5, "some ms pass", () -> machine.clock().pass(Duration.ofMillis(1 + chance.nextInt(60))));
         actions.add(1, "a second passes", () -> machine.clock().pass(Duration.ofSeconds(1)));
         actions.add(2, "half a minute passes", () -> machine.clock().pass(Duration.ofSeconds(30)));
-        actions.add(1, "somebody sets the clock", () -> machine.clock()
-                .jump(Duration.ofSeconds(chance.nextInt(7200) - 3600)));
+        actions.add(
+                1,
+                "somebody sets the clock",
+                () -> machine.clock().jump(Duration.ofSeconds(chance.nextInt(7200) - 3600)));
     }
 
     private void faults() {
@@ -154,7 +156,11 @@ final class StoreStory implements Story {
 
     private void appendCopy() throws IOException {
         List<Entry> entries = image().entries();
-        append(1, entries.isEmpty() ? MessageStore.NO_ORIGIN : messages.pick(entries).position());
+        append(
+                1,
+                entries.isEmpty()
+                        ? MessageStore.NO_ORIGIN
+                        : messages.pick(entries).position());
     }
 
     private void flush() {
@@ -220,7 +226,9 @@ final class StoreStory implements Story {
             clean = store.failure() != null && !failed && !machine.isStopped();
         } catch (IOException | MachineStoppedException e) {
             trace.add("  " + e.getMessage());
-            assertThat(wasFaulty || machine.isFaulty()).as("an error without a fault").isTrue();
+            assertThat(wasFaulty || machine.isFaulty())
+                    .as("an error without a fault")
+                    .isTrue();
         }
         machine.requireNoUnexpectedErrors();
         if (machine.isStopped()) {

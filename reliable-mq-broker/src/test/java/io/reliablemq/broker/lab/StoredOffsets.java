@@ -62,10 +62,12 @@ final class StoredOffsets {
     void load(AtomicFile file, LogMessageStore store) throws IOException {
         byte[] stored = file.read();
         if (stored != null) {
-            JsonBodies.read(Body.of(stored), Content.class).offsets().forEach((group, topics) -> topics.forEach(
-                    (topic, queues) -> queues.forEach((queueId, offset) -> assertThat(offset)
-                            .as("stored offset of %s %d", topic, queueId)
-                            .isLessThanOrEqualTo(store.maxOffset(new QueueKey(topic, queueId))))));
+            JsonBodies.read(Body.of(stored), Content.class)
+                    .offsets()
+                    .forEach((group, topics) ->
+                            topics.forEach((topic, queues) -> queues.forEach((queueId, offset) -> assertThat(offset)
+                                    .as("stored offset of %s %d", topic, queueId)
+                                    .isLessThanOrEqualTo(store.maxOffset(new QueueKey(topic, queueId))))));
         }
         offsets = CommittedOffsets.load(file, store);
     }

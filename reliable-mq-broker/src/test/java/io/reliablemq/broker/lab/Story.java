@@ -32,8 +32,7 @@ interface Story {
             story.tell(length);
         } catch (Exception | AssertionError e) {
             List<String> trace = story.trace();
-            List<String> shown =
-                    new ArrayList<>(trace.subList(Math.max(0, trace.size() - LINES_SHOWN), trace.size()));
+            List<String> shown = new ArrayList<>(trace.subList(Math.max(0, trace.size() - LINES_SHOWN), trace.size()));
             throw new AssertionError(
                     "%s%nAfter%n  %s%nRepeat with -D%s=%d -D%s=%d"
                             .formatted(e.getMessage(), String.join("\n  ", shown), SEED, seed, LENGTH, length),

@@ -111,8 +111,7 @@ class SimulatedDiskTest extends StoreFilesContract {
         file.write(filled(512, 2), 0);
         file.write(filled(512, 3), 0);
 
-        assertThat(outcomes(SimulatedDiskTest::sectors))
-                .containsExactlyInAnyOrder(List.of(1), List.of(2), List.of(3));
+        assertThat(outcomes(SimulatedDiskTest::sectors)).containsExactlyInAnyOrder(List.of(1), List.of(2), List.of(3));
     }
 
     @Test

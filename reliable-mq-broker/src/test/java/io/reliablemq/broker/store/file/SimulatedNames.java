@@ -25,10 +25,7 @@ final class SimulatedNames {
 
     /** One change of a folder. */
     private record Change(
-            Path folder,
-            @Nullable Path removed,
-            @Nullable Path added,
-            SimulatedFile file) {
+            Path folder, @Nullable Path removed, @Nullable Path added, SimulatedFile file) {
 
         void apply(Map<Path, SimulatedFile> names) {
             if (removed != null) {
