@@ -325,6 +325,7 @@ public final class LogMessageStore implements MessageStore {
     /** From now on old segments are deleted, unless the guard has a reason to keep them. */
     public void retainBy(RetentionGuard guard) {
         retention.guardBy(guard);
+        threads.signalKeeper();
     }
 
     /** What retention has done. */

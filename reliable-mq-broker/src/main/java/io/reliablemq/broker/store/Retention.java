@@ -6,6 +6,7 @@ import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.LogGaps;
 import io.reliablemq.broker.store.log.SegmentRemoval;
 import io.reliablemq.broker.store.log.Segments;
+import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,12 +62,11 @@ final class Retention {
         return figures;
     }
 
-    /** @return nanoseconds until it wants to look again */
+    /** @return nanoseconds until it wants to look again; it wants a signal once it has a guard */
     long run() throws IOException {
         RetentionGuard known = guard;
         if (known == null) {
-            // A whole period, or the keeper would not sleep until somebody says what must be kept.
-            return PERIOD_NANOS;
+            return Agent.UNTIL_SIGNAL;
         }
         long wait = nextNanos - clock.nanos();
         if (wait > 0) {

@@ -170,7 +170,7 @@ final class DeliveryStory implements Story {
         HandOvers.in(image, levels, clockIsSound);
         List<Entry> sent =
                 image.entries().stream().filter(entry -> entry.origin() < 0).toList();
-        ledger.recovered(new LogImage(sent, image.end()));
+        ledger.recovered(new LogImage(sent, image.holes(), image.end()));
         offsets.check();
     }
 

@@ -36,6 +36,9 @@ final class Ledger {
         /** Whether no stop of the machine may take it back. */
         boolean promised;
 
+        /** Whether it may go, or has gone, since it was kept long enough. */
+        boolean deleted;
+
         long position = -1;
         long queueOffset = -1;
 
@@ -104,6 +107,11 @@ final class Ledger {
         }
     }
 
+    /** Retention takes these, now or, after a crash in between, at the next start. */
+    void deleted(List<Entry> entries) {
+        entries.forEach(entry -> sent.get(numberOf(entry.message())).deleted = true);
+    }
+
     /** The process has ended, and the machine with it if power was cut. */
     void stopped(boolean withPower) {
         powerCut |= withPower;
@@ -117,7 +125,7 @@ final class Ledger {
             if (found[number]) {
                 one.fate = Fate.STORED;
                 one.promised |= flushDiskType == FlushDiskType.SYNC_FLUSH;
-            } else if (one.fate == Fate.STORED) {
+            } else if (one.fate == Fate.STORED && !one.deleted) {
                 throw new AssertionError("Message " + number + " was answered as stored, but is not to be seen");
             }
         }
@@ -130,13 +138,13 @@ final class Ledger {
         for (int number = 0; number < found.length; number++) {
             Sent one = sent.get(number);
             boolean required = one.promised || one.fate == Fate.STORED && !powerCut;
-            if (required && !found[number]) {
+            if (required && !found[number] && !one.deleted) {
                 throw new AssertionError("Message " + number + " is lost");
             }
             if (found[number] && one.life == gapInLife) {
                 throw new AssertionError("Message " + number + " is there, one that was sent before it is not");
             }
-            if (!found[number] && one.fate != Fate.ABSENT) {
+            if (!found[number] && one.fate != Fate.ABSENT && !one.deleted) {
                 gapInLife = one.life;
             }
         }

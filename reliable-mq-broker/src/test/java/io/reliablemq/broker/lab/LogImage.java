@@ -15,9 +15,10 @@ import java.util.TreeMap;
 /**
  * The messages in the files of a log, read plainly by the description of the format, segment by segment.
  *
+ * @param holes positions where segments follow that are not there any more
  * @param end behind the last record
  */
-record LogImage(List<Entry> entries, long end) {
+record LogImage(List<Entry> entries, List<Long> holes, long end) {
 
     static final int ENVELOPE_BYTES = 32;
 
@@ -49,20 +50,38 @@ record LogImage(List<Entry> entries, long end) {
     /** @param end position behind the last byte that is to be read */
     static LogImage read(SimulatedDisk disk, Path logFolder, long end) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        long at = -1;
+        List<Long> holes = new ArrayList<>();
+        long at = 0;
         for (Path file : disk.list(logFolder)) {
-            String name = file.getFileName().toString();
-            if (name.endsWith(".log")) {
-                long base = Long.parseLong(name.substring(0, name.length() - ".log".length()));
-                if (at < 0 || at == base) {
-                    at = readSegment(ByteBuffer.wrap(disk.content(file)), base, end, entries);
+            long base = base(file);
+            if (base >= 0 && base <= end) {
+                if (base != at) {
+                    holes.add(at);
                 }
+                at = readSegment(ByteBuffer.wrap(disk.content(file)), base, end, entries);
             }
         }
         if (at != end) {
             throw new AssertionError("The log's files can be followed up to " + at + ", not to its end at " + end);
         }
-        return new LogImage(entries, end);
+        return new LogImage(entries, holes, end);
+    }
+
+    /** The messages of one ended segment. */
+    static List<Entry> segment(SimulatedDisk disk, Path logFolder, long base, long next) throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        for (Path file : disk.list(logFolder)) {
+            if (base(file) == base) {
+                readSegment(ByteBuffer.wrap(disk.content(file)), base, next, entries);
+            }
+        }
+        return entries;
+    }
+
+    /** Where a segment starts; -1 for another file. */
+    private static long base(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".log") ? Long.parseLong(name.substring(0, name.length() - ".log".length())) : -1;
     }
 
     private static long readSegment(ByteBuffer segment, long base, long end, List<Entry> entries) {
@@ -81,6 +100,11 @@ record LogImage(List<Entry> entries, long end) {
             at = payload + length;
         }
         return at;
+    }
+
+    /** Whether segments are missing between two positions. */
+    boolean hasHoleBetween(long from, long to) {
+        return holes.stream().anyMatch(hole -> from < hole && hole <= to);
     }
 
     /** The entries of each queue, in the order of the log. */

@@ -142,6 +142,32 @@ class RetentionTest {
     }
 
     @Test
+    void aLaterIndexKnowsTheOffsetsOfAQueueThatWasCutInTheMiddle() throws Exception {
+        StoreSettings settings = SETTINGS.withRetention(SETTINGS.retention().withMaxBytes(1));
+        try (LogMessageStore store = open(settings)) {
+            put(store, message("seldom", 5, "kept"));
+            fill(store, "a", 90);
+            put(store, message("seldom", 5, "deleted"));
+            fill(store, "b", 90);
+            keeper.step();
+            store.retainBy(guard(segment -> segment.base() == 0 ? Optional.of("the test wants it") : Optional.empty()));
+            clock.pass(Duration.ofMinutes(1));
+            keeper.step();
+            assertThat(deleted).isNotEmpty();
+            assertThat(store.readAt(SELDOM, 0)).isNotNull();
+            assertThat(store.readAt(SELDOM, 1)).isNull();
+            fill(store, "c", 120);
+            store.retainBy(guard(segment -> Optional.of("no more")));
+            keeper.step();
+        }
+
+        try (LogMessageStore store = open(settings)) {
+            assertThat(store.readAt(SELDOM, 0)).isNotNull();
+            assertThat(put(store, message("seldom", 5, "next")).queueOffset()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aSegmentThatIsKeptDoesNotKeepTheOthers() throws Exception {
         StoreSettings settings = SETTINGS.withRetention(SETTINGS.retention().withMaxBytes(1));
         List<String> sent;
