@@ -1,11 +1,12 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.accounting.GroupAccount;
+import io.reliablemq.broker.accounting.LossAccounts;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.figures.Rates;
-import io.reliablemq.broker.management.ManagementServer;
 import io.reliablemq.broker.nameserver.NameServer;
 import io.reliablemq.broker.registration.Registrar;
 import io.reliablemq.broker.registration.RegistrationHeader;
@@ -20,10 +21,10 @@ import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.RemotingServer;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,6 +45,7 @@ public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final Duration FIRST_REGISTRATION_TIMEOUT = Duration.ofSeconds(4);
     private static final Duration PERSIST_PERIOD = Duration.ofSeconds(1);
+    private static final Duration CHECKPOINT_PERIOD = Duration.ofSeconds(10);
     private static final Duration SESSION_PERIOD = Duration.ofSeconds(10);
 
     private final Clock clock = Clock.SYSTEM;
@@ -55,6 +57,7 @@ public final class Broker implements AutoCloseable {
     private final Figures figures;
     private final HealthChecks checks;
     private final @Nullable InetSocketAddress managementAddress;
+    private final LossAccounts accounts;
 
     private Broker(BrokerSettings settings, OpenedStore.Opener storeOpener) {
         this.settings = settings;
@@ -76,16 +79,21 @@ public final class Broker implements AutoCloseable {
 
             Mailbox mailbox = new Mailbox(housekeeper::signal);
             BrokerParts parts = BrokerParts.build(settings, store, address, mailbox, scheduler::signal, clock, errors);
+            accounts = parts.accounts();
             started.push(parts.readThreads());
             started.push(parts.longPolls());
             housekeeping
                     .step(mailbox::drain)
                     .every(PERSIST_PERIOD, parts.offsets()::persist)
                     .every(PERSIST_PERIOD, parts.cursors()::persist)
+                    .every(PERSIST_PERIOD, parts.accounts()::settleWhatMoved)
+                    .every(CHECKPOINT_PERIOD, parts.accounts()::persist)
                     .every(SESSION_PERIOD, parts.sessions()::endSilent)
                     .every(Rates.PERIOD, parts.runtime()::sample)
                     .atStop(parts.offsets()::persist)
-                    .atStop(parts.cursors()::persist);
+                    .atStop(parts.cursors()::persist)
+                    .atStop(parts.accounts()::settle)
+                    .atStop(parts.accounts()::persist);
             scheduling.step(parts.longPolls()::expire).step(parts.schedule()::doWork);
             housekeeper.start();
             scheduler.start();
@@ -95,7 +103,7 @@ public final class Broker implements AutoCloseable {
             gate.open(parts.handlers());
             awaitFirst(registrar);
             figures = Figures.of(List.of(parts.figures(), () -> connections(server)));
-            checks = HealthChecks.of(List.of(store.store().health(), registrar));
+            checks = HealthChecks.of(List.of(store.store().health(), parts.health(), registrar));
             managementAddress = settings.management().enabled() ? startManagement() : null;
             complete = true;
         } catch (IOException e) {
@@ -153,6 +161,14 @@ public final class Broker implements AutoCloseable {
         return Health.of(checks.findings());
     }
 
+    /**
+     * What became of the messages of each known consumer group, by its name, as of about a second ago. Empty until what the
+     * log holds has been counted.
+     */
+    public Map<String, GroupAccount> accounts() {
+        return accounts.accounts();
+    }
+
     @Override
     public synchronized void close() {
         try {
@@ -181,32 +197,8 @@ public final class Broker implements AutoCloseable {
     }
 
     private InetSocketAddress startManagement() {
-        BrokerSettings.Management management = settings.management();
-        try {
-            return startManagement(management.port());
-        } catch (BindException e) {
-            if (!management.anyPortIfTaken()) {
-                throw refused("management.port", management.port(), e);
-            }
-            LOG.warn(
-                    "Port {} is taken, so health and figures are served on another one; choose one with {}.management.port",
-                    management.port(),
-                    BrokerProperties.PREFIX);
-        } catch (IOException e) {
-            throw refused("management.port", management.port(), e);
-        }
-        try {
-            return startManagement(0);
-        } catch (IOException e) {
-            throw refused("management.bind-address", management.bindAddress().getHostAddress(), e);
-        }
-    }
-
-    private InetSocketAddress startManagement(int port) throws IOException {
-        InetSocketAddress bind = new InetSocketAddress(settings.management().bindAddress(), port);
-        ManagementServer server = started.push(ManagementServer.start(bind, figures, checks, errors));
-        LOG.info("Health and figures are served at http://{}/health and /metrics", Addresses.text(server.address()));
-        return server.address();
+        return started.push(ManagementStart.run(settings.management(), figures, checks, errors))
+                .address();
     }
 
     private static List<Figure> connections(RemotingServer server) {
@@ -253,7 +245,7 @@ public final class Broker implements AutoCloseable {
                 ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "A broker takes no requests from a name server"));
     }
 
-    private static BrokerStartException refused(String setting, Object value, IOException cause) {
+    static BrokerStartException refused(String setting, Object value, IOException cause) {
         return new BrokerStartException(
                 "The setting " + BrokerProperties.PREFIX + "." + setting + " is '" + value + "': " + reason(cause),
                 cause);

@@ -1,5 +1,7 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.accounting.AccountFigures;
+import io.reliablemq.broker.accounting.LossAccounts;
 import io.reliablemq.broker.delivery.DelayCursors;
 import io.reliablemq.broker.delivery.DelayLevels;
 import io.reliablemq.broker.delivery.DelaySchedule;
@@ -8,6 +10,7 @@ import io.reliablemq.broker.delivery.MessageCopies;
 import io.reliablemq.broker.delivery.RetryPolicy;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.group.ClientSessions;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
@@ -22,6 +25,7 @@ import io.reliablemq.broker.request.GroupTopics;
 import io.reliablemq.broker.request.HandlerTable;
 import io.reliablemq.broker.request.HeartbeatHandler;
 import io.reliablemq.broker.request.IncomingMessages;
+import io.reliablemq.broker.request.MessageQueries;
 import io.reliablemq.broker.request.OffsetHandlers;
 import io.reliablemq.broker.request.Pull;
 import io.reliablemq.broker.request.PullMessageHandler;
@@ -67,6 +71,8 @@ final class BrokerParts {
     private final Topics topics;
     private final CommittedOffsets offsets;
     private final DelayCursors cursors;
+    private final LossAccounts accounts;
+    private final AccountFigures accountFigures;
     private final ClientSessions sessions;
     private final LongPolls longPolls;
     private final DelaySchedule schedule;
@@ -95,7 +101,9 @@ final class BrokerParts {
         offsets = CommittedOffsets.load(files.file("offsets"), store);
         cursors = DelayCursors.load(files.file("delays"), store);
         ConsumerGroups groups = new ConsumerGroups(BrokerParts::tellMembers);
-        sessions = new ClientSessions(groups, clock);
+        accounts = LossAccounts.load(files.file("accounts"), store, offsets, cursors::cursor);
+        accountFigures = new AccountFigures(accounts);
+        sessions = new ClientSessions(groups, offsets, clock);
         QueueLocks locks = new QueueLocks(clock);
 
         longPolls = new LongPolls(store, clock, wakeScheduler);
@@ -106,8 +114,12 @@ final class BrokerParts {
         RequestChecks checks = new RequestChecks(topics, groupSettings);
         GroupTopics groupTopics = new GroupTopics(topics);
         Deliveries deliveries = new Deliveries();
-        Figures counted = Figures.of(
-                List.of(store.figures(), deliveries, new GroupFigures(groups, offsets, topics, store), this::waiting));
+        Figures counted = Figures.of(List.of(
+                store.figures(),
+                deliveries,
+                new GroupFigures(groups, offsets, topics, store),
+                accountFigures,
+                this::waiting));
         runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);
         Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, deliveries, errors);
         HandlerTable.Builder table = HandlerTable.builder();
@@ -127,10 +139,12 @@ final class BrokerParts {
         table.on(RequestCode.PULL_MESSAGE, pull).on(RequestCode.LITE_PULL_MESSAGE, pull);
         table.on(
                 RequestCode.CONSUMER_SEND_MESSAGE_BACK,
-                new SendBackHandler(checks, new RetryPolicy(levels), copies, groupTopics, store, readThreads));
+                new SendBackHandler(
+                        checks, new RetryPolicy(levels), copies, groupTopics, store, readThreads, accounts::takenBack));
         table.on(RequestCode.HEART_BEAT, new HeartbeatHandler(checks, sessions, groupTopics));
         new ClientHandlers(groups, sessions, locks).addTo(table);
         new OffsetHandlers(checks, groups, offsets, store, readThreads).addTo(table);
+        new MessageQueries(checks, store, readThreads).addTo(table);
         new AdminHandlers(checks, topics, groupSettings, offsets, pullParts, runtime).addTo(table);
         requests = new RequestCounts(table.build());
         figures = Figures.of(List.of(counted, requests));
@@ -224,6 +238,15 @@ final class BrokerParts {
 
     DelayCursors cursors() {
         return cursors;
+    }
+
+    LossAccounts accounts() {
+        return accounts;
+    }
+
+    /** Whether the accounts add up. */
+    HealthChecks health() {
+        return accountFigures;
     }
 
     ClientSessions sessions() {

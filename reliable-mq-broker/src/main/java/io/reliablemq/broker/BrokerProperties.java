@@ -64,6 +64,21 @@ public class BrokerProperties {
     /** Name servers to register with, host:port; the broker's own if empty. */
     private List<String> nameServers = new ArrayList<>();
 
+    /** Room on the disk that producers cannot use; with less left they are refused, and let in again by themselves. 0 for none. */
+    private String diskReserve = "1GB";
+
+    /** What the start does about a damaged log: STRICT refuses, SALVAGE keeps every whole record and sets the rest aside. */
+    private Recovery recovery = Recovery.STRICT;
+
+    /** Whether the start reads the whole log, and not only what was written since the last index. */
+    private boolean verifyLogOnStart;
+
+    /** How long messages are kept. */
+    private final Retention retention = new Retention();
+
+    /** How the log is read again to find what the disk has damaged. */
+    private final Scrub scrub = new Scrub();
+
     /** The name server in the same process. */
     private final NameServer nameServer = new NameServer();
 
@@ -207,12 +222,126 @@ public class BrokerProperties {
         this.nameServers = nameServers;
     }
 
+    public String getDiskReserve() {
+        return diskReserve;
+    }
+
+    public void setDiskReserve(String diskReserve) {
+        this.diskReserve = diskReserve;
+    }
+
+    public Recovery getRecovery() {
+        return recovery;
+    }
+
+    public void setRecovery(Recovery recovery) {
+        this.recovery = recovery;
+    }
+
+    public boolean isVerifyLogOnStart() {
+        return verifyLogOnStart;
+    }
+
+    public void setVerifyLogOnStart(boolean verifyLogOnStart) {
+        this.verifyLogOnStart = verifyLogOnStart;
+    }
+
+    public Retention getRetention() {
+        return retention;
+    }
+
+    public Scrub getScrub() {
+        return scrub;
+    }
+
     public NameServer getNameServer() {
         return nameServer;
     }
 
     public Management getManagement() {
         return management;
+    }
+
+    /** What the start does about a damaged log. */
+    public enum Recovery {
+        /** Refuses to start and changes nothing. */
+        STRICT,
+        /** Keeps every whole record, and sets the damaged ranges aside in files. */
+        SALVAGE
+    }
+
+    /** The settings {@code reliable-mq.broker.retention.*}. */
+    public static class Retention {
+
+        /** Whole log files are deleted once their last message is older, unless they hold what must be kept. 0 for never. */
+        private Duration age = Duration.ofHours(72);
+
+        /** The oldest log files are deleted while the log is larger, unless they hold what must be kept. 0 for no limit. */
+        private String size = "0";
+
+        /** Whether messages that a known group has not consumed are deleted too; they are counted. */
+        private boolean deleteUnconsumed;
+
+        /** How long dead letters are kept at least. 0 for ever. */
+        private Duration deadLetterAge = Duration.ZERO;
+
+        public Duration getAge() {
+            return age;
+        }
+
+        public void setAge(Duration age) {
+            this.age = age;
+        }
+
+        public String getSize() {
+            return size;
+        }
+
+        public void setSize(String size) {
+            this.size = size;
+        }
+
+        public boolean isDeleteUnconsumed() {
+            return deleteUnconsumed;
+        }
+
+        public void setDeleteUnconsumed(boolean deleteUnconsumed) {
+            this.deleteUnconsumed = deleteUnconsumed;
+        }
+
+        public Duration getDeadLetterAge() {
+            return deadLetterAge;
+        }
+
+        public void setDeadLetterAge(Duration deadLetterAge) {
+            this.deadLetterAge = deadLetterAge;
+        }
+    }
+
+    /** The settings {@code reliable-mq.broker.scrub.*}. */
+    public static class Scrub {
+
+        /** Bytes a second that are read; 0 for never. */
+        private String rate = "8MB";
+
+        /** Time from the start of one round over the log to that of the next. */
+        private Duration interval = Duration.ofHours(24);
+
+        public String getRate() {
+            return rate;
+        }
+
+        public void setRate(String rate) {
+            this.rate = rate;
+        }
+
+        public Duration getInterval() {
+            return interval;
+        }
+
+        public void setInterval(Duration interval) {
+            this.interval = interval;
+        }
     }
 
     /** The settings {@code reliable-mq.broker.name-server.*}. */

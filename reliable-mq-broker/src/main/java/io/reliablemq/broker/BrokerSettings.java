@@ -1,7 +1,10 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.retention.RetentionRules;
 import io.reliablemq.broker.store.FlushDiskType;
+import io.reliablemq.broker.store.StoreSettings.Recovery;
+import io.reliablemq.broker.store.StoreSettings.Retention;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +21,9 @@ import java.util.List;
  * @param flushBytes unflushed bytes at which {@link FlushDiskType#ASYNC_FLUSH} does not wait for the interval
  * @param syncFlushTimeout how long a send may wait for the disk
  * @param segmentBytes size of the log segments that are made from now on
+ * @param recovery what the start does about damage
+ * @param retention how long messages are kept, and how much of the disk is left free
+ * @param retentionRules what is kept for longer
  * @param messageDelayLevel delays by level
  * @param autoCreateTopics whether a send to an unknown topic makes it
  * @param defaultQueueCount most queues of a topic that a send makes
@@ -39,6 +45,9 @@ public record BrokerSettings(
         long flushBytes,
         Duration syncFlushTimeout,
         long segmentBytes,
+        Recovery recovery,
+        Retention retention,
+        RetentionRules retentionRules,
         DelayLevels messageDelayLevel,
         boolean autoCreateTopics,
         int defaultQueueCount,

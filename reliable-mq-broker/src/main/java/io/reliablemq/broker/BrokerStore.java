@@ -21,7 +21,9 @@ final class BrokerStore {
                 .withFlushInterval(settings.flushInterval())
                 .withFlushBytes(settings.flushBytes())
                 .withSyncFlushTimeout(settings.syncFlushTimeout())
-                .withSegmentBytes(settings.segmentBytes());
+                .withSegmentBytes(settings.segmentBytes())
+                .withRecovery(settings.recovery())
+                .withRetention(settings.retention());
         LogMessageStore store = LogMessageStore.open(storeSettings, new DiskFiles(), clock, errors);
         report(settings, store.recovery());
         return new OpenedStore(
@@ -30,6 +32,9 @@ final class BrokerStore {
 
     private static void report(BrokerSettings settings, RecoveryReport report) {
         LOG.info("The log in {} was opened {}", settings.dataDir(), report.summary());
+        if (report.hasDamage()) {
+            reportDamage(settings, report);
+        }
         if (report.hasCutTail()) {
             LOG.warn(
                     "The log in {} was cut at position {}: {} bytes behind it, {} records or parts of such, were not whole"
@@ -39,6 +44,15 @@ final class BrokerStore {
                     report.cutBytes(),
                     report.cutRecords());
         }
+    }
+
+    private static void reportDamage(BrokerSettings settings, RecoveryReport report) {
+        LOG.error(
+                "The log in {} is damaged in {} ranges, which are set aside in the folder damaged; {} messages were found"
+                        + " missing now. Consumers pass over them",
+                settings.dataDir(),
+                report.damagedRanges(),
+                report.lostMessages());
     }
 
     private BrokerStore() {}

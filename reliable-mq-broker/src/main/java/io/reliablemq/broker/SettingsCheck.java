@@ -1,6 +1,8 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.retention.RetentionRules;
+import io.reliablemq.broker.store.StoreSettings;
 import io.reliablemq.protocol.message.Names;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -15,6 +17,8 @@ final class SettingsCheck {
 
     private static final int MAX_QUEUES = 1024;
     private static final int MAX_PORT = 65_535;
+    private static final ByteSize NONE = new ByteSize(0);
+    private static final ByteSize MAX_SIZE = new ByteSize(1L << 60);
     private static final ByteSize MIN_FLUSH_BYTES = new ByteSize(1024);
     private static final ByteSize MIN_SEGMENT_BYTES = ByteSize.ofMegabytes(1);
     private static final ByteSize MAX_SEGMENT_BYTES = ByteSize.ofMegabytes(1024);
@@ -40,6 +44,13 @@ final class SettingsCheck {
                 size("flush-bytes", properties.getFlushBytes(), MIN_FLUSH_BYTES, MAX_SEGMENT_BYTES),
                 atLeastOneMs("sync-flush-timeout", properties.getSyncFlushTimeout()),
                 size("segment-bytes", properties.getSegmentBytes(), MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES),
+                recovery(),
+                retention(),
+                new RetentionRules(
+                        properties.getRetention().isDeleteUnconsumed(),
+                        notNegative(
+                                "retention.dead-letter-age",
+                                properties.getRetention().getDeadLetterAge())),
                 delayLevels(),
                 properties.isAutoCreateTopics(),
                 queueCount(),
@@ -100,6 +111,32 @@ final class SettingsCheck {
         }
         InetAddress brokers = bindAddress("bind-address", properties.getBindAddress());
         return brokers.isLoopbackAddress() ? brokers : InetAddress.getLoopbackAddress();
+    }
+
+    private StoreSettings.Recovery recovery() {
+        return new StoreSettings.Recovery(
+                properties.isVerifyLogOnStart(), properties.getRecovery() == BrokerProperties.Recovery.SALVAGE);
+    }
+
+    private StoreSettings.Retention retention() {
+        BrokerProperties.Scrub scrub = properties.getScrub();
+        Duration interval = scrub.getInterval();
+        if (interval.toSeconds() < 1) {
+            throw refused("scrub.interval", interval, "it must be at least 1s");
+        }
+        return new StoreSettings.Retention(
+                notNegative("retention.age", properties.getRetention().getAge()),
+                size("retention.size", properties.getRetention().getSize(), NONE, MAX_SIZE),
+                size("disk-reserve", properties.getDiskReserve(), NONE, MAX_SIZE),
+                size("scrub.rate", scrub.getRate(), NONE, MAX_SIZE),
+                interval);
+    }
+
+    private static Duration notNegative(String setting, Duration value) {
+        if (value.isNegative()) {
+            throw refused(setting, value, "it must not be negative; 0 switches it off");
+        }
+        return value;
     }
 
     private static Duration atLeastOneMs(String setting, Duration value) {

@@ -16,10 +16,12 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -109,6 +111,18 @@ class ManagementIT {
     }
 
     @Test
+    void everyFigureIsExplainedInTheGuide() throws Exception {
+        broker = Broker.start(properties().toSettings());
+        wire.send(broker.address(), "%DLQ%readers", 0, "m", Map.of());
+        wire.heartbeat(broker.address(), "c1", "readers", "orders", "*", 1);
+        String page = Files.readString(Path.of("../src-docs/src/docs/asciidoc/operations.adoc"));
+
+        assertThat(broker.figures().read())
+                .extracting(figure -> figure.name().replace("reliable.mq.broker.", ""))
+                .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+    }
+
+    @Test
     void isHealthyAndReadOnly() throws Exception {
         broker = Broker.start(properties().toSettings());
 
@@ -120,15 +134,35 @@ class ManagementIT {
         assertThat(ask("HEAD", "/health").statusCode()).isEqualTo(200);
         assertThat(ask("GET", "/healthy").statusCode()).isEqualTo(404);
         assertThat(ask("POST", "/health").statusCode()).isEqualTo(405);
-        assertThat(Thread.getAllStackTraces().keySet().stream()
-                        .filter(thread -> thread.getName().contains("HTTP-Dispatcher")
-                                || thread.getName().equals("rmq-management")))
-                .hasSize(2)
-                .allMatch(Thread::isDaemon);
+    }
+
+    private static java.util.List<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains("HTTP-Dispatcher")
+                        || thread.getName().startsWith("rmq-management"))
+                .toList();
+    }
+
+    @Test
+    void keepsNoProcessAlive() throws Exception {
+        broker = Broker.start(properties().toSettings());
+        ask("GET", "/health");
+
+        assertThat(threads()).isNotEmpty().allMatch(Thread::isDaemon);
         broker.close();
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().contains("HTTP-Dispatcher")
-                        || thread.getName().equals("rmq-management")));
+        await().untilAsserted(() -> assertThat(threads()).isEmpty());
+    }
+
+    @Test
+    void halfARequestKeepsNobodyWaiting() throws Exception {
+        broker = Broker.start(properties().toSettings());
+        try (Socket slow = new Socket(
+                InetAddress.getLoopbackAddress(), broker.managementAddress().getPort())) {
+            slow.getOutputStream().write("GET /he".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            slow.getOutputStream().flush();
+
+            assertThat(ask("GET", "/health").statusCode()).isEqualTo(200);
+        }
     }
 
     @Test

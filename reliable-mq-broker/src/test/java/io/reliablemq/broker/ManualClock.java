@@ -6,8 +6,8 @@ import java.time.Duration;
 /** Time that passes when a test says so. */
 public final class ManualClock implements Clock {
 
-    private long wallMs = 1_000_000;
-    private long nanos = Long.MAX_VALUE - 1_000;
+    private volatile long wallMs = 1_000_000;
+    private volatile long nanos = Long.MAX_VALUE - 1_000;
 
     public void pass(Duration duration) {
         wallMs += duration.toMillis();

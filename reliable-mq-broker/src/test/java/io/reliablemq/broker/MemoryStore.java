@@ -4,6 +4,7 @@ import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
+import io.reliablemq.broker.store.KeyQuery;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +31,9 @@ public final class MemoryStore implements MessageStore {
 
     /** Why the store takes no more writes; then it cannot be flushed either. */
     public @Nullable String failure;
+
+    /** Positions of the messages that retention has deleted, by the test's hand. */
+    private final Set<Long> deleted = new HashSet<>();
 
     /** Positions of the originals that copies were made of, in order. */
     public final List<Long> origins = new ArrayList<>();
@@ -79,7 +84,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public long minOffset(QueueKey queue) {
-        return 0;
+        return nextKept(queue, 0);
     }
 
     @Override
@@ -103,7 +108,40 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public @Nullable StoredMessage readAt(long position) {
-        return position < log.size() ? log.get((int) position) : null;
+        StoredMessage message = position >= 0 && position < log.size() ? log.get((int) position) : null;
+        return message == null || isDeleted(message) ? null : message;
+    }
+
+    /** Deletes messages of a queue. @param to exclusive */
+    public void delete(QueueKey queue, long from, long to) {
+        for (long offset = from; offset < to; offset++) {
+            deleted.add(queue(queue).get((int) offset).position());
+        }
+    }
+
+    @Override
+    public long countGaps(QueueKey queue, long from, long to) {
+        return queue(queue).stream()
+                .filter(message -> message.queueOffset() >= from && message.queueOffset() < to && isDeleted(message))
+                .count();
+    }
+
+    @Override
+    public long nextKept(QueueKey queue, long offset) {
+        return queue(queue).stream()
+                .filter(message -> message.queueOffset() >= offset && !isDeleted(message))
+                .findFirst()
+                .map(StoredMessage::queueOffset)
+                .orElse(maxOffset(queue));
+    }
+
+    private boolean isDeleted(StoredMessage message) {
+        return deleted.contains(message.position());
+    }
+
+    @Override
+    public long originAt(long position) {
+        return position >= 0 && position < origins.size() ? origins.get((int) position) : NO_ORIGIN;
     }
 
     @Override
@@ -111,7 +149,11 @@ public final class MemoryStore implements MessageStore {
         if (queue.equals(unreadable)) {
             throw new IOException("Unreadable, as the test wants");
         }
-        return offset < maxOffset(queue) ? queue(queue).get((int) offset) : null;
+        if (offset < 0 || offset >= maxOffset(queue)) {
+            return null;
+        }
+        StoredMessage message = queue(queue).get((int) offset);
+        return isDeleted(message) ? null : message;
     }
 
     @Override
@@ -124,6 +166,11 @@ public final class MemoryStore implements MessageStore {
     @Override
     public long earliestTimestamp() {
         return log.isEmpty() ? -1 : log.get(0).storeTimestamp();
+    }
+
+    @Override
+    public QueryResult query(KeyQuery query) {
+        throw new UnsupportedOperationException("no test needs queries in memory");
     }
 
     @Override

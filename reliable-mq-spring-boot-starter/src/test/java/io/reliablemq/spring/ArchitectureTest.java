@@ -30,6 +30,8 @@ class ArchitectureTest {
             .consideringOnlyDependenciesInLayers()
             .layer("autoconfigure")
             .definedBy("..spring.autoconfigure..")
+            .layer("actuate")
+            .definedBy("..spring.actuate..")
             .layer("annotation")
             .definedBy("..spring.annotation..")
             .layer("config")
@@ -46,6 +48,8 @@ class ArchitectureTest {
             .definedBy("..spring.support..")
             .whereLayer("autoconfigure")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("actuate")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("annotation")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("config")
@@ -55,14 +59,14 @@ class ArchitectureTest {
             .whereLayer("core")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("embedded")
-            .mayOnlyBeAccessedByLayers("autoconfigure");
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate");
 
     @ArchTest
     static final ArchRule ONLY_EMBEDDING_KNOWS_THE_BROKER = noClasses()
             .that()
-            .resideOutsideOfPackage("io.reliablemq.spring.embedded")
+            .resideOutsideOfPackages("io.reliablemq.spring.embedded", "io.reliablemq.spring.actuate")
             .and()
-            .doNotHaveSimpleName("EmbeddedBrokerConfiguration")
+            .haveSimpleNameNotStartingWith("EmbeddedBroker")
             .and()
             .doNotHaveSimpleName("BrokerStartFailureAnalyzer")
             .should()
@@ -72,7 +76,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule BOOT_IS_KNOWN_TO_THE_WIRING_ONLY = noClasses()
             .that()
-            .resideOutsideOfPackage("io.reliablemq.spring.autoconfigure")
+            .resideOutsideOfPackages("io.reliablemq.spring.autoconfigure", "io.reliablemq.spring.actuate")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework.boot..");

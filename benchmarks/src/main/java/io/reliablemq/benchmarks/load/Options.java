@@ -20,6 +20,7 @@ import java.util.function.Function;
  * @param rates messages a second of the steps with a fixed rate
  * @param rateTime length of such a step
  * @param backlog messages that a consumer catches up with; 0 for none
+ * @param manyQueues in all, of the step that compares many queues with few; 0 for none
  * @param heap of both brokers
  * @param flushInterval of both brokers under {@code ASYNC_FLUSH}
  * @param idle how long a broker is left alone before its memory is read
@@ -37,6 +38,7 @@ record Options(
         Duration rateTime,
         int backlog,
         int queues,
+        int manyQueues,
         int messageBytes,
         String heap,
         Duration flushInterval,
@@ -58,6 +60,7 @@ record Options(
             Map.entry("rate-time", "20s"),
             Map.entry("backlog", "1000000"),
             Map.entry("queues", "8"),
+            Map.entry("many-queues", "10000"),
             Map.entry("message-bytes", "1024"),
             Map.entry("heap", "1g"),
             Map.entry("flush-interval", "10ms"),
@@ -74,6 +77,7 @@ record Options(
             "rates", "1000",
             "rate-time", "1s",
             "backlog", "10000",
+            "many-queues", "0",
             "idle", "2s");
 
     /**
@@ -116,6 +120,7 @@ record Options(
                 values.time("rate-time"),
                 values.number("backlog"),
                 values.number("queues"),
+                values.number("many-queues"),
                 values.number("message-bytes"),
                 values.text("heap"),
                 values.time("flush-interval"),

@@ -30,12 +30,13 @@ final class SendLoad {
     private static final long TOP_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Sender sender;
-    private final String topic;
+    private final List<String> topics;
     private final Payload payload;
 
-    SendLoad(Sender sender, String topic, Payload payload) {
+    /** @param topics to which the messages go in turn */
+    SendLoad(Sender sender, List<String> topics, Payload payload) {
         this.sender = sender;
-        this.topic = topic;
+        this.topics = topics;
         this.payload = payload;
     }
 
@@ -64,10 +65,15 @@ final class SendLoad {
     Outcome run(int threads, Duration time, Supplier<Duration> processorTime) {
         Window window = new Window(threads);
         ExecutorService executor = executor(threads);
+        List<OutgoingMessage> messages = topics.stream()
+                .map(topic -> OutgoingMessage.of(topic, payload.with(0)))
+                .toList();
         try {
             List<Future<Tally>> tallies = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                tallies.add(executor.submit(() -> new Tally(window).fill()));
+                // Spread over the topics, so that the threads do not go through them side by side.
+                int first = (int) ((long) i * messages.size() / threads);
+                tallies.add(executor.submit(() -> new Tally(window).fill(messages, first)));
             }
             window.open(time);
             Waiting.untilNanos(window.from);
@@ -101,7 +107,7 @@ final class SendLoad {
     }
 
     private void sendUntilStored(int number) {
-        OutgoingMessage message = OutgoingMessage.of(topic, payload.with(number));
+        OutgoingMessage message = OutgoingMessage.of(topics.get(number % topics.size()), payload.with(number));
         for (int attempt = 1; ; attempt++) {
             try {
                 sender.send(message);
@@ -201,16 +207,15 @@ final class SendLoad {
             this.window = window;
         }
 
-        Tally fill() {
-            OutgoingMessage message = OutgoingMessage.of(topic, payload.with(0));
+        Tally fill(List<OutgoingMessage> messages, int first) {
             try {
-                send(message);
+                send(messages.get(first));
             } finally {
                 window.unanswered.countDown();
             }
-            while (!window.isOver()) {
+            for (int next = (first + 1) % messages.size(); !window.isOver(); next = (next + 1) % messages.size()) {
                 long start = System.nanoTime();
-                boolean sent = send(message);
+                boolean sent = send(messages.get(next));
                 long end = System.nanoTime();
                 if (window.contains(end)) {
                     count(sent, end - start);

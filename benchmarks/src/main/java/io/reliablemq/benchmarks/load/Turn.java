@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /** All steps of one client on one broker that was started for it. Each step has a topic of its own. */
@@ -20,6 +21,8 @@ final class Turn {
     private static final Duration TOPIC_BOUND = Duration.ofSeconds(30);
     private static final int WARM_UP_SENDERS = 16;
     private static final int FILLING_SENDERS = 64;
+    private static final int MANY_QUEUES_SENDERS = 64;
+    private static final int QUEUES_OF_EACH_OF_MANY = 10;
 
     private final Options options;
     private final Stage stage;
@@ -60,12 +63,15 @@ final class Turn {
                 && stage.flush().equals(options.flush().get(options.flush().size() - 1))) {
             catchUp();
         }
+        if (options.manyQueues() > 0 && stage.flush().equals(options.flush().get(0))) {
+            manyQueues();
+        }
     }
 
     private void sends() {
         String topic = topic("send");
         try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
-            SendLoad load = new SendLoad(sender, topic, payload);
+            SendLoad load = new SendLoad(sender, List.of(topic), payload);
             load.run(WARM_UP_SENDERS, options.warmUp(), broker::processorTime);
             for (int senders : options.senders()) {
                 record(
@@ -101,7 +107,7 @@ final class Turn {
     private void catchUp() {
         String topic = topic("backlog");
         try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
-            new SendLoad(sender, topic, payload).fill(FILLING_SENDERS, options.backlog());
+            new SendLoad(sender, List.of(topic), payload).fill(FILLING_SENDERS, options.backlog());
         }
         CatchUpLoad.Outcome outcome =
                 CatchUpLoad.run(library, broker.nameServers(), "group-" + topic, topic, options.backlog());
@@ -114,14 +120,44 @@ final class Turn {
         }
     }
 
+    /** The same load first on the queues of one topic, then on many topics that the broker did not have before. */
+    private void manyQueues() {
+        queues(options.queues(), List.of(topic("few")));
+        List<String> topics = IntStream.range(0, Math.max(1, options.manyQueues() / QUEUES_OF_EACH_OF_MANY))
+                .mapToObj(number -> topicName("many-" + number))
+                .toList();
+        topics.forEach(topic -> stage.administration().createTopic(broker.address(), topic, QUEUES_OF_EACH_OF_MANY));
+        awaitRoute(topics.get(topics.size() - 1));
+        queues(topics.size() * QUEUES_OF_EACH_OF_MANY, topics);
+    }
+
+    private void queues(int queues, List<String> topics) {
+        try (Sender sender = library.sender(broker.nameServers(), "senders-" + topics.get(0))) {
+            SendLoad load = new SendLoad(sender, topics, payload);
+            // Until the client knows the way to each topic.
+            load.run(MANY_QUEUES_SENDERS, options.warmUp(), broker::processorTime);
+            record(
+                    Measure.queues(stage.flush(), queues),
+                    load.run(MANY_QUEUES_SENDERS, options.measure(), broker::processorTime));
+        }
+    }
+
     private String topic(String step) {
-        String topic = step + "-" + subject.name().toLowerCase(Locale.ROOT) + "-" + stage.flush() + "-" + stage.round();
+        String topic = topicName(step);
         stage.administration().createTopic(broker.address(), topic, options.queues());
+        awaitRoute(topic);
+        return topic;
+    }
+
+    private String topicName(String step) {
+        return step + "-" + subject.name().toLowerCase(Locale.ROOT) + "-" + stage.flush() + "-" + stage.round();
+    }
+
+    private void awaitRoute(String topic) {
         Waiting.until(
                 "topic " + topic + " has a route",
                 TOPIC_BOUND,
                 () -> !stage.administration().brokersOf(topic).isEmpty());
-        return topic;
     }
 
     private void addMicros(String scenario, Histogram nanos, List<Double> percentiles) {

@@ -29,6 +29,7 @@ public final class ReliableMqBroker implements MeasuredBroker {
                         "name=" + options.name(),
                         "listen-port=" + port,
                         "name-server.port=" + nameServerPort,
+                        "management.port=0",
                         "data-dir=" + options.folder().resolve("data"),
                         "flush-disk-type=" + options.flushDiskType(),
                         "flush-interval=" + options.flushInterval().toMillis() + "ms")

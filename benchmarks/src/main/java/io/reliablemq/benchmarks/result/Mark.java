@@ -16,6 +16,9 @@ public record Mark(String name, double wanted, boolean atLeast, Optional<Double>
     /** Our single-sender median may take this many times what the machine takes for the same. */
     private static final double OVER_BARE = 2;
 
+    private static final int FEW_QUEUES = 8;
+    private static final int MANY_QUEUES = 10_000;
+
     public boolean isMet() {
         return measured.filter(value -> atLeast ? value >= wanted : value < wanted)
                 .isPresent();
@@ -32,6 +35,7 @@ public record Mark(String name, double wanted, boolean atLeast, Optional<Double>
         }
         marks.add(ratio(readings, Measure.rate(Measure.send("ASYNC_FLUSH", 64)), 2));
         marks.add(ratio(readings, Measure.rate(Measure.BACKLOG), 2));
+        marks.add(manyQueues(readings));
         marks.add(overBare(readings));
         marks.add(most(readings, Measure.IDLE_MEMORY, 200));
         marks.add(most(readings, Measure.IDLE_THREADS, 40));
@@ -45,6 +49,16 @@ public record Mark(String name, double wanted, boolean atLeast, Optional<Double>
                 true,
                 readings.ratio(measure, Subject.OURS_OFFICIAL_CLIENT, Subject.APACHE)
                         .map(Spread::median));
+    }
+
+    private static Mark manyQueues(Readings readings) {
+        Measure many = Measure.rate(Measure.queues("SYNC_FLUSH", MANY_QUEUES));
+        Measure few = Measure.rate(Measure.queues("SYNC_FLUSH", FEW_QUEUES));
+        return new Mark(
+                many.scenario() + ": rate over that of " + FEW_QUEUES,
+                0.75,
+                true,
+                readings.ratio(many, few, Subject.OURS_OFFICIAL_CLIENT).map(Spread::median));
     }
 
     private static Mark most(Readings readings, Measure measure, double wanted) {

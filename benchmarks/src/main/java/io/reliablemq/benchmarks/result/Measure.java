@@ -14,6 +14,11 @@ public record Measure(String scenario, String metric, String unit) {
         return "send " + flushDiskType + ", " + senders + (senders == 1 ? " sender" : " senders");
     }
 
+    /** The scenario of 64 synchronous senders over so many queues. */
+    public static String queues(String flushDiskType, int queues) {
+        return "send " + flushDiskType + ", " + queues + " queues";
+    }
+
     /** The scenario of sends at a fixed rate to a waiting consumer. */
     public static String endToEnd(String flushDiskType, int rate) {
         return "end to end " + flushDiskType + ", " + rate + "/s";

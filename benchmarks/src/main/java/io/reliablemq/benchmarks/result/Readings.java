@@ -47,10 +47,18 @@ public final class Readings {
      * then counts on both sides. Empty if no round has both, or the other's is 0.
      */
     public Optional<Spread> ratio(Measure measure, Subject subject, Subject other) {
-        Map<Integer, Double> others = byRound(measure, other);
+        return ratio(byRound(measure, subject), byRound(measure, other));
+    }
+
+    /** How many times the other measure this one is, of one subject and each round with itself. */
+    public Optional<Spread> ratio(Measure measure, Measure other, Subject subject) {
+        return ratio(byRound(measure, subject), byRound(other, subject));
+    }
+
+    private static Optional<Spread> ratio(Map<Integer, Double> values, Map<Integer, Double> bases) {
         List<Double> ratios = new ArrayList<>();
-        byRound(measure, subject).forEach((round, value) -> {
-            double base = others.getOrDefault(round, 0.0);
+        values.forEach((round, value) -> {
+            double base = bases.getOrDefault(round, 0.0);
             if (base != 0) {
                 ratios.add(value / base);
             }

@@ -67,6 +67,16 @@ class SendLoadTest {
     }
 
     @Test
+    void messagesGoToAllTopicsInTurn() {
+        ConcurrentHashMap<String, Integer> sent = new ConcurrentHashMap<>();
+
+        load(message -> sent.merge(message.topic(), 1, Integer::sum)).run(3, TIME, () -> Duration.ZERO);
+
+        assertThat(sent).containsOnlyKeys("topic", "other");
+        assertThat(Math.abs(sent.get("topic") - sent.get("other"))).isLessThanOrEqualTo(3);
+    }
+
+    @Test
     void processorTimeIsSharedByTheMessages() {
         SendLoad.Outcome outcome = new SendLoad.Outcome(
                 500, 0, Duration.ofSeconds(1), new org.HdrHistogram.Histogram(3), Duration.ofMillis(50));
@@ -79,7 +89,7 @@ class SendLoadTest {
     }
 
     private static SendLoad load(Consumer<OutgoingMessage> onSend) {
-        return new SendLoad(new SenderInMemory(onSend), "topic", new Payload(64));
+        return new SendLoad(new SenderInMemory(onSend), List.of("topic", "other"), new Payload(64));
     }
 
     private record SenderInMemory(Consumer<OutgoingMessage> onSend) implements Sender {

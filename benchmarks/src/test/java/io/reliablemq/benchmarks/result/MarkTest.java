@@ -26,6 +26,16 @@ class MarkTest {
     }
 
     @Test
+    void manyQueuesAreComparedWithFewOfTheSameRound() {
+        queues(1, 1_000, 740);
+        queues(2, 100, 80);
+        queues(3, 10, 7.6);
+
+        assertThat(mark("send SYNC_FLUSH, 10000 queues").measured()).contains(0.76);
+        assertThat(verdict("send SYNC_FLUSH, 10000 queues")).isEqualTo("met");
+    }
+
+    @Test
     void threadsMustStayBelowTheBound() {
         readings.add(Measure.IDLE_THREADS, Subject.OURS, 1, 40);
         readings.add(Measure.IDLE_MEMORY, Subject.OURS, 1, 199.9);
@@ -47,6 +57,12 @@ class MarkTest {
         Measure rate = Measure.rate(Measure.send("SYNC_FLUSH", senders));
         readings.add(rate, Subject.APACHE, 1, apache);
         readings.add(rate, Subject.OURS_OFFICIAL_CLIENT, 1, ours);
+    }
+
+    private void queues(int round, double few, double many) {
+        Subject subject = Subject.OURS_OFFICIAL_CLIENT;
+        readings.add(Measure.rate(Measure.queues("SYNC_FLUSH", 8)), subject, round, few);
+        readings.add(Measure.rate(Measure.queues("SYNC_FLUSH", 10_000)), subject, round, many);
     }
 
     private String verdict(String name) {

@@ -2,16 +2,19 @@ package io.reliablemq.conformance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.reliablemq.conformance.broker.BrokerUnderTest;
+import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.IncomingMessage;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
+import io.reliablemq.conformance.port.StoredCopy;
 import io.reliablemq.conformance.port.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +31,9 @@ import org.junit.jupiter.api.Test;
  * What every client library must find on every broker. The four classes that extend it differ in these two only.
  */
 abstract class ConformanceSuite extends ConformanceCase {
+
+    /** Offset of the last message, and not of the next one. */
+    private static final long UPPER_WHEN_ALL_ARE_OLDER = 2;
 
     abstract ClientLibrary client();
 
@@ -315,5 +321,106 @@ abstract class ConformanceSuite extends ConformanceCase {
         awaitDeliveries(recorder, 1_000);
         assertThat(recorder.bodies()).isEqualTo(bodies("thousand-", 1_000));
         assertThat(recorder.deliveries()).hasSize(1_000);
+    }
+
+    @Test
+    void messagesAreFoundByEachOfTheirKeysAndByTime() {
+        Sender sender = sender();
+        Receipt first = sender.send(message("first").withKeys("k-one k-two").withTag("a"));
+        Receipt second = sender.send(message("second").withKeys("k-two").withTag("b"));
+        Receipt third = sender.send(message("third").withKeys("k-two k-three").withTag("a"));
+        Administration administration = broker().administration();
+        awaitIndexed(third);
+
+        assertThat(byKey("k-one", 64)).containsExactly("first");
+        assertThat(byKey("k-two", 64)).containsExactly("first", "second", "third");
+        assertThat(byKey("k-three", 64)).containsExactly("third");
+        assertThat(byKey("k", 64)).isEmpty();
+        // The newest ones, the oldest of them first.
+        assertThat(byKey("k-two", 2)).containsExactly("second", "third");
+        assertThat(bodiesOf(administration.byTag(topic(), "a", 64, 0, Long.MAX_VALUE)))
+                .containsExactly("first", "third");
+
+        long firstTime = administration.byUniqueId(topic(), first.messageId()).storeTimestamp();
+        long thirdTime = administration.byUniqueId(topic(), third.messageId()).storeTimestamp();
+        // Apache keeps whole seconds of these times.
+        assertThat(bodiesOf(administration.byKey(topic(), "k-two", 64, thirdTime + 60_000, Long.MAX_VALUE)))
+                .isEmpty();
+        assertThat(bodiesOf(administration.byKey(topic(), "k-two", 64, 0, firstTime - 60_000)))
+                .isEmpty();
+        assertThat(bodiesOf(administration.byKey(topic(), "k-two", 64, firstTime - 60_000, thirdTime + 60_000)))
+                .hasSize(3);
+        assertThat(second.messageId()).isNotEqualTo(third.messageId());
+    }
+
+    @Test
+    void aMessageIsFoundByItsUniqueIdAndByThatOfItsCopy() {
+        Sender sender = sender();
+        Receipt receipt = sender.send(message("the one").withKeys("key"));
+        sender.send(message("another").withKeys("key"));
+        Administration administration = broker().administration();
+        awaitIndexed(receipt);
+
+        for (StoredCopy found : List.of(
+                administration.byUniqueId(topic(), receipt.messageId()),
+                administration.byOffsetId(topic(), receipt.offsetMessageId()))) {
+            assertThat(new String(found.body(), UTF_8)).isEqualTo("the one");
+            assertThat(found.topic()).isEqualTo(topic());
+            assertThat(found.messageId()).isEqualTo(receipt.messageId());
+            assertThat(found.offsetMessageId()).isEqualTo(receipt.offsetMessageId());
+            assertThat(found.queueId()).isEqualTo(receipt.queueId());
+            assertThat(found.queueOffset()).isEqualTo(receipt.queueOffset());
+        }
+        assertThatThrownBy(() -> administration.byUniqueId(topic(), "7F000001" + "0".repeat(24)))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aQueueIsSearchedByTime() {
+        Sender sender = sender();
+        List<Receipt> receipts = IntStream.range(0, 12)
+                .mapToObj(i -> sender.send(message("at-" + i)))
+                .filter(receipt -> receipt.queueId() == 0)
+                .toList();
+        Administration administration = broker().administration();
+        receipts.forEach(this::awaitIndexed);
+        String name = receipts.get(0).brokerName();
+        List<Long> times = receipts.stream()
+                .map(receipt -> administration
+                        .byOffsetId(topic(), receipt.offsetMessageId())
+                        .storeTimestamp())
+                .toList();
+        assertThat(times).hasSize(3);
+
+        for (long time : times) {
+            long older = times.stream().filter(each -> each < time).count();
+            long notYounger = times.stream().filter(each -> each <= time).count();
+            assertThat(administration.lowerOffset(name, topic(), 0, time)).isEqualTo(older);
+            assertThat(administration.upperOffset(name, topic(), 0, time)).isEqualTo(notYounger - 1);
+        }
+        assertThat(administration.lowerOffset(name, topic(), 0, times.get(0) - 60_000))
+                .isZero();
+        assertThat(administration.lowerOffset(name, topic(), 0, times.get(2) + 60_000))
+                .isEqualTo(3);
+        assertThat(administration.upperOffset(name, topic(), 0, times.get(0) - 60_000))
+                .isZero();
+        assertThat(administration.upperOffset(name, topic(), 0, times.get(2) + 60_000))
+                .isEqualTo(UPPER_WHEN_ALL_ARE_OLDER);
+    }
+
+    private List<String> byKey(String key, int maxMessages) {
+        return bodiesOf(broker().administration().byKey(topic(), key, maxMessages, 0, Long.MAX_VALUE));
+    }
+
+    private static List<String> bodiesOf(List<StoredCopy> copies) {
+        return copies.stream().map(copy -> new String(copy.body(), UTF_8)).toList();
+    }
+
+    /** Apache's broker fills its index behind the answer. */
+    private void awaitIndexed(Receipt receipt) {
+        await("the message in the index")
+                .atMost(DELIVERY_BOUND)
+                .ignoreExceptions()
+                .until(() -> broker().administration().byUniqueId(topic(), receipt.messageId()) != null);
     }
 }

@@ -33,8 +33,16 @@ public final class BrokerApplication {
             BrokerProperties.PREFIX + ".management.enabled",
             "true");
 
+    /**
+     * Bounds of the JDK's HTTP server, which reads them from nowhere else: a client that sends half a request must not
+     * keep the management endpoint from the others for ever.
+     */
+    private static final Map<String, String> HTTP_BOUNDS =
+            Map.of("sun.net.httpserver.maxReqTime", "10", "sun.net.httpserver.timerMillis", "5000");
+
     public static void main(String[] args) {
         new WarmUp().start();
+        HTTP_BOUNDS.forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
         SpringApplication application = new SpringApplication(BrokerApplication.class) {
 
             /** There are no beans: all that the context is for is settings, logging and the signal to stop. */

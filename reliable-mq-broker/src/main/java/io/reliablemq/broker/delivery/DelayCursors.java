@@ -57,7 +57,8 @@ public final class DelayCursors {
         return cursors;
     }
 
-    long cursor(int queueId) {
+    /** The messages of the schedule's queue below this offset were handed over. */
+    public long cursor(int queueId) {
         return cursors.getOrDefault(queueId, 0L);
     }
 

@@ -216,6 +216,22 @@ final class DelayQueue {
                     queue);
             next = min;
         }
-        return next < store.maxOffset(queue) ? store.readAt(queue, next) : null;
+        if (next >= store.maxOffset(queue)) {
+            return null;
+        }
+        StoredMessage message = store.readAt(queue, next);
+        return message == null ? behindGap() : message;
+    }
+
+    /** What stood here was deleted or lost; what stands behind it must not wait for it. */
+    private @Nullable StoredMessage behindGap() throws IOException {
+        long behind = store.nextKept(queue, next);
+        LOG.error(
+                "Delayed messages {} to {} of {} are no longer in the log and cannot be delivered",
+                next,
+                behind - 1,
+                queue);
+        next = behind;
+        return store.readAt(queue, next);
     }
 }

@@ -15,11 +15,14 @@ import java.util.function.Predicate;
 
 /**
  * Pulls that found nothing and wait for a message. Each is ended exactly once: by an arrival, by its deadline, by the
- * removal of its topic or by the stop.
+ * removal of its topic or by the stop. At most {@value #MAX_WAITING} wait; one more is refused.
  *
  * <p>Thread-safe: guarded by {@code lock}. Parked pulls are called back without the lock, on whichever thread ends them.
  */
 public final class LongPolls implements AutoCloseable {
+
+    /** Some hundred bytes each, whatever a client sends. */
+    static final int MAX_WAITING = 200_000;
 
     private final MessageStore store;
     private final Clock clock;
@@ -30,7 +33,7 @@ public final class LongPolls implements AutoCloseable {
     private long nextNumber;
     private boolean closed;
 
-    /** A pull that waits. Both methods must return at once: work belongs on the connection's event loop. */
+    /** A pull that waits. The methods must return at once: work belongs on the connection's event loop. */
     public interface ParkedPull {
 
         /** There may be something to read now. */
@@ -38,6 +41,9 @@ public final class LongPolls implements AutoCloseable {
 
         /** Nothing came in time. */
         void timeOut();
+
+        /** Too many wait already. */
+        void refuse();
     }
 
     /** Identity is equality: entries live in sets, and no two are the same. */
@@ -68,15 +74,21 @@ public final class LongPolls implements AutoCloseable {
      */
     public void park(QueueKey queue, long offset, long deadlineNanos, ParkedPull pull) {
         Entry entry = null;
+        boolean full;
         synchronized (lock) {
-            if (!closed) {
+            full = byDeadline.size() >= MAX_WAITING;
+            if (!closed && !full) {
                 entry = new Entry(nextNumber++, queue, offset, deadlineNanos, pull);
                 byQueue.computeIfAbsent(queue, key -> new HashSet<>()).add(entry);
                 byDeadline.add(entry);
             }
         }
         if (entry == null) {
-            pull.timeOut();
+            if (full) {
+                pull.refuse();
+            } else {
+                pull.timeOut();
+            }
             return;
         }
         // A message may have come between the look that found nothing and now.

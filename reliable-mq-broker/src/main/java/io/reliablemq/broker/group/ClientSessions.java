@@ -29,6 +29,7 @@ public final class ClientSessions {
     private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(120).toNanos();
 
     private final ConsumerGroups groups;
+    private final CommittedOffsets offsets;
     private final Clock clock;
     private final Map<Connection, Session> sessions = new ConcurrentHashMap<>();
 
@@ -37,8 +38,9 @@ public final class ClientSessions {
 
     private record Session(String clientId, int version, long heardAtNanos, Set<String> producerGroups) {}
 
-    public ClientSessions(ConsumerGroups groups, Clock clock) {
+    public ClientSessions(ConsumerGroups groups, CommittedOffsets offsets, Clock clock) {
         this.groups = groups;
+        this.offsets = offsets;
         this.clock = clock;
     }
 
@@ -53,10 +55,14 @@ public final class ClientSessions {
         Session before = sessions.put(connection, new Session(heartbeat.clientId(), version, clock.nanos(), producers));
         List<String> refusals = new ArrayList<>();
         for (ConsumerEntry consumer : heartbeat.consumers()) {
-            String refusal = groups.join(new GroupMember(heartbeat.clientId(), connection, version, consumer));
+            GroupMember member = new GroupMember(heartbeat.clientId(), connection, version, consumer);
+            String refusal = groups.join(member);
             if (refusal != null) {
                 LOG.warn("{}", refusal);
                 refusals.add(refusal);
+            } else if (member.isSubscriber() && !member.isBroadcasting()) {
+                // From its first heartbeat on, messages are kept for the group.
+                offsets.subscribed(consumer.group(), member.topics());
             }
         }
         if (before == null) {

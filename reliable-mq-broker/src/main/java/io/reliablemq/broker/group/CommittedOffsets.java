@@ -7,7 +7,9 @@ import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Body;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far each group has come in each queue: the offset of the next message that it has not finished.
+ * How far each group has come in each queue: the offset of the next message that it has not finished; and which groups
+ * are known, whether or not they have come anywhere.
  *
  * <p>Thread-safe. Offsets reach the disk with {@link #persist()}, which flushes the log first: an offset that is stored
  * is never ahead of the log, so that messages written after a crash cannot hide below it. What a crash takes back are
@@ -30,11 +33,26 @@ public final class CommittedOffsets {
 
     private final AtomicFile file;
     private final MessageStore store;
+    private final KnownGroups known = new KnownGroups();
     private final Map<String, Map<QueueKey, Long>> byGroup = new ConcurrentHashMap<>();
     private final AtomicBoolean changed = new AtomicBoolean();
 
-    /** The file's content: group to topic to queue id to offset. */
-    private record Content(@JsonProperty("offsets") Map<String, Map<String, Map<Integer, Long>>> offsets) {}
+    /** What the file holds. */
+    private volatile Content stored = new Content(Map.of(), Map.of());
+
+    private volatile long storedVersion;
+    private volatile long timesStored;
+
+    /**
+     * The file's content.
+     *
+     * @param offsets group to topic to queue id to offset
+     * @param known group to topic to queue id to where the group began, see {@link KnownGroups}; null in files of
+     *     versions that did not keep it
+     */
+    private record Content(
+            @JsonProperty("offsets") Map<String, Map<String, Map<Integer, Long>>> offsets,
+            @JsonProperty("known") @Nullable Map<String, Map<String, Map<Integer, Long>>> known) {}
 
     private CommittedOffsets(AtomicFile file, MessageStore store) {
         this.file = file;
@@ -52,9 +70,22 @@ public final class CommittedOffsets {
         CommittedOffsets offsets = new CommittedOffsets(file, store);
         byte[] stored = file.read();
         if (stored != null) {
-            JsonBodies.read(Body.of(stored), Content.class).offsets().forEach(offsets::restore);
+            Content content = JsonBodies.read(Body.of(stored), Content.class);
+            content.offsets().forEach(offsets::restore);
+            offsets.restoreKnown(content.known());
+            offsets.storedVersion = offsets.known.version();
+            offsets.stored = offsets.content();
         }
         return offsets;
+    }
+
+    private void restoreKnown(@Nullable Map<String, Map<String, Map<Integer, Long>>> stored) {
+        if (stored == null) {
+            byGroup.forEach((group, offsets) -> offsets.forEach((queue, offset) -> known.begin(group, queue, offset)));
+        } else {
+            stored.forEach(
+                    (group, topics) -> topics.forEach((topic, beginnings) -> known.restore(group, topic, beginnings)));
+        }
     }
 
     private void restore(String group, Map<String, Map<Integer, Long>> topics) {
@@ -92,6 +123,7 @@ public final class CommittedOffsets {
                     end);
         }
         long kept = Math.min(offset, end);
+        known.committed(group, queue, kept);
         Long before = ofGroup(group).put(queue, kept);
         if (before == null || before != kept) {
             changed.set(true);
@@ -107,6 +139,56 @@ public final class CommittedOffsets {
     /** The groups that have offsets. */
     Set<String> groups() {
         return Set.copyOf(byGroup.keySet());
+    }
+
+    /**
+     * The offset as it stands on disk: what a start after a crash goes on from. Null if there is none.
+     */
+    public @Nullable Long findStored(String group, QueueKey queue) {
+        return stored.offsets()
+                .getOrDefault(group, Map.of())
+                .getOrDefault(queue.topic(), Map.of())
+                .get(queue.queueId());
+    }
+
+    /** How often offsets were stored since the start; they are the same as long as this is. */
+    public long timesStored() {
+        return timesStored;
+    }
+
+    /**
+     * What retention has to keep: the smallest offset in this queue that some known group has not finished, as far as
+     * the disk knows. A group that has no offset in the queue has finished nothing there.
+     *
+     * @return empty if no group is known for the topic
+     */
+    public OptionalLong unconsumedFrom(QueueKey queue) {
+        return known.groups(queue.topic()).stream()
+                .map(group -> findStored(group, queue))
+                .mapToLong(offset -> offset == null ? 0 : offset)
+                .min();
+    }
+
+    /** The groups for which messages are kept. */
+    public KnownGroups known() {
+        return known;
+    }
+
+    /** The group consumes the topics in cluster mode. */
+    public void subscribed(String group, Collection<String> topics) {
+        topics.forEach(topic -> known.subscribed(group, topic));
+    }
+
+    /**
+     * Forgets the group: nothing is kept for it any more until it subscribes or commits again.
+     *
+     * @param offsetsToo whether it begins anew then; else it goes on where it was
+     */
+    public void forget(String group, boolean offsetsToo) {
+        known.forget(group);
+        if (offsetsToo && byGroup.remove(group) != null) {
+            changed.set(true);
+        }
     }
 
     /** The topics that the group has offsets in. */
@@ -133,17 +215,25 @@ public final class CommittedOffsets {
             // Reported when it happened; the log cannot be flushed any more, so nothing may be promised by a file.
             return;
         }
-        if (!changed.getAndSet(false)) {
+        long version = known.version();
+        if (!changed.getAndSet(false) && version == storedVersion) {
             return;
         }
+        boolean done = false;
         try {
             // The content first, the flush second: every offset in the content is then covered by the flush.
-            byte[] content = JsonBodies.write(content()).toByteArray();
+            Content content = content();
+            byte[] bytes = JsonBodies.write(content).toByteArray();
             store.flush();
-            file.write(content);
-        } catch (IOException e) {
-            changed.set(true);
-            throw e;
+            file.write(bytes);
+            stored = content;
+            storedVersion = version;
+            timesStored++;
+            done = true;
+        } finally {
+            if (!done) {
+                changed.set(true);
+            }
         }
     }
 
@@ -155,7 +245,7 @@ public final class CommittedOffsets {
                     .put(queue.queueId(), offset));
             content.put(group, topics);
         });
-        return new Content(content);
+        return new Content(content, known.content());
     }
 
     private Map<QueueKey, Long> ofGroup(String group) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** How far each group is behind, what it has still to retry, and what it gave up. Thread-safe. */
+/** How far each group is behind, and how many of its dead letters are kept. Thread-safe. */
 public final class GroupFigures implements Figures {
 
     private final ConsumerGroups groups;
@@ -35,7 +35,7 @@ public final class GroupFigures implements Figures {
         for (String group : known) {
             for (String topic : consumed(group)) {
                 TopicSettings settings = topics.find(topic);
-                if (settings != null) {
+                if (settings != null && !topic.equals(Names.retryTopic(group))) {
                     figures.add(lag(group, settings));
                 }
             }
@@ -65,9 +65,6 @@ public final class GroupFigures implements Figures {
             long next = Math.max(committed == null ? 0 : committed, store.minOffset(queue));
             behind += Math.max(0, store.maxOffset(queue) - next);
         }
-        if (topic.topic().equals(Names.retryTopic(group))) {
-            return messages("retrying", "Messages that the group has to try again and that are due", behind, group);
-        }
         return messages("lag", "Messages of the topic that the group has not finished", behind, group)
                 .tagged("topic", topic.topic());
     }
@@ -76,7 +73,7 @@ public final class GroupFigures implements Figures {
         QueueKey queue = new QueueKey(topic, 0);
         String group = topic.substring(Names.DEAD_LETTER_PREFIX.length());
         long kept = store.maxOffset(queue) - store.minOffset(queue);
-        return messages("dead", "Messages that the group gave up and that are kept", kept, group);
+        return messages("dead.kept", "Messages that the group gave up and that are kept", kept, group);
     }
 
     private static Figure messages(String name, String help, long value, String group) {

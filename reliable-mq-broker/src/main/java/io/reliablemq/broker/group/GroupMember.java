@@ -38,6 +38,14 @@ public record GroupMember(String clientId, Connection connection, int version, C
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** The topics that it consumes: those that it names, and its group's retry topic, whether or not it names it. */
+    Set<String> topics() {
+        Set<String> topics = new TreeSet<>();
+        topics.add(Names.retryTopic(entry.group()));
+        entry.subscriptions().forEach(subscription -> topics.add(subscription.topic()));
+        return topics;
+    }
+
     private static String normalized(SubscriptionEntry subscription) {
         String type = subscription.expressionType();
         boolean byTag = type == null || type.isBlank() || type.equals("TAG");

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * The settings of consumer groups. A group that nobody configured has the defaults, so groups need not be made before
@@ -53,11 +54,20 @@ public final class GroupSettingsTable {
 
     /** Stores the settings; completes once they are on disk and in force. */
     public CompletableFuture<Void> put(ConsumerGroupSettings settings) {
+        return change(groups -> groups.put(settings.group(), settings));
+    }
+
+    /** Gives the group the defaults back; completes once that is on disk and in force. */
+    public CompletableFuture<Void> remove(String group) {
+        return change(groups -> groups.remove(group));
+    }
+
+    private CompletableFuture<Void> change(Consumer<Map<String, ConsumerGroupSettings>> change) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         owner.execute(() -> {
             try {
                 Map<String, ConsumerGroupSettings> groups = new HashMap<>(table.groups());
-                groups.put(settings.group(), settings);
+                change.accept(groups);
                 DataVersion before = table.version();
                 ConsumerGroupTable changed =
                         new ConsumerGroupTable(groups, new DataVersion(0, before.timestamp(), before.counter() + 1));

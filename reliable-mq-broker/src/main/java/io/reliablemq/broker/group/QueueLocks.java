@@ -11,15 +11,22 @@ import java.util.Map;
  * Which client may consume which queue in order. A lock belongs to a client of a group and lasts for a minute from when
  * it was last asked for. Locks live in memory: after a restart the clients ask again before they go on.
  *
+ * <p>Locks that ran out are swept away from time to time, so that groups which are gone, or never were, leave nothing
+ * behind. At most {@value #MAX_LEASES} are held; beyond that none is given, and the client asks again.
+ *
  * <p>Thread-safe: guarded by {@code lock}.
  */
 public final class QueueLocks {
+
+    static final int MAX_LEASES = 100_000;
 
     private static final long LEASE_NANOS = Duration.ofSeconds(60).toNanos();
 
     private final Clock clock;
     private final Object lock = new Object();
     private final Map<String, Map<Queue, Lease>> byGroup = new HashMap<>();
+    private int leaseCount;
+    private long nextSweepNanos;
 
     /** A queue of this broker, by the names that clients use. */
     public record Queue(String topic, String brokerName, int queueId) {}
@@ -28,21 +35,54 @@ public final class QueueLocks {
 
     public QueueLocks(Clock clock) {
         this.clock = clock;
+        this.nextSweepNanos = clock.nanos() + LEASE_NANOS;
     }
 
     /** Locks what is free or held by the client already, and returns what the client holds of these queues now. */
     public List<Queue> lock(String group, String clientId, List<Queue> queues) {
         synchronized (lock) {
+            sweep();
             Map<Queue, Lease> leases = byGroup.computeIfAbsent(group, name -> new HashMap<>());
             List<Queue> held = new ArrayList<>();
             for (Queue queue : queues) {
-                Lease lease = leases.get(queue);
-                if (lease == null || lease.clientId().equals(clientId) || isOver(lease)) {
-                    leases.put(queue, new Lease(clientId, clock.nanos() + LEASE_NANOS));
+                if (give(leases, queue, clientId)) {
                     held.add(queue);
                 }
             }
+            if (leases.isEmpty()) {
+                byGroup.remove(group);
+            }
             return held;
+        }
+    }
+
+    /** Called with the lock held. */
+    private boolean give(Map<Queue, Lease> leases, Queue queue, String clientId) {
+        Lease lease = leases.get(queue);
+        if (lease == null ? leaseCount >= MAX_LEASES : !lease.clientId().equals(clientId) && !isOver(lease)) {
+            return false;
+        }
+        if (leases.put(queue, new Lease(clientId, clock.nanos() + LEASE_NANOS)) == null) {
+            leaseCount++;
+        }
+        return true;
+    }
+
+    /** Called with the lock held. */
+    private void sweep() {
+        if (nextSweepNanos - clock.nanos() > 0) {
+            return;
+        }
+        nextSweepNanos = clock.nanos() + LEASE_NANOS;
+        byGroup.values().forEach(leases -> leases.values().removeIf(this::isOver));
+        byGroup.values().removeIf(Map::isEmpty);
+        leaseCount = byGroup.values().stream().mapToInt(Map::size).sum();
+    }
+
+    /** How many locks are kept, run out or not. */
+    int size() {
+        synchronized (lock) {
+            return leaseCount;
         }
     }
 
@@ -53,8 +93,13 @@ public final class QueueLocks {
             if (leases == null) {
                 return;
             }
-            queues.forEach(queue -> leases.computeIfPresent(
-                    queue, (key, lease) -> lease.clientId().equals(clientId) ? null : lease));
+            for (Queue queue : queues) {
+                Lease lease = leases.get(queue);
+                if (lease != null && lease.clientId().equals(clientId)) {
+                    leases.remove(queue);
+                    leaseCount--;
+                }
+            }
             if (leases.isEmpty()) {
                 byGroup.remove(group);
             }

@@ -6,27 +6,30 @@ import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.protocol.body.JsonBodies;
-import io.reliablemq.protocol.runtime.Agent;
-import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.runtime.NamedThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Answers {@code GET /health} with JSON, 503 where the broker is down, and {@code GET /metrics} in the text format of
  * Prometheus.
  *
- * <p>One thread, {@code rmq-management}, answers one request after the other. Thread-safe.
+ * <p>Requests are answered by {@code rmq-management-n}: a few threads, so that a client which sends half a request does
+ * not keep a probe waiting, and none while nobody asks. Thread-safe.
  */
 public final class ManagementServer implements AutoCloseable {
 
     private static final int PENDING_CONNECTIONS = 16;
+    private static final int THREADS = 4;
+    private static final int KEEP_ALIVE_SECONDS = 5;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
@@ -37,8 +40,13 @@ public final class ManagementServer implements AutoCloseable {
     private final HealthChecks checks;
     private final ErrorSink errors;
     private final HttpServer server;
-    private final Exchanges exchanges = new Exchanges();
-    private final AgentRunner runner;
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new NamedThreads("rmq-management"));
 
     private record Answer(int status, String contentType, byte[] content) {
 
@@ -52,24 +60,15 @@ public final class ManagementServer implements AutoCloseable {
         this.figures = figures;
         this.checks = checks;
         this.errors = errors;
-        this.runner = new AgentRunner(exchanges, errors);
         this.server = HttpServer.create(bind, PENDING_CONNECTIONS);
         server.createContext("/", this::handle);
-        server.setExecutor(exchange -> {
-            exchanges.waiting.add(exchange);
-            runner.signal();
-        });
+        threads.allowCoreThreadTimeOut(true);
+        server.setExecutor(threads);
     }
 
-    /** On the agent's thread, which is a daemon, since the server's own thread takes after the one that starts it. */
+    /** On a daemon thread, since the server's own thread takes after the one that starts it. */
     private ManagementServer started() {
-        CompletableFuture<Void> accepting = new CompletableFuture<>();
-        exchanges.waiting.add(() -> {
-            server.start();
-            accepting.complete(null);
-        });
-        runner.start();
-        accepting.join();
+        CompletableFuture.runAsync(server::start, threads).join();
         return this;
     }
 
@@ -92,7 +91,7 @@ public final class ManagementServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        runner.close();
+        threads.shutdown();
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -142,24 +141,5 @@ public final class ManagementServer implements AutoCloseable {
         content.put("findings", health.findings());
         int status = health.status() == Health.Status.DOWN ? UNAVAILABLE : OK;
         return new Answer(status, "application/json", JsonBodies.write(content).toByteArray());
-    }
-
-    /** Requests that wait for the one thread. */
-    private static final class Exchanges implements Agent {
-
-        private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
-
-        @Override
-        public String name() {
-            return "rmq-management";
-        }
-
-        @Override
-        public long doWork() {
-            for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
-                next.run();
-            }
-            return UNTIL_SIGNAL;
-        }
     }
 }

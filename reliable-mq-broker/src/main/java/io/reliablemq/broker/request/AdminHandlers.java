@@ -14,17 +14,15 @@ import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.CreateTopicRequest;
+import io.reliablemq.protocol.header.DeleteSubscriptionGroupRequest;
 import io.reliablemq.protocol.header.TopicRequest;
-import io.reliablemq.protocol.header.ViewMessageRequest;
-import io.reliablemq.protocol.message.MessageLayout;
-import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
-/** The small handlers for administrators: topics, groups, single messages, the state of the broker. */
+/** The small handlers for administrators: topics, groups, the state of the broker. */
 public final class AdminHandlers {
 
     private static final int MAX_QUEUES = 1024;
@@ -61,11 +59,11 @@ public final class AdminHandlers {
                 .on(RequestCode.DELETE_TOPIC_IN_BROKER, this::deleteTopic)
                 .on(RequestCode.GET_ALL_TOPIC_CONFIG, this::allTopics)
                 .on(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTION_GROUP, this::putGroup)
+                .on(RequestCode.DELETE_SUBSCRIPTION_GROUP, this::deleteGroup)
                 .on(RequestCode.GET_ALL_SUBSCRIPTION_GROUP_CONFIG, this::allGroups)
                 .on(RequestCode.GET_TOPIC_STATS, this::topicStats)
                 .on(RequestCode.GET_BROKER_RUNTIME_INFO, this::runtime)
-                .on(RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, this::consumedBy)
-                .on(RequestCode.VIEW_MESSAGE_BY_ID, this::viewMessage);
+                .on(RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, this::consumedBy);
     }
 
     private void putTopic(Command command, Reply reply) {
@@ -140,6 +138,13 @@ public final class AdminHandlers {
         whenDone(groups.put(settings), reply);
     }
 
+    /** Forgets the group: its settings are the defaults again, and no messages are kept for it. */
+    private void deleteGroup(Command command, Reply reply) {
+        DeleteSubscriptionGroupRequest request = DeleteSubscriptionGroupRequest.read(command.fields());
+        String group = checks.groupName(request.group());
+        whenDone(groups.remove(group).thenRun(() -> offsets.forget(group, request.cleanOffset())), reply);
+    }
+
     private void allGroups(Command command, Reply reply) {
         reply.send(Command.success(Map.of(), JsonBodies.write(groups.table())));
     }
@@ -170,18 +175,5 @@ public final class AdminHandlers {
         String topic = TopicRequest.read(command.fields()).topic();
         reply.send(
                 Command.success(Map.of(), JsonBodies.write(new TreeMap<>(Map.of("groupList", offsets.groups(topic))))));
-    }
-
-    private void viewMessage(Command command, Reply reply) {
-        ViewMessageRequest request = ViewMessageRequest.read(command.fields());
-        readThreads.execute(reply, () -> {
-            StoredMessage message = store.readAt(request.position());
-            reply.send(
-                    message == null
-                            ? Command.failure(
-                                    ResponseCode.SYSTEM_ERROR,
-                                    "There is no message at position " + request.position() + " of the log")
-                            : Command.success(Map.of(), Body.of(MessageLayout.encode(message))));
-        });
     }
 }

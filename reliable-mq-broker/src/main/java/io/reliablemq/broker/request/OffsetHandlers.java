@@ -73,6 +73,7 @@ public final class OffsetHandlers {
             offset = 0L;
         }
         if (offset == null) {
+            offsets.known().choosesStart(request.consumerGroup(), queue);
             throw new RefusedException(
                     ResponseCode.QUERY_NOT_FOUND,
                     "The group " + request.consumerGroup() + " has no offset in queue " + request.queueId()
@@ -140,7 +141,8 @@ public final class OffsetHandlers {
 
     /** The last message that is not younger stands before the first that is. */
     private long upper(QueueKey queue, long timestamp) throws IOException {
-        return Math.max(0, store.offsetByTime(queue, timestamp + 1) - 1);
+        long younger = timestamp == Long.MAX_VALUE ? store.maxOffset(queue) : store.offsetByTime(queue, timestamp + 1);
+        return Math.max(store.minOffset(queue), younger - 1);
     }
 
     /** A queue that the topic has; of a retry topic that is not made yet, its only queue. */

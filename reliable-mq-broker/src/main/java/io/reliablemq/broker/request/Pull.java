@@ -4,6 +4,7 @@ import io.reliablemq.broker.delivery.LongPolls;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.MessageStore.Selection;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.index.IndexDamagedException;
 import io.reliablemq.broker.topic.Topics;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
@@ -14,6 +15,7 @@ import io.reliablemq.protocol.header.PullMessageResponse;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Reply;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -45,6 +47,7 @@ public final class Pull implements LongPolls.ParkedPull {
     private long offset;
 
     private volatile boolean waited;
+    private boolean waitedForRepair;
     private long deadlineNanos;
 
     /** What every pull works with. */
@@ -99,6 +102,12 @@ public final class Pull implements LongPolls.ParkedPull {
         answer(ResponseCode.PULL_NOT_FOUND, "NO_NEW_MSG", offset);
     }
 
+    @Override
+    public void refuse() {
+        reply.send(Command.failure(
+                ResponseCode.FLOW_CONTROL, "Too many pulls wait for messages already; come again in a moment"));
+    }
+
     private void look(boolean mayWait) {
         MessageStore store = parts.store();
         long min = store.minOffset(queue);
@@ -110,13 +119,32 @@ public final class Pull implements LongPolls.ParkedPull {
         } else if (offset == max) {
             nothingNew(mayWait);
         } else {
-            Selection selection = store.select(queue, offset, maxMessages(), maxBytes(), filter);
-            if (selection.entries().isEmpty()) {
-                nothingMatched(selection.nextOffset(), mayWait);
-            } else {
-                found(selection);
-            }
+            select(store, mayWait);
         }
+    }
+
+    private void select(MessageStore store, boolean mayWait) {
+        Selection selection;
+        try {
+            selection = store.select(queue, offset, maxMessages(), maxBytes(), filter);
+        } catch (UncheckedIOException e) {
+            lookWhenRepaired(e);
+            return;
+        }
+        if (selection.entries().isEmpty()) {
+            nothingMatched(selection.nextOffset(), mayWait);
+        } else {
+            found(selection);
+        }
+    }
+
+    /** A damaged index file is made again, which is waited for once. */
+    private void lookWhenRepaired(UncheckedIOException failure) {
+        if (waitedForRepair || !(failure.getCause() instanceof IndexDamagedException damaged)) {
+            throw failure;
+        }
+        waitedForRepair = true;
+        damaged.repaired().whenComplete((done, error) -> reply.connection().execute(this::lookAgain));
     }
 
     private void nothingNew(boolean mayWait) {

@@ -61,6 +61,7 @@ public final class PullMessageHandler implements RequestHandler {
         if ((request.systemFlag() & PullFlags.COMMIT_OFFSET) != 0 && request.commitOffset() >= 0) {
             offsets.commit(request.consumerGroup(), queue, request.commitOffset());
         }
+        offsets.known().pulls(request.consumerGroup(), queue, request.queueOffset());
         new Pull(parts, request, queue, filter, reply).begin();
     }
 }

@@ -1,5 +1,6 @@
 package io.reliablemq.broker.request;
 
+import io.reliablemq.broker.store.index.IndexDamagedException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.runtime.ErrorSink;
@@ -27,6 +28,9 @@ public final class ReadThreads implements AutoCloseable {
 
     private static final int KEEP_ALIVE_SECONDS = 30;
 
+    /** How many damaged files one read may meet and begin again. */
+    private static final int MAX_REPAIRS = 100;
+
     private final ErrorSink errors;
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             THREADS,
@@ -47,24 +51,43 @@ public final class ReadThreads implements AutoCloseable {
         void run() throws IOException;
     }
 
-    /** Runs the read; whatever happens, the request gets its answer. */
+    /**
+     * Runs the read; whatever happens, the request gets its answer. A read that meets a damaged index file is run again
+     * when the file has been made again, so it must not have answered before.
+     */
     void execute(Reply reply, Read read) {
+        execute(reply, read, 0);
+    }
+
+    private void execute(Reply reply, Read read, int repairs) {
         try {
-            threads.execute(() -> answered(reply, read));
+            threads.execute(() -> answered(reply, read, repairs));
         } catch (RejectedExecutionException e) {
             reply.send(Command.failure(
                     ResponseCode.FLOW_CONTROL, "Too many reads are waiting for the disk; come again in a moment"));
         }
     }
 
-    private void answered(Reply reply, Read read) {
+    private void answered(Reply reply, Read read, int repairs) {
         try {
             read.run();
         } catch (RefusedException e) {
             reply.send(Command.failure(e.responseCode(), e.remark()));
+        } catch (IndexDamagedException e) {
+            whenRepaired(e, reply, read, repairs);
         } catch (IOException | RuntimeException | LinkageError | AssertionError | OutOfMemoryError e) {
             errors.report("a read from the log", e);
             reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "The log could not be read: " + e.getMessage()));
+        }
+    }
+
+    private void whenRepaired(IndexDamagedException damaged, Reply reply, Read read, int repairs) {
+        if (repairs == MAX_REPAIRS || damaged.repaired().toCompletableFuture().isCompletedExceptionally()) {
+            errors.report("a read from the log", damaged);
+            reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, String.valueOf(damaged.getMessage())));
+        } else {
+            // Nothing is kept waiting meanwhile: the thread that made the file hands the read over again.
+            damaged.repaired().whenComplete((done, error) -> execute(reply, read, repairs + 1));
         }
     }
 

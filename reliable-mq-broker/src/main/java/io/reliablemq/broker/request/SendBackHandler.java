@@ -2,6 +2,7 @@ package io.reliablemq.broker.request;
 
 import io.reliablemq.broker.delivery.MessageCopies;
 import io.reliablemq.broker.delivery.RetryPolicy;
+import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -31,6 +32,7 @@ public final class SendBackHandler implements RequestHandler {
     private final GroupTopics groupTopics;
     private final MessageStore store;
     private final ReadThreads readThreads;
+    private final TakenBack takenBack;
 
     public SendBackHandler(
             RequestChecks checks,
@@ -38,13 +40,15 @@ public final class SendBackHandler implements RequestHandler {
             MessageCopies copies,
             GroupTopics groupTopics,
             MessageStore store,
-            ReadThreads readThreads) {
+            ReadThreads readThreads,
+            TakenBack takenBack) {
         this.checks = checks;
         this.policy = policy;
         this.copies = copies;
         this.groupTopics = groupTopics;
         this.store = store;
         this.readThreads = readThreads;
+        this.takenBack = takenBack;
     }
 
     @Override
@@ -70,11 +74,15 @@ public final class SendBackHandler implements RequestHandler {
                     MessageCopies.attempts(failed) + 1);
             StoredMessage dead = copies.deadLetter(failed, request.group());
             groupTopics.withDeadLetterTopic(
-                    request.group(), () -> append(dead, failed, reply), reason -> refuse(reply, reason));
+                    request.group(),
+                    () -> append(dead, failed, request.group(), reply),
+                    reason -> refuse(reply, reason));
         } else {
             StoredMessage retry = copies.parked(copies.retry(failed, request.group()), decision.delayLevel());
             groupTopics.withRetryTopic(
-                    request.group(), () -> append(retry, failed, reply), reason -> refuse(reply, reason));
+                    request.group(),
+                    () -> append(retry, failed, request.group(), reply),
+                    reason -> refuse(reply, reason));
         }
     }
 
@@ -105,9 +113,15 @@ public final class SendBackHandler implements RequestHandler {
         return failed;
     }
 
-    private void append(StoredMessage copy, StoredMessage original, Reply reply) {
+    private void append(StoredMessage copy, StoredMessage original, String group, Reply reply) {
         Answering.run(
-                reply, () -> store.append(copy, original.position(), result -> reply.send(StoreAnswers.plain(result))));
+                reply,
+                () -> store.append(copy, original.position(), result -> {
+                    if (result.status() == AppendResult.Status.COMMITTED) {
+                        takenBack.told(group, original.position(), result.position());
+                    }
+                    reply.send(StoreAnswers.plain(result));
+                }));
     }
 
     private static void refuse(Reply reply, String reason) {

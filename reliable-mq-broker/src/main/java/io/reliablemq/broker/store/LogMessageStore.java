@@ -7,13 +7,12 @@ import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
 import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
-import io.reliablemq.broker.store.index.QueueIndex;
-import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
 import io.reliablemq.broker.store.log.LogScrubber;
 import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.OriginScan;
+import io.reliablemq.broker.store.log.RecordReader;
 import io.reliablemq.broker.store.log.SegmentRemoval;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageFormatException;
@@ -44,14 +43,14 @@ public final class LogMessageStore implements MessageStore {
     private final Clock clock;
     private final ErrorSink errors;
     private final DataFolder data;
-    private final QueueIndex index;
-    private final SegmentIndexes indexes;
+    private final StoreIndexes indexes;
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final CommitPoint commitPoint;
     private final StoreThreads threads;
     private final StoreReader reader;
     private final AppendAnswers answers = new AppendAnswers();
+    private final KeyLookup lookup;
     private final RecoveryReport recovery;
     private final DiskSpace space;
     private final Retention retention;
@@ -65,35 +64,38 @@ public final class LogMessageStore implements MessageStore {
             AgentHost host,
             DataFolder data,
             LogFolder folder,
-            QueueIndex index,
-            SegmentIndexes indexes,
+            StoreIndexes indexes,
             StoreRecovery.Outcome outcome)
             throws IOException {
         this.settings = settings;
         this.clock = clock;
         this.errors = errors;
         this.data = data;
-        this.index = index;
         this.indexes = indexes;
         this.segments = outcome.log().segments();
         this.mailbox = new AppendMailbox<>(settings.maxPendingAppends(), settings.maxPendingBytes());
         this.commitPoint = new CommitPoint(
                 CommitPolicy.of(settings.flushDiskType()),
-                indexes,
+                indexes.all(),
                 segments,
                 mailbox,
                 errors,
                 outcome.log().tail().written());
         LogTail tail = outcome.log().tail();
-        SegmentIndexer indexer =
-                new SegmentIndexer(indexes, segments, commitPoint, outcome.unindexed(), tail.segmentBase());
+        SegmentIndexer indexer = new SegmentIndexer(
+                indexes.all(),
+                segments,
+                commitPoint,
+                new IndexRepairs(indexes.damaged(), indexes.queues(), segments, errors),
+                outcome.unindexed(),
+                tail.segmentBase());
         this.space = new DiskSpace(
                 folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
         this.retention = new Retention(
                 settings.retention(),
                 segments,
-                indexes,
-                index,
+                indexes.all(),
+                indexes.queues(),
                 new SegmentRemoval(folder, segments, outcome.log().gaps()),
                 clock);
         this.scrubber = new LogScrubber(
@@ -102,18 +104,21 @@ public final class LogMessageStore implements MessageStore {
                 clock,
                 settings.retention().scrubBytesPerSecond(),
                 settings.retention().scrubInterval().toNanos(),
-                base -> {});
+                indexes.all()::verify);
         this.threads = new StoreThreads(
                 settings,
                 clock,
                 errors,
                 host,
                 tail,
-                index.lastTimestamp(),
+                indexes.queues().lastTimestamp(),
                 mailbox,
                 commitPoint,
                 new SegmentChores(space::run, indexer::run, retention::run, scrubber::run));
-        this.reader = new StoreReader(index, segments, commitPoint);
+        indexes.damaged().onDamage(threads::signalKeeper);
+        RecordReader records = new RecordReader(segments);
+        this.reader = new StoreReader(indexes.queues(), segments, records, commitPoint);
+        this.lookup = new KeyLookup(indexes.keys(), records, commitPoint);
         this.recovery = outcome.report();
     }
 
@@ -134,19 +139,17 @@ public final class LogMessageStore implements MessageStore {
             throws IOException {
         DataFolder data = DataFolder.open(files, settings.folder());
         LogFolder folder = new LogFolder(files, data.logFolder());
-        QueueIndex index = new QueueIndex(files, base -> folder.beside(base, QueueIndex.EXTENSION));
-        SegmentIndexes indexes = new SegmentIndexes(List.of(index));
+        StoreIndexes indexes = StoreIndexes.in(folder);
         try {
             StoreRecovery.Outcome outcome =
-                    new StoreRecovery(folder, index, indexes).run(data, settings.forLog(), clock);
+                    new StoreRecovery(folder, indexes.queues(), indexes.all()).run(data, settings.forLog(), clock);
             data.markInUse();
-            LogMessageStore store =
-                    new LogMessageStore(settings, clock, errors, host, data, folder, index, indexes, outcome);
+            LogMessageStore store = new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome);
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
             try (data) {
-                indexes.close();
+                indexes.all().close();
             }
             throw e;
         }
@@ -183,7 +186,7 @@ public final class LogMessageStore implements MessageStore {
             payloads[i] = encode(messages.get(i), queue);
             marks[i] = MessageMarks.of(queue.topic(), messages.get(i).properties());
         }
-        QueueEntries entries = index.queue(queue.topic(), queue.queueId());
+        QueueEntries entries = indexes.queues().queue(queue.topic(), queue.queueId());
         long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
         PendingAppend append = new PendingAppend(
                 queue, entries, payloads, marks, origin, deadline, answers.counted(payloads.length, listener));
@@ -238,6 +241,16 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public long countGaps(QueueKey queue, long from, long to) {
+        return reader.countGaps(queue, from, to);
+    }
+
+    @Override
+    public long originAt(long position) throws IOException {
+        return reader.originAt(position);
+    }
+
+    @Override
     public @Nullable StoredMessage readAt(QueueKey queue, long offset) throws IOException {
         return reader.readAt(queue, offset);
     }
@@ -252,6 +265,26 @@ public final class LogMessageStore implements MessageStore {
         return reader.earliestTimestamp();
     }
 
+    @Override
+    public QueryResult query(KeyQuery query) throws IOException {
+        return lookup.find(query);
+    }
+
+    /**
+     * Reads the index files of an ended segment as they stand on the disk. What is damaged or missing is reported and made
+     * again.
+     *
+     * @return whether all of them are whole
+     */
+    public boolean verifyIndexes(long segmentBase) throws IOException {
+        return indexes.all().verify(segmentBase);
+    }
+
+    /** How many index files were found damaged or missing since the store was opened. */
+    public long damagedIndexFiles() {
+        return indexes.damaged().found();
+    }
+
     /**
      * Visits every committed record that is a copy of another message, in the order of the log. Whoever makes copies
      * remembers with its progress how far the log was written, and learns here which copies were made after that.
@@ -264,7 +297,7 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public Set<QueueKey> queues() {
-        return index.written().stream()
+        return indexes.queues().written().stream()
                 .map(entries -> new QueueKey(entries.topic(), entries.queueId()))
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -306,13 +339,14 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public Figures figures() {
-        StoreFigures state = new StoreFigures(settings, data, segments, mailbox, commitPoint, this::positions);
-        return Figures.of(List.of(threads.figures(), answers, state));
+        StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
+        DiskFigures disk = new DiskFigures(data, settings.retention(), space, retention, scrubber, recovery);
+        return Figures.of(List.of(threads.figures(), answers, state, disk, indexes));
     }
 
     @Override
     public HealthChecks health() {
-        return new StoreHealth(commitPoint);
+        return new StoreHealth(commitPoint, space, scrubber);
     }
 
     @Override
@@ -332,7 +366,7 @@ public final class LogMessageStore implements MessageStore {
         mailbox.close();
         try (CloseStack stack = new CloseStack()) {
             stack.push(data);
-            stack.push(indexes);
+            stack.push(indexes.all());
             stack.push(segments::close);
             stack.push(this::leave);
             stack.push(scrubber::close);

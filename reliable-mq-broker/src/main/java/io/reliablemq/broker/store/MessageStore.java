@@ -66,9 +66,40 @@ public interface MessageStore extends AutoCloseable {
     @Nullable
     StoredMessage readAt(long position) throws IOException;
 
+    /**
+     * Where the message stands that the one at this position is a copy of.
+     *
+     * @param position of a committed message
+     * @return {@link #NO_ORIGIN} if it is no copy, or if no message starts there
+     */
+    long originAt(long position) throws IOException;
+
     /** Reads the message with this offset; null if it is outside min and max. */
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException;
+
+    /**
+     * How many offsets of a range hold no message, since their segment was deleted. Messages that were lost to damage within
+     * a segment are not among them.
+     *
+     * @param from inclusive
+     * @param to exclusive
+     */
+    long countGaps(QueueKey queue, long from, long to);
+
+    /** The first offset from this one on that holds a message; {@link #maxOffset} if none does. */
+    default long nextKept(QueueKey queue, long offset) {
+        long next = offset;
+        long max = maxOffset(queue);
+        while (next < max) {
+            Selection selection = select(queue, next, 1, Integer.MAX_VALUE, tag -> true);
+            if (!selection.entries().isEmpty()) {
+                return selection.nextOffset() - 1;
+            }
+            next = selection.nextOffset();
+        }
+        return next;
+    }
 
     /**
      * The first offset whose store time is at or after the given one; {@link #maxOffset} if all are older.
@@ -79,6 +110,14 @@ public interface MessageStore extends AutoCloseable {
 
     /** Store time of the first message in the log, wall time; -1 if there is none. */
     long earliestTimestamp() throws IOException;
+
+    /**
+     * Finds messages by key, unique id or tag; reads from the disk.
+     *
+     * @throws io.reliablemq.broker.store.index.IndexDamagedException if an index file is damaged, which is made again
+     * @throws IOException if the disk fails
+     */
+    QueryResult query(KeyQuery query) throws IOException;
 
     /** All queues that hold or held messages. */
     Set<QueueKey> queues();
@@ -127,6 +166,16 @@ public interface MessageStore extends AutoCloseable {
      * @param nextOffset behind the last entry that was examined
      */
     record Selection(List<Entry> entries, long nextOffset, int totalBytes) {}
+
+    /**
+     * Messages that were found by key.
+     *
+     * @param entries the newest first
+     * @param totalBytes of all of them
+     * @param lastTimestamp store timestamp of the last message that could have been found; 0 if it is not known
+     * @param lastPosition where that message stands in the log
+     */
+    record QueryResult(List<Entry> entries, int totalBytes, long lastTimestamp, long lastPosition) {}
 
     /** Where one message stands: size in bytes, as encoded by {@code MessageLayout}. */
     record Entry(long position, int size) {}

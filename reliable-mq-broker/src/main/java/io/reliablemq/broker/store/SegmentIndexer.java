@@ -11,23 +11,30 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Writes the index files of ended segments once all their messages are committed; owned by the segment keeper. What is left
- * when the store is closed is found missing at the next start, and done then.
+ * Writes the index files of ended segments once all their messages are committed, and those again that were found damaged;
+ * owned by the segment keeper. What is left when the store is closed is found missing at the next start, and done then.
  */
 final class SegmentIndexer {
 
     private final SegmentIndexes indexes;
     private final Segments segments;
     private final CommitPoint commitPoint;
+    private final IndexRepairs repairs;
     private final Deque<Unindexed> ended = new ArrayDeque<>();
     private long from;
 
     /** @param from base of the segment that is written first */
     SegmentIndexer(
-            SegmentIndexes indexes, Segments segments, CommitPoint commitPoint, List<Unindexed> unindexed, long from) {
+            SegmentIndexes indexes,
+            Segments segments,
+            CommitPoint commitPoint,
+            IndexRepairs repairs,
+            List<Unindexed> unindexed,
+            long from) {
         this.indexes = indexes;
         this.segments = segments;
         this.commitPoint = commitPoint;
+        this.repairs = repairs;
         this.ended.addAll(unindexed);
         this.from = from;
     }
@@ -45,6 +52,7 @@ final class SegmentIndexer {
             }
             ended.remove();
         }
+        repairs.run();
         return Agent.UNTIL_SIGNAL;
     }
 }

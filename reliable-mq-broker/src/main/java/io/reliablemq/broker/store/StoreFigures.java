@@ -3,13 +3,9 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.store.MessageStore.Positions;
-import io.reliablemq.broker.store.file.DataFolder;
-import io.reliablemq.broker.store.file.StoreFiles;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.Segments;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -19,7 +15,6 @@ final class StoreFigures implements Figures {
     private static final String PREFIX = "reliable.mq.broker.";
 
     private final StoreSettings settings;
-    private final DataFolder data;
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final CommitPoint commitPoint;
@@ -27,13 +22,11 @@ final class StoreFigures implements Figures {
 
     StoreFigures(
             StoreSettings settings,
-            DataFolder data,
             Segments segments,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
             Supplier<Positions> positions) {
         this.settings = settings;
-        this.data = data;
         this.segments = segments;
         this.mailbox = mailbox;
         this.commitPoint = commitPoint;
@@ -42,12 +35,6 @@ final class StoreFigures implements Figures {
 
     @Override
     public List<Figure> read() {
-        List<Figure> figures = new ArrayList<>(state());
-        figures.addAll(disk());
-        return figures;
-    }
-
-    private List<Figure> state() {
         Positions now = positions.get();
         return List.of(
                 Figure.gauge(PREFIX + "flush.policy", "", "1, with the policy as a tag", 1)
@@ -70,8 +57,8 @@ final class StoreFigures implements Figures {
                 Figure.gauge(
                         PREFIX + "log.size",
                         Figure.BYTES,
-                        "Bytes of log from the first message kept to the last",
-                        now.written() - now.min()),
+                        "Bytes of log that are kept",
+                        segments.bytesBefore(now.written())),
                 Figure.gauge(PREFIX + "log.segments", "", "Files of the log", segments.count()),
                 Figure.gauge(
                         PREFIX + "log.failed",
@@ -89,22 +76,6 @@ final class StoreFigures implements Figures {
                         Figure.MESSAGES,
                         "Messages answered FLUSH_DISK_TIMEOUT and not flushed since",
                         commitPoint.unsafeMessages()));
-    }
-
-    /** Nothing where the system does not tell: a figure of 0 would be a lie. */
-    private List<Figure> disk() {
-        try {
-            StoreFiles.Space space = data.space();
-            return List.of(
-                    Figure.gauge(PREFIX + "disk.size", Figure.BYTES, "File system of the data folder", space.total()),
-                    Figure.gauge(
-                            PREFIX + "disk.free",
-                            Figure.BYTES,
-                            "What the broker may still write there",
-                            space.usable()));
-        } catch (IOException e) {
-            return List.of();
-        }
     }
 
     private static Figure bound(String name, String help, Duration value) {

@@ -3,6 +3,7 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.figures.Health.Finding;
 import io.reliablemq.broker.figures.Health.Status;
 import io.reliablemq.broker.figures.HealthChecks;
+import io.reliablemq.broker.store.log.LogScrubber;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,9 +11,13 @@ import java.util.List;
 final class StoreHealth implements HealthChecks {
 
     private final CommitPoint commitPoint;
+    private final DiskSpace space;
+    private final LogScrubber scrubber;
 
-    StoreHealth(CommitPoint commitPoint) {
+    StoreHealth(CommitPoint commitPoint, DiskSpace space, LogScrubber scrubber) {
         this.commitPoint = commitPoint;
+        this.space = space;
+        this.scrubber = scrubber;
     }
 
     @Override
@@ -34,6 +39,24 @@ final class StoreHealth implements HealthChecks {
                     Status.DEGRADED,
                     unsafe + " messages were answered FLUSH_DISK_TIMEOUT and are not on disk yet",
                     "Look for what keeps the disk busy; the messages are safe once this finding is gone."));
+        }
+        if (space.isLow()) {
+            findings.add(new Finding(
+                    "disk",
+                    Status.DEGRADED,
+                    "Producers are refused: " + space.reason(),
+                    "Make room on the disk or shorten the retention; producers are let in again by themselves. Consuming"
+                            + " goes on."));
+        }
+        List<LogScrubber.Finding> damage = scrubber.findings();
+        if (!damage.isEmpty()) {
+            findings.add(new Finding(
+                    "damage",
+                    Status.DEGRADED,
+                    "The log is damaged at " + damage.size() + " place(s), first at position "
+                            + damage.get(0).position() + ": " + damage.get(0).what(),
+                    "The disk is failing: copy the data folder elsewhere. Stop the broker and restore the segment from a"
+                            + " copy, or start once with reliable-mq.broker.recovery=salvage."));
         }
         return findings;
     }

@@ -29,11 +29,11 @@ final class StoreReader {
     private final CommitPoint commitPoint;
     private final RecordReader records;
 
-    StoreReader(QueueIndex index, Segments segments, CommitPoint commitPoint) {
+    StoreReader(QueueIndex index, Segments segments, RecordReader records, CommitPoint commitPoint) {
         this.index = index;
         this.segments = segments;
         this.commitPoint = commitPoint;
-        this.records = new RecordReader(segments);
+        this.records = records;
     }
 
     long minOffset(QueueKey queue) {
@@ -129,9 +129,18 @@ final class StoreReader {
         return indexed != null && indexed.position() == position ? message : null;
     }
 
+    long countGaps(QueueKey queue, long from, long to) {
+        QueueEntries entries = index.find(queue.topic(), queue.queueId());
+        return to <= from ? 0 : to - from - (entries == null ? 0 : entries.count(from, to));
+    }
+
     long earliestTimestamp() throws IOException {
         StoredMessage first = readAt(records.first());
         return first == null ? -1 : first.storeTimestamp();
+    }
+
+    long originAt(long position) throws IOException {
+        return records.origin(position, commitPoint.committed());
     }
 
     @Nullable
@@ -151,8 +160,13 @@ final class StoreReader {
         if (entries == null) {
             return 0;
         }
-        long low = entries.min();
+        // What is older is known by segment, without reading.
+        long low = entries.firstBehind(index.lastSegmentBefore(timestampMs));
         long high = entries.max();
+        long segmentEnd = entries.endOfSegment(low);
+        if (segmentEnd < high && segmentEnd > low && firstReadable(entries, segmentEnd - 1) == segmentEnd - 1) {
+            high = storeTimestamp(entries, segmentEnd - 1) >= timestampMs ? segmentEnd - 1 : high;
+        }
         while (low < high) {
             long middle = (low + high) >>> 1;
             long readable = firstReadable(entries, middle);

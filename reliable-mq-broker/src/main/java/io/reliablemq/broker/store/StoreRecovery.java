@@ -3,7 +3,6 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.index.IndexMismatchException;
 import io.reliablemq.broker.store.index.IndexedMessage;
-import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
 import io.reliablemq.broker.store.index.SegmentIndex;
@@ -120,14 +119,7 @@ final class StoreRecovery implements LogRecovery.Visitor {
             lost += message.queueOffset() - entries.max();
             entries.loseTo(message.queueOffset(), segmentBase);
         }
-        IndexedMessage indexed = new IndexedMessage(
-                entries,
-                message.queueOffset(),
-                segmentBase,
-                (int) (position - segmentBase),
-                size,
-                message.storeTimestamp(),
-                MessageMarks.of(message.topic(), message.properties()));
+        IndexedMessage indexed = IndexedMessage.of(message, entries, segmentBase, position, size);
         for (SegmentIndex index : rebuilding) {
             index.add(indexed);
         }

@@ -87,15 +87,15 @@ final class StoreThreads implements AutoCloseable {
         }
     }
 
+    /** There is something to do for the segment keeper. */
+    void signalKeeper() {
+        keeper.signal();
+    }
+
     private void signalFlush() {
         if (flusher != null && logFlusher != null && logFlusher.wantsSignal()) {
             flusher.signal();
         }
-    }
-
-    /** There is a chore for the keeper that has no time of its own. */
-    void signalKeeper() {
-        keeper.signal();
     }
 
     /** Flushes on the calling thread what is written and not flushed. */

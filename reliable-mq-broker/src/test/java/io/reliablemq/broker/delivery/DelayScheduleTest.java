@@ -199,6 +199,22 @@ class DelayScheduleTest {
     }
 
     @Test
+    void gapInTheScheduleHoldsNothingUp() throws IOException {
+        park("before", 1);
+        park("deleted", 1);
+        park("behind", 1);
+        store.delete(new QueueKey(Names.SCHEDULE_TOPIC, 0), 1, 2);
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of());
+
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(delivered()).containsExactly("before", "behind");
+        assertThat(cursors.cursor(0)).isEqualTo(3);
+    }
+
+    @Test
     void copyOnItsWayWhenTheLogFailedIsNotMadeAgain() throws IOException {
         DelaySchedule schedule = schedule(Set.of());
         park("x", 1);

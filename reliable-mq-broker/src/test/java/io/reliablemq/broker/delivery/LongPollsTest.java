@@ -34,6 +34,11 @@ class LongPollsTest {
             public void timeOut() {
                 ended.add(name + " timed out");
             }
+
+            @Override
+            public void refuse() {
+                ended.add(name + " refused");
+            }
         });
     }
 
@@ -73,6 +78,19 @@ class LongPollsTest {
 
         assertThat(ended).containsExactly("a woken");
         assertThat(polls.size()).isZero();
+    }
+
+    @Test
+    void refusesWhatItHasNoRoomFor() {
+        for (int i = 0; i < LongPolls.MAX_WAITING; i++) {
+            park("one of many", 0, Duration.ofSeconds(10));
+        }
+        assertThat(ended).isEmpty();
+
+        park("one too many", 0, Duration.ofSeconds(10));
+
+        assertThat(ended).containsExactly("one too many refused");
+        assertThat(polls.size()).isEqualTo(LongPolls.MAX_WAITING);
     }
 
     @Test

@@ -3,14 +3,21 @@ package io.reliablemq.broker.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reliablemq.broker.ManualClock;
+import io.reliablemq.broker.MemoryStore;
 import io.reliablemq.broker.TestConnection;
+import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.protocol.body.Heartbeat;
 import io.reliablemq.protocol.body.Heartbeat.ConsumerEntry;
 import io.reliablemq.protocol.body.Heartbeat.SubscriptionEntry;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ConsumerGroupsTest {
@@ -18,7 +25,15 @@ class ConsumerGroupsTest {
     private final List<Integer> notices = new ArrayList<>();
     private final ManualClock clock = new ManualClock();
     private final ConsumerGroups groups = new ConsumerGroups((group, members) -> notices.add(members.size()));
-    private final ClientSessions sessions = new ClientSessions(groups, clock);
+    private CommittedOffsets offsets;
+    private ClientSessions sessions;
+
+    @BeforeEach
+    void load() throws IOException {
+        AtomicFile file = new AtomicFile(new SimulatedDisk(), Path.of("/state/offsets.json"));
+        offsets = CommittedOffsets.load(file, new MemoryStore(clock));
+        sessions = new ClientSessions(groups, offsets, clock);
+    }
 
     private List<String> heartbeat(TestConnection connection, String clientId, long version, String... tags) {
         return sessions.heartbeat(
@@ -138,6 +153,35 @@ class ConsumerGroupsTest {
 
         assertThat(groups.view("g")).isNull();
         assertThat(one.isOpen()).isFalse();
+    }
+
+    @Test
+    void locksOfGroupsThatAreGoneLeaveNothingBehind() {
+        QueueLocks locks = new QueueLocks(clock);
+        List<QueueLocks.Queue> queues = List.of(new QueueLocks.Queue("t", "b", 0), new QueueLocks.Queue("t", "b", 1));
+        for (int i = 0; i < 100; i++) {
+            locks.lock("invented-" + i, "c", queues);
+        }
+        locks.unlock("invented-7", "c", queues);
+        assertThat(locks.size()).isEqualTo(198);
+
+        clock.pass(Duration.ofSeconds(60));
+        locks.lock("g", "c", queues);
+
+        assertThat(locks.size()).isEqualTo(2);
+    }
+
+    @Test
+    void givesNoMoreLocksThanItCanKeep() {
+        QueueLocks locks = new QueueLocks(clock);
+        List<QueueLocks.Queue> many = IntStream.rangeClosed(0, QueueLocks.MAX_LEASES)
+                .mapToObj(queueId -> new QueueLocks.Queue("t", "b", queueId))
+                .toList();
+
+        assertThat(locks.lock("g", "c1", many)).hasSize(QueueLocks.MAX_LEASES);
+        assertThat(locks.lock("other", "c2", many.subList(0, 1))).isEmpty();
+        // What is held stays held, and can be asked for again.
+        assertThat(locks.lock("g", "c1", many.subList(0, 1))).hasSize(1);
     }
 
     @Test

@@ -31,7 +31,8 @@ final class KeeperByHand implements AgentHost {
         };
     }
 
-    void step() throws Exception {
-        Objects.requireNonNull(keeper).doWork();
+    /** Returns in how many nanoseconds the keeper wants to be called again. */
+    long step() throws Exception {
+        return Objects.requireNonNull(keeper).doWork();
     }
 }

@@ -7,6 +7,7 @@ import static io.reliablemq.broker.store.TestMessages.put;
 import static io.reliablemq.broker.store.TestMessages.tagged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.SimulatedDisk;
@@ -179,10 +180,11 @@ class RecoveryTest {
             sent = fillSegments(store);
         }
         // A second opening writes what the first had no time for.
-        open(disk).close();
-        List<Path> indexes = disk.list(FIRST.getParent()).stream()
-                .filter(file -> file.toString().endsWith(".index"))
-                .toList();
+        try (LogMessageStore store = open(disk)) {
+            int ended = store.recovery().segments() - 1;
+            await("all index files").until(() -> indexFiles(disk).size() == ended);
+        }
+        List<Path> indexes = indexFiles(disk);
         assertThat(indexes).hasSizeGreaterThan(5);
         disk.delete(indexes.get(0));
         byte[] damaged = disk.content(indexes.get(2));
@@ -200,6 +202,12 @@ class RecoveryTest {
             assertThat(bodies(store, QUEUE)).isEqualTo(sent);
             assertThat(bodies(store, new QueueKey("seldom", 5))).containsExactly("once", "twice");
         }
+    }
+
+    private static List<Path> indexFiles(SimulatedDisk disk) {
+        return disk.list(FIRST.getParent()).stream()
+                .filter(file -> file.toString().endsWith(".index"))
+                .toList();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static io.reliablemq.broker.store.TestMessages.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reliablemq.broker.ManualClock;
+import io.reliablemq.broker.figures.Reading;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.index.SegmentContent;
 import java.nio.file.Path;
@@ -72,6 +73,17 @@ class RetentionTest {
                 .mapToLong(SegmentContent.Part::firstOffset)
                 .findFirst()
                 .orElse(-1);
+    }
+
+    @Test
+    void keeperSleepsBeforeItIsKnownWhatMustBeKept() throws Exception {
+        try (LogMessageStore store = open(SETTINGS)) {
+            keeper.step();
+            clock.pass(Duration.ofHours(1));
+
+            assertThat(keeper.step())
+                    .isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+        }
     }
 
     @Test
@@ -262,6 +274,12 @@ class RetentionTest {
             }
 
             assertThat(store.damage()).hasSize(1);
+            assertThat(store.health().findings()).singleElement().satisfies(finding -> {
+                assertThat(finding.name()).isEqualTo("damage");
+                assertThat(finding.what()).contains("1 place(s)");
+            });
+            assertThat(Reading.value(store.figures(), "log.damage.found")).isEqualTo(1);
+            assertThat(Reading.value(store.figures(), "scrub.read")).isPositive();
             assertThat(store.damage().get(0).segmentBase()).isEqualTo(8192);
             assertThat(store.damage().get(0).position()).isBetween(8192L, 8192L + 3000);
         }

@@ -5,6 +5,7 @@ import static io.reliablemq.broker.store.TestMessages.message;
 import static io.reliablemq.broker.store.TestMessages.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.log.LogCorruptException;
@@ -107,6 +108,27 @@ class SalvageTest {
         try (LogMessageStore store = open(STRICT)) {
             assertThat(store.recovery().hasDamage()).isTrue();
             assertThat(readable(store)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void makesTheIndexOfASalvagedSegmentAgainWhileTheStoreIsOpen() throws Exception {
+        damage(positions.get(10) + 50, 3);
+        for (Path file : disk.list(LOG)) {
+            if (!file.toString().endsWith(".log")) {
+                disk.delete(file);
+            }
+        }
+        Path index = LOG.resolve("%020d.index".formatted(0));
+        try (LogMessageStore store = open(SALVAGE)) {
+            await("the index file").until(() -> disk.exists(index));
+            byte[] first = disk.content(index);
+            disk.delete(index);
+
+            assertThat(store.verifyIndexes(0)).isFalse();
+            await("the index file again").until(() -> disk.exists(index) && store.verifyIndexes(0));
+            assertThat(disk.content(index)).isEqualTo(first);
+            assertThat(readable(store)).isEqualTo(allBut(10));
         }
     }
 

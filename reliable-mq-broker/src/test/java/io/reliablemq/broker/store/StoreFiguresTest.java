@@ -143,6 +143,19 @@ class StoreFiguresTest {
     }
 
     @Test
+    void isDegradedWhileTheDiskIsNearlyFull() throws Exception {
+        disk.setCapacity(10 << 20);
+        open(SETTINGS.withRetention(SETTINGS.retention().withReserveBytes(20 << 20)));
+
+        assertThat(value(figures, "disk.low")).isEqualTo(1);
+        assertThat(value(figures, "disk.size")).isEqualTo(10 << 20);
+        assertThat(value(figures, "disk.reserve")).isEqualTo(20 << 20);
+        assertThat(value(figures, "disk.free")).isBetween(1.0, (double) (10 << 20));
+        assertThat(Health.of(store.health().findings()).status()).isEqualTo(Health.Status.DEGRADED);
+        assertThat(store.health().findings()).extracting(Finding::name).containsExactly("disk");
+    }
+
+    @Test
     void figuresOfOneNameAgreeInAllButTagsAndValue() throws Exception {
         open(SETTINGS);
 

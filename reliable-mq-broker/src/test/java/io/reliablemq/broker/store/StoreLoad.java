@@ -84,7 +84,14 @@ final class StoreLoad {
         Semaphore answered = new Semaphore(0);
         while (System.nanoTime() < end && count < waits.length) {
             long start = System.nanoTime();
-            store.append(message("load", caller % 4, body, Map.of("TAGS", "a")), -1, result -> answered.release());
+            store.append(
+                    message(
+                            "load",
+                            caller % 4,
+                            body,
+                            Map.of("TAGS", "a", "KEYS", "order-" + count, "UNIQ_KEY", "7F00000100002A9F0000" + count)),
+                    -1,
+                    result -> answered.release());
             answered.acquireUninterruptibly();
             waits[count++] = System.nanoTime() - start;
         }

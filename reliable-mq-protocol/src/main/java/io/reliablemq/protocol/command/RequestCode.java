@@ -39,6 +39,7 @@ public final class RequestCode {
     public static final int GET_CONSUMER_CONNECTIONS = 203;
     public static final int GET_PRODUCER_CONNECTIONS = 204;
     public static final int GET_ALL_TOPICS_FROM_NAME_SERVER = 206;
+    public static final int DELETE_SUBSCRIPTION_GROUP = 207;
     public static final int GET_CONSUME_STATS = 208;
     public static final int DELETE_TOPIC_IN_BROKER = 215;
     public static final int DELETE_TOPIC_IN_NAME_SERVER = 216;

@@ -34,6 +34,28 @@ class HeadersTest {
     }
 
     @Test
+    void queryOfApacheIsReadAndWrittenAlike() {
+        Map<String, String> wire = Map.of(
+                "topic", "TopicA",
+                "key", "KEY1",
+                "maxNum", "64",
+                "beginTimestamp", "0",
+                "endTimestamp", "9223372036854775807",
+                "indexType", "K",
+                "_UNIQUE_KEY_QUERY", "false");
+        QueryMessageRequest request = QueryMessageRequest.read(wire);
+        assertThat(request.key()).isEqualTo("KEY1");
+        assertThat(request.maxMessages()).isEqualTo(64);
+        assertThat(request.endTimestamp()).isEqualTo(Long.MAX_VALUE);
+        assertThat(request.uniqueKeyQuery()).isFalse();
+        assertThat(request.lastKey()).isNull();
+        assertThat(request.fields()).containsExactlyInAnyOrderEntriesOf(wire);
+
+        Map<String, String> answer = Map.of("indexLastUpdateTimestamp", "7", "indexLastUpdatePhyoffset", "32");
+        assertThat(QueryMessageResponse.read(answer).fields()).containsExactlyInAnyOrderEntriesOf(answer);
+    }
+
+    @Test
     void retriesCarryTheirLimit() {
         Map<String, String> wire = new HashMap<>(SEND);
         wire.put("l", "16");

@@ -2,6 +2,8 @@ package io.reliablemq.spring.embedded;
 
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
+import io.reliablemq.broker.figures.Figure;
+import io.reliablemq.broker.figures.Health;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -92,6 +94,18 @@ public final class EmbeddedBroker
         return List.of(hostAndPort(address));
     }
 
+    /** What can be counted in the broker now; nothing while it does not run. */
+    public List<Figure> figures() {
+        Broker running = broker;
+        return running == null ? List.of() : running.figures().read();
+    }
+
+    /** Whether the broker does its work; null while it does not run. */
+    public @Nullable Health health() {
+        Broker running = broker;
+        return running == null ? null : running.health();
+    }
+
     @Override
     public void stop() {
         // While the context closes, beans that are still to be destroyed may send: destroy() is then the last.
@@ -142,6 +156,10 @@ public final class EmbeddedBroker
         InetSocketAddress nameServer = started.nameServerAddress();
         if (nameServer != null) {
             properties.getNameServer().setPort(nameServer.getPort());
+        }
+        InetSocketAddress management = started.managementAddress();
+        if (management != null) {
+            properties.getManagement().setPort(management.getPort());
         }
     }
 

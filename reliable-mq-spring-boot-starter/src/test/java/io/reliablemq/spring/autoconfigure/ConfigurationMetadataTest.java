@@ -6,6 +6,7 @@ import io.reliablemq.broker.BrokerProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -87,7 +88,8 @@ class ConfigurationMetadataTest {
             return "";
         }
         if (value instanceof Duration duration) {
-            return DurationStyle.SIMPLE.print(duration);
+            ChronoUnit unit = duration.toMillis() % 1000 == 0 ? ChronoUnit.SECONDS : ChronoUnit.MILLIS;
+            return DurationStyle.SIMPLE.print(duration, unit);
         }
         return value instanceof Enum<?> constant
                 ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-')

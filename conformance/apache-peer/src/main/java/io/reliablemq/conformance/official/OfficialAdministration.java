@@ -1,10 +1,17 @@
 package io.reliablemq.conformance.official;
 
 import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.port.StoredCopy;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.rocketmq.client.exception.MQClientException;
+import org.apache.rocketmq.client.impl.MQAdminImpl;
+import org.apache.rocketmq.common.BoundaryType;
 import org.apache.rocketmq.common.TopicConfig;
+import org.apache.rocketmq.common.message.MessageClientExt;
+import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.protocol.ResponseCode;
 import org.apache.rocketmq.remoting.protocol.route.QueueData;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
@@ -59,6 +66,89 @@ public final class OfficialAdministration implements Administration {
         } catch (Exception e) {
             throw failure("The route of topic '" + topic + "' could not be asked for", e);
         }
+    }
+
+    @Override
+    public List<StoredCopy> byKey(String topic, String key, int maxMessages, long beginMs, long endMs) {
+        return query(topic, key, maxMessages, beginMs, endMs, "K");
+    }
+
+    @Override
+    public List<StoredCopy> byTag(String topic, String tag, int maxMessages, long beginMs, long endMs) {
+        return query(topic, tag, maxMessages, beginMs, endMs, "T");
+    }
+
+    private List<StoredCopy> query(
+            String topic, String key, int maxMessages, long beginMs, long endMs, String indexType) {
+        try {
+            return admin
+                    .queryMessage(null, topic, key, maxMessages, beginMs, endMs, indexType, null)
+                    .getMessageList()
+                    .stream()
+                    .map(OfficialAdministration::stored)
+                    .toList();
+        } catch (MQClientException none) {
+            if (none.getResponseCode() == ResponseCode.NO_MESSAGE) {
+                return List.of();
+            }
+            throw failure("The query for '" + key + "' failed", none);
+        } catch (Exception e) {
+            throw failure("The query for '" + key + "' failed", e);
+        }
+    }
+
+    @Override
+    public StoredCopy byUniqueId(String topic, String uniqueId) {
+        try {
+            return stored(admin.queryMessage(null, topic, uniqueId));
+        } catch (Exception e) {
+            throw failure("The message '" + uniqueId + "' was not found", e);
+        }
+    }
+
+    @Override
+    public StoredCopy byOffsetId(String topic, String offsetMessageId) {
+        try {
+            return stored(client().viewMessage(topic, offsetMessageId));
+        } catch (Exception e) {
+            throw failure("There is no message '" + offsetMessageId + "'", e);
+        }
+    }
+
+    @Override
+    public long lowerOffset(String brokerName, String topic, int queueId, long timestampMs) {
+        return offset(new MessageQueue(topic, brokerName, queueId), timestampMs, BoundaryType.LOWER);
+    }
+
+    @Override
+    public long upperOffset(String brokerName, String topic, int queueId, long timestampMs) {
+        return offset(new MessageQueue(topic, brokerName, queueId), timestampMs, BoundaryType.UPPER);
+    }
+
+    private long offset(MessageQueue queue, long timestampMs, BoundaryType boundary) {
+        try {
+            return client().searchOffset(queue, timestampMs, boundary);
+        } catch (Exception e) {
+            throw failure("The offset of " + queue + " at " + timestampMs + " could not be asked for", e);
+        }
+    }
+
+    /** The public tool offers neither the upper boundary nor the reading of one stored copy. */
+    private MQAdminImpl client() {
+        return admin.getDefaultMQAdminExtImpl().getMqClientInstance().getMQAdminImpl();
+    }
+
+    private static StoredCopy stored(MessageExt message) {
+        String offsetMessageId =
+                message instanceof MessageClientExt received ? received.getOffsetMsgId() : message.getMsgId();
+        return new StoredCopy(
+                message.getTopic(),
+                message.getMsgId(),
+                offsetMessageId,
+                message.getQueueId(),
+                message.getQueueOffset(),
+                message.getStoreTimestamp(),
+                message.getBody());
     }
 
     @Override

@@ -138,6 +138,11 @@ public final class ApacheBroker implements BrokerUnderTest {
     }
 
     @Override
+    public Administration administration() {
+        return administration;
+    }
+
+    @Override
     public void awaitTopic(String topic) {
         Topics.await(administration, topic);
     }

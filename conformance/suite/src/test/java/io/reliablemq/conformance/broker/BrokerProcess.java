@@ -51,6 +51,7 @@ public final class BrokerProcess implements AutoCloseable {
         List<String> settings = new ArrayList<>(List.of(
                 "name=" + name,
                 "listen-port=" + port,
+                "management.port=0",
                 "data-dir=" + folder.resolve("data"),
                 "message-delay-level=" + BrokerUnderTest.DELAY_LEVELS));
         settings.addAll(List.of(others));

@@ -1,5 +1,6 @@
 package io.reliablemq.conformance.broker;
 
+import io.reliablemq.conformance.port.Administration;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,9 @@ public interface BrokerUnderTest {
 
     /** {@code host:port} of the name server. */
     String nameServers();
+
+    /** The official administration tool, connected to it. */
+    Administration administration();
 
     /** Creates a topic with this many queues; routes have it when this returns. */
     void createTopic(String topic, int queues);

@@ -51,6 +51,11 @@ public final class EmbeddedBroker implements BrokerUnderTest {
     }
 
     @Override
+    public Administration administration() {
+        return administration;
+    }
+
+    @Override
     public void awaitTopic(String topic) {
         Topics.await(administration, topic);
     }

@@ -1,14 +1,20 @@
 package io.reliablemq.broker.store.index;
 
+import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The index file of an ended segment, open for reading. Any thread may read. */
+/**
+ * The index file of an ended segment, open for reading. Header and directory are held in memory. Any thread may read; one
+ * thread may write the file anew meanwhile.
+ */
 final class IndexFile implements AutoCloseable {
 
     /** Sees the directory. */
@@ -18,37 +24,58 @@ final class IndexFile implements AutoCloseable {
         void row(String topic, int queueId, long firstOffset, int count, int firstEntry);
     }
 
+    private final StoreFiles files;
     private final Path path;
-    private final StoreFile file;
     private final ByteBuffer header;
     private final ByteBuffer directory;
+    private final Function<String, IOException> damage;
+    private volatile StoreFile file;
 
-    private IndexFile(Path path, StoreFile file, ByteBuffer header, ByteBuffer directory) {
+    private IndexFile(
+            StoreFiles files,
+            Path path,
+            StoreFile file,
+            ByteBuffer header,
+            ByteBuffer directory,
+            Function<String, IOException> damage) {
+        this.files = files;
         this.path = path;
         this.file = file;
         this.header = header;
         this.directory = directory;
+        this.damage = damage;
     }
 
-    /** @return null if the file is missing, damaged, or not the index of this segment */
-    static @Nullable IndexFile open(StoreFiles files, Path path, long base, long next) throws IOException {
+    /**
+     * Reads header and directory.
+     *
+     * @param damage takes note of damage that is found later, and says how to tell the reader
+     * @return null if the file is missing, damaged, or not the index of this segment
+     */
+    static @Nullable IndexFile open(
+            StoreFiles files, Path path, long base, long next, Function<String, IOException> damage)
+            throws IOException {
         if (!files.exists(path)) {
             return null;
         }
         StoreFile file = files.openToRead(path);
         try {
-            IndexFile index = read(path, file, base, next);
-            if (index == null) {
+            ByteBuffer head = soundHead(file, base, next);
+            if (head == null) {
                 file.close();
+                return null;
             }
-            return index;
+            ByteBuffer header = head.slice(0, IndexLayout.HEADER_BYTES);
+            ByteBuffer directory = head.slice(IndexLayout.HEADER_BYTES, head.capacity() - IndexLayout.HEADER_BYTES);
+            return new IndexFile(files, path, file, header, directory, damage);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
     }
 
-    private static @Nullable IndexFile read(Path path, StoreFile file, long base, long next) throws IOException {
+    /** Header and directory, if they and the size of the file are right. */
+    private static @Nullable ByteBuffer soundHead(StoreFile file, long base, long next) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(IndexLayout.HEADER_BYTES);
         if (file.read(header, 0) < IndexLayout.HEADER_BYTES
                 || header.getInt(0) != IndexLayout.MAGIC
@@ -59,19 +86,24 @@ final class IndexFile implements AutoCloseable {
         }
         int directoryBytes = header.getInt(IndexLayout.DIRECTORY_BYTES_AT);
         long entries = header.getLong(IndexLayout.ENTRIES_AT);
-        long blockBytes = file.size() - IndexLayout.HEADER_BYTES - directoryBytes;
-        if (directoryBytes < 0 || entries < 0 || blockBytes != IndexLayout.blocks(entries) * IndexLayout.BLOCK_BYTES) {
+        long headBytes = IndexLayout.HEADER_BYTES + (long) directoryBytes;
+        if (directoryBytes < 0
+                || entries < 0
+                || file.size() - headBytes != IndexLayout.blocks(entries) * IndexLayout.BLOCK_BYTES) {
             return null;
         }
-        ByteBuffer directory = ByteBuffer.allocate(directoryBytes);
-        file.read(directory, IndexLayout.HEADER_BYTES);
-        directory.flip();
-        int checksum = IndexLayout.headerChecksum(header, directory);
-        return checksum == header.getInt(IndexLayout.CHECKSUM_AT) ? new IndexFile(path, file, header, directory) : null;
+        ByteBuffer head = ByteBuffer.allocate(Math.toIntExact(headBytes));
+        file.read(head, 0);
+        ByteBuffer directory = head.slice(IndexLayout.HEADER_BYTES, directoryBytes);
+        return IndexLayout.headerChecksum(head, directory) == header.getInt(IndexLayout.CHECKSUM_AT) ? head : null;
     }
 
     long base() {
         return header.getLong(IndexLayout.BASE_AT);
+    }
+
+    private long next() {
+        return header.getLong(IndexLayout.NEXT_AT);
     }
 
     long lastTimestamp() {
@@ -93,14 +125,75 @@ final class IndexFile implements AutoCloseable {
     }
 
     private ByteBuffer block(long number) throws IOException {
+        StoreFile seen = file;
         ByteBuffer block = ByteBuffer.allocate(IndexLayout.BLOCK_BYTES);
-        long at = IndexLayout.HEADER_BYTES + directory.capacity() + number * IndexLayout.BLOCK_BYTES;
-        if (file.read(block, at) < IndexLayout.BLOCK_BYTES
-                || IndexLayout.blockChecksum(block, 0) != block.getInt(IndexLayout.BLOCK_CHECKSUM_AT)) {
-            throw new IOException("The index file " + path + " is damaged in block " + number
-                    + ". Stop the broker, delete this file and start again: it is rebuilt from its segment");
+        try {
+            if (read(seen, number, block)) {
+                return block;
+            }
+        } catch (IOException e) {
+            if (seen == file) {
+                throw e;
+            }
         }
-        return block;
+        if (seen != file) {
+            // Written anew meanwhile.
+            return block(number);
+        }
+        throw damage.apply("damaged in block " + number);
+    }
+
+    private boolean read(StoreFile from, long number, ByteBuffer block) throws IOException {
+        long at = IndexLayout.HEADER_BYTES + directory.capacity() + number * IndexLayout.BLOCK_BYTES;
+        return from.read(block, at) == IndexLayout.BLOCK_BYTES
+                && IndexLayout.blockChecksum(block, 0) == block.getInt(IndexLayout.BLOCK_CHECKSUM_AT);
+    }
+
+    /** Reads all of the file, as it stands on the disk now; damage is noted. */
+    boolean isWhole() throws IOException {
+        if (!files.exists(path)) {
+            damage.apply("missing");
+            return false;
+        }
+        try (StoreFile onDisk = files.openToRead(path)) {
+            if (soundHead(onDisk, base(), next()) == null) {
+                damage.apply("damaged in its header or directory");
+                return false;
+            }
+            long blocks = IndexLayout.blocks(header.getLong(IndexLayout.ENTRIES_AT));
+            ByteBuffer block = ByteBuffer.allocate(IndexLayout.BLOCK_BYTES);
+            for (long number = 0; number < blocks; number++) {
+                if (!read(onDisk, number, block.clear())) {
+                    damage.apply("damaged in block " + number);
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /**
+     * Writes the file anew, with the header and directory that were read when it was sound; readers go on with it.
+     *
+     * @param entries those of each queue, or null for none
+     * @throws IndexMismatchException if the directory says otherwise
+     */
+    void rewrite(BiFunction<String, Integer, @Nullable MemoryRun> entries) throws IOException {
+        IndexContent content = new IndexContent(header, directory);
+        rows((topic, queueId, firstOffset, count, firstEntry) -> {
+            MemoryRun run = entries.apply(topic, queueId);
+            if (count != (run == null ? 0 : run.count()) || run != null && run.firstOffset() != firstOffset) {
+                throw new IndexMismatchException("Queue " + queueId + " of topic " + topic + " has " + count
+                        + " messages from offset " + firstOffset + " in " + path + ", but others in its segment");
+            }
+            if (run != null) {
+                content.add(run);
+            }
+        });
+        new AtomicFile(files, path).write(content.finish());
+        StoreFile old = file;
+        file = files.openToRead(path);
+        old.close();
     }
 
     @Override

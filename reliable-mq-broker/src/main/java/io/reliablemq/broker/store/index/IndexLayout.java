@@ -20,12 +20,12 @@ import java.util.zip.CRC32C;
  * 48  zero                  12 bytes
  * 60  checksum              u32   CRC32C over bytes 0..60 of the header, and the directory
  *
- * directory, for each queue that was ever written
+ * directory, for each queue with messages in this segment, by topic and queue id
  *     topic length          u16
  *     topic                 UTF-8
  *     queue id              u32
- *     first offset          u64   of its entries here; the next offset where it has none
- *     entries               u32   0 for a queue without messages in this segment
+ *     first offset          u64   of its entries here
+ *     entries               u32   at least 1
  *     first entry           u32   number of its first entry in this file
  *
  * block of 4096 bytes, each with 340 entries
@@ -34,8 +34,7 @@ import java.util.zip.CRC32C;
  *     checksum              u32   CRC32C over the block before
  * </pre>
  *
- * <p>Since every directory names every queue, next offsets are known even when all segments with messages of a queue have
- * been deleted.
+ * <p>Next offsets of queues whose messages were all deleted are kept where the deletion is noted, in the file of gaps.
  */
 final class IndexLayout {
 

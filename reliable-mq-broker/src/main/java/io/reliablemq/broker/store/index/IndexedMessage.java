@@ -1,5 +1,7 @@
 package io.reliablemq.broker.store.index;
 
+import io.reliablemq.protocol.message.MessageSummary;
+
 /**
  * A committed message on its way into the indexes.
  *
@@ -17,6 +19,19 @@ public record IndexedMessage(
         int size,
         long storeTimestamp,
         MessageMarks marks) {
+
+    /** Of a record that was read from the log. */
+    public static IndexedMessage of(
+            MessageSummary message, QueueEntries queue, long segmentBase, long position, int size) {
+        return new IndexedMessage(
+                queue,
+                message.queueOffset(),
+                segmentBase,
+                (int) (position - segmentBase),
+                size,
+                message.storeTimestamp(),
+                MessageMarks.of(message.topic(), message.properties()));
+    }
 
     /** In the log. */
     public long position() {

@@ -8,10 +8,12 @@ import java.util.Map;
  * from the log.
  *
  * @param tagHash hash code of the tag, 0 for none
+ * @param keyHashes as {@link KeyHashes} makes them; must not be changed
  */
-public record MessageMarks(int tagHash) {
+public record MessageMarks(int tagHash, int[] keyHashes) {
 
     public static MessageMarks of(String topic, Map<String, String> properties) {
-        return new MessageMarks(properties.getOrDefault(PropertyNames.TAGS, "").hashCode());
+        return new MessageMarks(
+                properties.getOrDefault(PropertyNames.TAGS, "").hashCode(), KeyHashes.of(topic, properties));
     }
 }

@@ -137,10 +137,10 @@ public final class QueueEntries {
     }
 
     /**
-     * The next offset as it was when this segment had ended: what the next run starts with that is kept. Nothing behind
-     * the segment has been deleted, since segments are indexed in order, and deleted only after that.
+     * The first offset behind this segment and all before it; the next offset if there is none yet. So it is also the next
+     * offset as it was when the segment had ended, provided that nothing behind the segment has been deleted.
      */
-    long endIn(long segmentBase) {
+    public long firstBehind(long segmentBase) {
         View seen = view;
         for (Run run : seen.runs) {
             if (run.segmentBase() > segmentBase) {
@@ -148,6 +148,22 @@ public final class QueueEntries {
             }
         }
         return max(seen);
+    }
+
+    /** Behind the last offset that stands in the same segment as this one. */
+    public long endOfSegment(long offset) {
+        Run[] runs = view.runs;
+        int at = runFrom(runs, offset);
+        return at < runs.length && runs[at].firstOffset() <= offset ? runs[at].endOffset() : offset;
+    }
+
+    /** How many entries there are from an offset on and before another one. */
+    public long count(long from, long to) {
+        long count = 0;
+        for (Run run : view.runs) {
+            count += Math.max(0, Math.min(to, run.endOffset()) - Math.max(from, run.firstOffset()));
+        }
+        return count;
     }
 
     /** Visits entries from this offset on, until they end or the visitor has enough. */

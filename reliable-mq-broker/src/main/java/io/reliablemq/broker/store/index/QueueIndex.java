@@ -4,9 +4,12 @@ import io.reliablemq.broker.store.file.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +26,23 @@ public final class QueueIndex implements SegmentIndex {
 
     private final StoreFiles files;
     private final LongFunction<Path> paths;
+    private final DamagedFiles damaged;
     private final Map<String, Map<Integer, QueueEntries>> topics = new ConcurrentHashMap<>();
-    private final Map<Long, IndexFile> open = new ConcurrentHashMap<>();
+    private final ConcurrentNavigableMap<Long, IndexFile> open = new ConcurrentSkipListMap<>();
+    /** Store timestamps up to the end of segments that were left behind and are not saved yet. */
+    private final ConcurrentNavigableMap<Long, Long> endTimestamps = new ConcurrentSkipListMap<>();
+
     private volatile long lastTimestamp;
     private boolean offsetsMayBeMissing;
 
+    /** Segment of the message that was added last; owned by the thread that adds. */
+    private long lastBase = -1;
+
     /** @param paths the path of the file for the segment that starts at a position */
-    public QueueIndex(StoreFiles files, LongFunction<Path> paths) {
+    public QueueIndex(StoreFiles files, LongFunction<Path> paths, DamagedFiles damaged) {
         this.files = files;
         this.paths = paths;
+        this.damaged = damaged;
     }
 
     /** The queue's entries, which are made if there are none. */
@@ -89,9 +100,25 @@ public final class QueueIndex implements SegmentIndex {
         return lastTimestamp;
     }
 
+    /**
+     * The last of the segments with an index file whose messages, like all before them, are older than this.
+     *
+     * @return where it starts; -1 if there is none
+     */
+    public long lastSegmentBefore(long timestampMs) {
+        long base = -1;
+        for (IndexFile file : open.values()) {
+            if (file.lastTimestamp() >= timestampMs) {
+                break;
+            }
+            base = file.base();
+        }
+        return base;
+    }
+
     @Override
     public boolean load(long base, long next) throws IOException {
-        IndexFile file = IndexFile.open(files, paths.apply(base), base, next);
+        IndexFile file = IndexFile.open(files, paths.apply(base), base, next, what -> damage(base, what));
         if (file == null) {
             return false;
         }
@@ -102,17 +129,25 @@ public final class QueueIndex implements SegmentIndex {
                 entries.skipTo(firstOffset);
             }
             entries.requireNext(firstOffset);
-            if (count > 0) {
-                entries.append(file.run(firstOffset, count, firstEntry));
-            }
+            entries.append(file.run(firstOffset, count, firstEntry));
         });
+        enter(base);
         lastTimestamp = Math.max(lastTimestamp, file.lastTimestamp());
         return true;
+    }
+
+    /** The messages that follow are those of this segment. */
+    private void enter(long base) {
+        if (base != lastBase) {
+            endTimestamps.put(lastBase, lastTimestamp);
+            lastBase = base;
+        }
     }
 
     @Override
     public void add(IndexedMessage message) {
         message.queue().add(message);
+        enter(message.segmentBase());
         lastTimestamp = Math.max(lastTimestamp, message.storeTimestamp());
     }
 
@@ -123,7 +158,46 @@ public final class QueueIndex implements SegmentIndex {
 
     @Override
     public void save(long base, long next) throws IOException {
-        open.put(base, new IndexFileWriter(base, next, lastTimestamp, written()).write(files, paths.apply(base)));
+        // In this order: while there is no entry, the time seen before is not that of a later segment.
+        long latest = lastTimestamp;
+        long ended = endTimestamps.getOrDefault(base, latest);
+        endTimestamps.headMap(base, true).clear();
+        IndexFileWriter writer = new IndexFileWriter(base, next, ended, written());
+        open.put(base, writer.write(files, paths.apply(base), what -> damage(base, what)));
+    }
+
+    private IndexDamagedException damage(long base, String what) {
+        return damaged.report(this, base, paths.apply(base), what);
+    }
+
+    @Override
+    public boolean verify(long base) throws IOException {
+        IndexFile file = open.get(base);
+        return file == null || file.isWhole();
+    }
+
+    @Override
+    public SegmentRebuild rebuild(long base, long next) {
+        Map<QueueEntries, MemoryRun> runs = new HashMap<>();
+        return new SegmentRebuild() {
+            @Override
+            public void add(IndexedMessage message) {
+                MemoryRun run = runs.computeIfAbsent(message.queue(), queue -> new MemoryRun(base, message.offset()));
+                while (run.endOffset() < message.offset()) {
+                    // Lost to damage, as recovery found.
+                    run.addLost();
+                }
+                run.add(message);
+            }
+
+            @Override
+            public void finish() throws IOException {
+                IndexFile file = open.get(base);
+                if (file != null) {
+                    file.rewrite((topic, queueId) -> runs.get(queue(topic, queueId)));
+                }
+            }
+        };
     }
 
     @Override

@@ -36,6 +36,15 @@ public final class SegmentIndexes implements AutoCloseable {
         }
     }
 
+    /** Reads all files of an ended segment; see {@link SegmentIndex#verify}. */
+    public boolean verify(long base) throws IOException {
+        boolean whole = true;
+        for (SegmentIndex index : indexes) {
+            whole &= index.verify(base);
+        }
+        return whole;
+    }
+
     public void add(IndexedMessage message) {
         for (SegmentIndex index : indexes) {
             index.add(message);

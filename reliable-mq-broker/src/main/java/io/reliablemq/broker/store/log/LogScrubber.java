@@ -5,7 +5,6 @@ import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,7 @@ public final class LogScrubber {
     private final Clock clock;
     private final long bytesPerSecond;
     private final long intervalNanos;
-    private final LongConsumer eachSegment;
+    private final EachSegment eachSegment;
     private long nextNanos;
     private long roundStart;
     private long nextBase;
@@ -36,6 +35,13 @@ public final class LogScrubber {
     private volatile List<Finding> findings = List.of();
     private volatile long bytesRead;
     private volatile long rounds;
+
+    /** Verifies what else there is of a segment, and sees to what is damaged itself. */
+    @FunctionalInterface
+    public interface EachSegment {
+
+        boolean verify(long base) throws IOException;
+    }
 
     /** The segment that is being read. */
     private record Open(long base, long next, StoreFile file, SegmentScan scan) {}
@@ -51,7 +57,7 @@ public final class LogScrubber {
             Clock clock,
             long bytesPerSecond,
             long intervalNanos,
-            LongConsumer eachSegment) {
+            EachSegment eachSegment) {
         this.folder = folder;
         this.segments = segments;
         this.clock = clock;
@@ -124,7 +130,7 @@ public final class LogScrubber {
         }
         nextBase = range[1];
         try {
-            eachSegment.accept(range[0]);
+            eachSegment.verify(range[0]);
             StoreFile file = folder.files().openToRead(folder.segment(range[0]));
             return new Open(range[0], range[1], file, new SegmentScan(range[0], file));
         } catch (IOException e) {

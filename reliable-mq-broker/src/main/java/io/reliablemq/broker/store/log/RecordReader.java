@@ -44,4 +44,21 @@ public final class RecordReader {
         int checksum = RecordLayout.checksum(start, envelope, 0, payload);
         return envelope.getInt(RecordLayout.CHECKSUM_AT) == checksum ? payload : null;
     }
+
+    /**
+     * Where the message stands that the one at this position is a copy of; its payload is not read.
+     *
+     * @param end how far the log may be read
+     * @return -1 if it is no copy, or if no record has its payload there
+     */
+    public long origin(long position, long end) throws IOException {
+        long start = position - RecordLayout.ENVELOPE_BYTES;
+        ByteBuffer envelope = ByteBuffer.allocate(RecordLayout.ENVELOPE_BYTES);
+        if (start < 0 || position >= end || !segments.read(start, envelope)) {
+            return -1;
+        }
+        boolean message = envelope.get(RecordLayout.TYPE_AT) == RecordLayout.MESSAGE
+                && RecordLayout.isPlausible(envelope, 0, start, end - position);
+        return message ? envelope.getLong(RecordLayout.ORIGIN_AT) : -1;
+    }
 }

@@ -87,6 +87,15 @@ public final class Segments {
         return sum;
     }
 
+    /** How many bytes of log are kept that stand before this position. */
+    public long bytesBefore(long position) {
+        long sum = 0;
+        for (Segment segment : segments) {
+            sum += Math.max(0, Math.min(segment.limit(), position) - segment.base());
+        }
+        return sum;
+    }
+
     /** Calls for every segment from {@code from} on that has been ended, in order. */
     public void forEachEnded(long from, EndedVisitor visitor) throws IOException {
         Segment[] all = segments;

@@ -1,0 +1,159 @@
+package io.reliablemq.broker.group;
+
+import io.reliablemq.broker.store.QueueKey;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topics that each consumer group is known for: it has subscribed to them in cluster mode, or committed an offset
+ * there. What a known group has not finished must be kept for it, also while nobody of the group is connected.
+ *
+ * <p>Where a group begins in a queue is known only if it did not begin with the first message: since it chose another
+ * start, or since it was not known before it committed an offset.
+ *
+ * <p>Thread-safe: changes are made under {@code lock}, reads take none. Kept on disk by {@link CommittedOffsets}.
+ */
+public final class KnownGroups {
+
+    /** Clients that ask for queues which nobody pulls from must not fill the memory. */
+    private static final int MAX_CHOICES = 65_536;
+
+    private final Object lock = new Object();
+
+    /** Group to topic to queue id to where the group began. */
+    private final Map<String, Map<String, Map<Integer, Long>>> byGroup = new ConcurrentHashMap<>();
+
+    private final Map<String, Set<String>> byTopic = new ConcurrentHashMap<>();
+
+    /** Groups that were told that they have no offset, and will choose where to begin. */
+    private final Set<Choice> choices = ConcurrentHashMap.newKeySet();
+
+    private volatile long version;
+
+    private record Choice(String group, QueueKey queue) {}
+
+    KnownGroups() {}
+
+    /** Counts the changes, so that whoever stores them sees whether there are any. */
+    public long version() {
+        return version;
+    }
+
+    /** The group subscribes to the topic. */
+    void subscribed(String group, String topic) {
+        if (!isKnown(group, topic)) {
+            synchronized (lock) {
+                beginnings(group, topic);
+            }
+        }
+    }
+
+    /** The group committed an offset. If nothing was known of it in this topic, it counts from there. */
+    void committed(String group, QueueKey queue, long offset) {
+        if (!isKnown(group, queue.topic())) {
+            begin(group, queue, offset);
+        }
+    }
+
+    /** The group learned that it has no offset in the queue, and was given none: its next pull tells where it begins. */
+    public void choosesStart(String group, QueueKey queue) {
+        if (isKnown(group, queue.topic()) && choices.size() < MAX_CHOICES) {
+            choices.add(new Choice(group, queue));
+        }
+    }
+
+    /** The group pulls from this offset of the queue. */
+    public void pulls(String group, QueueKey queue, long offset) {
+        if (!choices.isEmpty() && choices.remove(new Choice(group, queue))) {
+            begin(group, queue, offset);
+        }
+    }
+
+    /** Brings back what was stored. */
+    void restore(String group, String topic, Map<Integer, Long> beginnings) {
+        synchronized (lock) {
+            beginnings(group, topic).putAll(beginnings);
+        }
+    }
+
+    void begin(String group, QueueKey queue, long offset) {
+        synchronized (lock) {
+            beginnings(group, queue.topic()).put(queue.queueId(), offset);
+            version++;
+        }
+    }
+
+    /** Called with the lock held. */
+    private Map<Integer, Long> beginnings(String group, String topic) {
+        Map<String, Map<Integer, Long>> topics = byGroup.computeIfAbsent(group, name -> new ConcurrentHashMap<>());
+        Map<Integer, Long> known = topics.get(topic);
+        if (known == null) {
+            known = new ConcurrentHashMap<>();
+            topics.put(topic, known);
+            byTopic.computeIfAbsent(topic, name -> ConcurrentHashMap.newKeySet())
+                    .add(group);
+            version++;
+        }
+        return known;
+    }
+
+    /** From now on nothing is kept for the group, until it subscribes or commits again. */
+    void forget(String group) {
+        synchronized (lock) {
+            Map<String, Map<Integer, Long>> topics = byGroup.remove(group);
+            if (topics != null) {
+                for (String topic : topics.keySet()) {
+                    Set<String> others = byTopic.get(topic);
+                    if (others != null && others.remove(group) && others.isEmpty()) {
+                        byTopic.remove(topic);
+                    }
+                }
+                version++;
+            }
+            choices.removeIf(choice -> choice.group().equals(group));
+        }
+    }
+
+    public boolean isKnown(String group, String topic) {
+        Map<String, Map<Integer, Long>> topics = byGroup.get(group);
+        return topics != null && topics.containsKey(topic);
+    }
+
+    /** All groups that are known. */
+    public Set<String> groups() {
+        return Set.copyOf(byGroup.keySet());
+    }
+
+    /** The groups that are known for the topic. */
+    public Set<String> groups(String topic) {
+        return Set.copyOf(byTopic.getOrDefault(topic, Set.of()));
+    }
+
+    /** The topics that the group is known for, its retry topic among them if it subscribed. */
+    public Set<String> topics(String group) {
+        return Set.copyOf(byGroup.getOrDefault(group, Map.of()).keySet());
+    }
+
+    /** Where the group began in the queue; null if with the first message that was there. */
+    public @Nullable Long beginning(String group, QueueKey queue) {
+        return byGroup.getOrDefault(group, Map.of())
+                .getOrDefault(queue.topic(), Map.of())
+                .get(queue.queueId());
+    }
+
+    /** To be stored: group to topic to queue id to where the group began. */
+    Map<String, Map<String, Map<Integer, Long>>> content() {
+        Map<String, Map<String, Map<Integer, Long>>> content = new TreeMap<>();
+        synchronized (lock) {
+            byGroup.forEach((group, topics) -> {
+                Map<String, Map<Integer, Long>> copy = new TreeMap<>();
+                topics.forEach((topic, beginnings) -> copy.put(topic, new TreeMap<>(beginnings)));
+                content.put(group, copy);
+            });
+        }
+        return content;
+    }
+}

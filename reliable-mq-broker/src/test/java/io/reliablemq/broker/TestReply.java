@@ -1,0 +1,31 @@
+package io.reliablemq.broker;
+
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.transport.Connection;
+import io.reliablemq.protocol.transport.Reply;
+import java.util.concurrent.CompletableFuture;
+
+/** Keeps the answer for the test. */
+public final class TestReply implements Reply {
+
+    public final CompletableFuture<Command> answer = new CompletableFuture<>();
+    private final Connection connection = new TestConnection();
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public void send(Command response) {
+        if (!answer.complete(response)) {
+            throw new IllegalStateException("A second answer: " + response.code());
+        }
+    }
+
+    @Override
+    public Body allocate(int size) {
+        throw new UnsupportedOperationException("no test needs bodies");
+    }
+}
