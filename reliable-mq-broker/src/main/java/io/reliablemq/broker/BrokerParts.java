@@ -21,6 +21,7 @@ import io.reliablemq.broker.request.AdminHandlers;
 import io.reliablemq.broker.request.ClientHandlers;
 import io.reliablemq.broker.request.ConsumerRetries;
 import io.reliablemq.broker.request.Deliveries;
+import io.reliablemq.broker.request.DeliveryTimes;
 import io.reliablemq.broker.request.GroupTopics;
 import io.reliablemq.broker.request.HandlerTable;
 import io.reliablemq.broker.request.HeartbeatHandler;
@@ -50,7 +51,6 @@ import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.ConsumerGroupRequest;
-import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Connection;
@@ -118,17 +118,19 @@ final class BrokerParts {
                 store.figures(),
                 deliveries,
                 new GroupFigures(groups, offsets, topics, store),
+                schedule.figures(),
                 accountFigures,
                 this::waiting));
         runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);
         Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, deliveries, errors);
         HandlerTable.Builder table = HandlerTable.builder();
-        IncomingMessages incoming = new IncomingMessages(address, settings.cluster());
+        IncomingMessages incoming = new IncomingMessages(address, settings.name(), settings.cluster());
         SendMessageHandler send = new SendMessageHandler(
                 new SendTopics(topics, checks, settings.autoCreateTopics()),
                 incoming,
                 new SendBatchHandler(incoming, store),
                 new ConsumerRetries(groupSettings, locks, groupTopics, copies, store),
+                new DeliveryTimes(clock, settings.timerMaxDelay()),
                 copies,
                 store);
         table.on(RequestCode.SEND_MESSAGE, send)
@@ -188,7 +190,7 @@ final class BrokerParts {
     }
 
     private void arrived(QueueKey queue, long maxOffset, Runnable wakeScheduler) {
-        if (queue.topic().equals(Names.SCHEDULE_TOPIC)) {
+        if (MessageCopies.isParking(queue.topic())) {
             wakeScheduler.run();
         }
         longPolls.arrived(queue, maxOffset);

@@ -55,6 +55,9 @@ public class BrokerProperties {
     /** Delays by level, from level 1. */
     private String messageDelayLevel = DelayLevels.DEFAULT_TEXT;
 
+    /** How far ahead a message's own delivery time may be. */
+    private Duration timerMaxDelay = Duration.ofDays(40);
+
     /** Whether a send to an unknown topic makes it. */
     private boolean autoCreateTopics = true;
 
@@ -196,6 +199,14 @@ public class BrokerProperties {
 
     public void setMessageDelayLevel(String messageDelayLevel) {
         this.messageDelayLevel = messageDelayLevel;
+    }
+
+    public Duration getTimerMaxDelay() {
+        return timerMaxDelay;
+    }
+
+    public void setTimerMaxDelay(Duration timerMaxDelay) {
+        this.timerMaxDelay = timerMaxDelay;
     }
 
     public boolean isAutoCreateTopics() {

@@ -25,6 +25,7 @@ import java.util.List;
  * @param retention how long messages are kept, and how much of the disk is left free
  * @param retentionRules what is kept for longer
  * @param messageDelayLevel delays by level
+ * @param timerMaxDelay how far ahead a message's own delivery time may be
  * @param autoCreateTopics whether a send to an unknown topic makes it
  * @param defaultQueueCount most queues of a topic that a send makes
  * @param nameServerEnabled whether this process is a name server too
@@ -49,6 +50,7 @@ public record BrokerSettings(
         Retention retention,
         RetentionRules retentionRules,
         DelayLevels messageDelayLevel,
+        Duration timerMaxDelay,
         boolean autoCreateTopics,
         int defaultQueueCount,
         boolean nameServerEnabled,

@@ -17,6 +17,8 @@ final class SettingsCheck {
 
     private static final int MAX_QUEUES = 1024;
     private static final int MAX_PORT = 65_535;
+    private static final Duration MIN_TIMER_MAX_DELAY = Duration.ofSeconds(1);
+    private static final Duration MAX_TIMER_MAX_DELAY = Duration.ofDays(365);
     private static final ByteSize NONE = new ByteSize(0);
     private static final ByteSize MAX_SIZE = new ByteSize(1L << 60);
     private static final ByteSize MIN_FLUSH_BYTES = new ByteSize(1024);
@@ -52,6 +54,7 @@ final class SettingsCheck {
                                 "retention.dead-letter-age",
                                 properties.getRetention().getDeadLetterAge())),
                 delayLevels(),
+                timerMaxDelay(),
                 properties.isAutoCreateTopics(),
                 queueCount(),
                 properties.getNameServer().isEnabled(),
@@ -185,6 +188,14 @@ final class SettingsCheck {
         } catch (IllegalArgumentException e) {
             throw refused("message-delay-level", value, String.valueOf(e.getMessage()));
         }
+    }
+
+    private Duration timerMaxDelay() {
+        Duration value = properties.getTimerMaxDelay();
+        if (value.compareTo(MIN_TIMER_MAX_DELAY) < 0 || value.compareTo(MAX_TIMER_MAX_DELAY) > 0) {
+            throw refused("timer-max-delay", value, "it must be between 1s and 365d");
+        }
+        return value;
     }
 
     private int queueCount() {

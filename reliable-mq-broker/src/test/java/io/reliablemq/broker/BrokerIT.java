@@ -261,6 +261,27 @@ class BrokerIT {
     }
 
     @Test
+    void deliversAtGivenTimesOnceAcrossRestarts() {
+        long start = System.currentTimeMillis();
+        Command answer = wire.send(broker.address(), "timed", 0, "second", Map.of("TIMER_DELAY_MS", "700"));
+        assertThat(answer.fields()).containsEntry("queueId", "0").containsKey("recallHandle");
+        wire.send(broker.address(), "timed", 0, "first", Map.of("TIMER_DELIVER_MS", Long.toString(start + 300)));
+        wire.send(broker.address(), "timed", 0, "past", Map.of("TIMER_DELIVER_MS", Long.toString(start - 1)));
+        awaitMessages("timed", 1);
+
+        restart();
+        awaitMessages("timed", 3);
+        restart();
+        wire.send(broker.address(), "timed", 0, "last", Map.of("TIMER_DELAY_SEC", "1"));
+
+        List<StoredMessage> messages = awaitMessages("timed", 4);
+        assertThat(messages).extracting(WireClient::text).containsExactly("past", "first", "second", "last");
+        assertThat(messages.get(1).storeTimestamp()).isGreaterThanOrEqualTo(start + 300);
+        assertThat(messages.get(2).storeTimestamp()).isGreaterThanOrEqualTo(start + 700);
+        assertThat(messages.get(3).property("TIMER_OUT_MS")).isNotNull();
+    }
+
+    @Test
     void keepsOffsetsTopicsAndMessagesAcrossRestart() {
         wire.send(broker.address(), "orders", 2, "one", Map.of());
         wire.answer(
@@ -396,9 +417,12 @@ class BrokerIT {
 
     @Test
     void refusesWhatItCannotKeepItsWordFor() {
-        assertThat(wire.send(broker.address(), "orders", 0, "x", Map.of("TIMER_DELAY_SEC", "5"))
+        Command tooFar = wire.send(broker.address(), "orders", 0, "x", Map.of("TIMER_DELAY_SEC", "4000000"));
+        assertThat(tooFar.code()).isEqualTo(ResponseCode.MESSAGE_ILLEGAL);
+        assertThat(tooFar.remark()).contains("timer-max-delay");
+        assertThat(wire.send(broker.address(), "rmq_sys_wheel_timer", 0, "x", Map.of())
                         .code())
-                .isEqualTo(ResponseCode.MESSAGE_ILLEGAL);
+                .isEqualTo(ResponseCode.NO_PERMISSION);
         assertThat(wire.send(broker.address(), "orders", 0, "x", Map.of("TRAN_MSG", "true"))
                         .code())
                 .isEqualTo(ResponseCode.NO_PERMISSION);

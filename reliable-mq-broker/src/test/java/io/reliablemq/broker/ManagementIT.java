@@ -115,6 +115,7 @@ class ManagementIT {
         broker = Broker.start(properties().toSettings());
         wire.send(broker.address(), "%DLQ%readers", 0, "m", Map.of());
         wire.heartbeat(broker.address(), "c1", "readers", "orders", "*", 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> broker.accounts().containsKey("readers"));
         String page = Files.readString(Path.of("../src-docs/src/docs/asciidoc/operations.adoc"));
 
         assertThat(broker.figures().read())
@@ -170,8 +171,8 @@ class ManagementIT {
         SimulatedDisk disk = new SimulatedDisk();
         broker = Broker.start(properties().toSettings(), (settings, clock, errors) -> {
             StoreSettings store = StoreSettings.in(Path.of("/data")).withPreallocateBytes(0);
-            return new OpenedStore(
-                    LogMessageStore.open(store, disk, clock, (where, error) -> {}), (from, visitor) -> {});
+            LogMessageStore opened = LogMessageStore.open(store, disk, clock, (where, error) -> {});
+            return new OpenedStore(opened, (from, visitor) -> {});
         });
         wire.send(broker.address(), "orders", 0, "safe", Map.of());
         assertThat(broker.health().status()).isEqualTo(Health.Status.UP);

@@ -3,7 +3,7 @@ package io.reliablemq.broker;
 import io.reliablemq.protocol.runtime.Clock;
 import java.time.Duration;
 
-/** Time that passes when a test says so. */
+/** Time that passes when a test says so: one thread sets it, any reads it. */
 public final class ManualClock implements Clock {
 
     private volatile long wallMs = 1_000_000;

@@ -7,10 +7,17 @@ import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.KeyQuery;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.file.SimulatedDisk;
+import io.reliablemq.broker.store.index.DamagedFiles;
+import io.reliablemq.broker.store.index.IndexedMessage;
+import io.reliablemq.broker.store.index.MessageMarks;
+import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.index.timer.TimerIndex;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,11 +39,29 @@ public final class MemoryStore implements MessageStore {
     /** Why the store takes no more writes; then it cannot be flushed either. */
     public @Nullable String failure;
 
+    /** Position of a message that is no longer whole; -1 for none. */
+    public long damaged = -1;
+
+    /** Whether the disk fails to read messages by position. */
+    public boolean failsToRead;
+
     /** Positions of the messages that retention has deleted, by the test's hand. */
     private final Set<Long> deleted = new HashSet<>();
 
     /** Positions of the originals that copies were made of, in order. */
     public final List<Long> origins = new ArrayList<>();
+
+    /** The timers of this log, in segments that the test ends. */
+    private final TimerIndex timers = new TimerIndex(
+            new SimulatedDisk(), base -> Path.of("/memory", base + "." + TimerIndex.EXTENSION), new DamagedFiles());
+
+    /** Whether callers wait for their answers, as while a flush is under way. */
+    public boolean holdsAnswers;
+
+    private final QueueIndex index =
+            new QueueIndex(new SimulatedDisk(), base -> Path.of("/memory", base + ".index"), new DamagedFiles());
+    private final List<Runnable> held = new ArrayList<>();
+    private long segmentBase;
 
     private final Clock clock;
     private final List<StoredMessage> log = new ArrayList<>();
@@ -73,8 +98,45 @@ public final class MemoryStore implements MessageStore {
         log.add(stored);
         queue.add(stored);
         origins.add(originPosition);
-        listener.done(new AppendResult(AppendResult.Status.COMMITTED, stored.position(), stored.queueOffset(), ""));
+        timers.add(new IndexedMessage(
+                index.queue(key.topic(), key.queueId()),
+                stored.queueOffset(),
+                segmentBase,
+                (int) (stored.position() - segmentBase),
+                100,
+                stored.storeTimestamp(),
+                MessageMarks.of(stored.topic(), stored.properties())));
+        Runnable answer = () -> listener.done(
+                new AppendResult(AppendResult.Status.COMMITTED, stored.position(), stored.queueOffset(), ""));
+        if (holdsAnswers) {
+            held.add(answer);
+        } else {
+            answer.run();
+        }
         arrivals.arrived(key, queue.size());
+    }
+
+    @Override
+    public TimerIndex timers() {
+        return timers;
+    }
+
+    /** Ends the segment, so that its timers stand in a file. */
+    public void endSegment() throws IOException {
+        timers.save(segmentBase, log.size());
+        segmentBase = log.size();
+    }
+
+    /** Nobody is left who waits. */
+    public void forgetAnswers() {
+        held.clear();
+    }
+
+    /** Gives the answers that were held back. */
+    public void answer() {
+        List<Runnable> answers = List.copyOf(held);
+        held.clear();
+        answers.forEach(Runnable::run);
     }
 
     @Override
@@ -98,17 +160,26 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter) {
-        throw new UnsupportedOperationException("no test needs selections in memory");
+        List<Entry> found = queue(queue).stream()
+                .skip(offset)
+                .limit(maxMessages)
+                .map(message -> new Entry(message.position(), 1))
+                .toList();
+        return new Selection(found, offset + found.size(), found.size());
     }
 
     @Override
     public void read(Selection selection, ByteBuffer target) {
-        throw new UnsupportedOperationException("no test needs selections in memory");
+        throw new UnsupportedOperationException("no test reads selections in memory");
     }
 
     @Override
-    public @Nullable StoredMessage readAt(long position) {
-        StoredMessage message = position >= 0 && position < log.size() ? log.get((int) position) : null;
+    public @Nullable StoredMessage readAt(long position) throws IOException {
+        if (failsToRead) {
+            throw new IOException("Unreadable, as the test wants");
+        }
+        StoredMessage message =
+                position >= 0 && position < log.size() && position != damaged ? log.get((int) position) : null;
         return message == null || isDeleted(message) ? null : message;
     }
 

@@ -3,6 +3,7 @@ package io.reliablemq.broker.delivery;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.broker.store.index.timer.TimerProgress;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Body;
 import java.io.IOException;
@@ -10,9 +11,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How far each queue of the schedule has been handed over: every message below the cursor has a committed copy.
+ * How far the schedule has been handed over: on each level, every message below the cursor has a committed copy; of the
+ * timers, every one that their progress calls done.
  *
  * <p>Advanced by {@code rmq-scheduler}, stored by {@code rmq-housekeeping}; safe for both. The file may be older than
  * the log; the copies in the log tell what it missed.
@@ -25,6 +28,7 @@ public final class DelayCursors {
     private final AtomicFile file;
     private final MessageStore store;
     private final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
+    private volatile TimerProgress timers = TimerProgress.NOTHING;
     private final AtomicBoolean changed = new AtomicBoolean();
 
     /** Position of the log behind which there may be copies that the cursors do not know of. */
@@ -34,7 +38,8 @@ public final class DelayCursors {
 
     private record Content(
             @JsonProperty("copiesFrom") long copiesFrom,
-            @JsonProperty("cursors") Map<Integer, Long> cursors) {}
+            @JsonProperty("cursors") Map<Integer, Long> cursors,
+            @JsonProperty("timers") @Nullable TimerProgress timers) {}
 
     private DelayCursors(AtomicFile file, MessageStore store) {
         this.file = file;
@@ -51,6 +56,7 @@ public final class DelayCursors {
         if (stored != null) {
             Content content = JsonBodies.read(Body.of(stored), Content.class);
             cursors.cursors.putAll(content.cursors());
+            cursors.timers = content.timers() == null ? TimerProgress.NOTHING : content.timers();
             cursors.copiesFrom = content.copiesFrom();
             cursors.storedCopiesFrom = content.copiesFrom();
         }
@@ -65,6 +71,20 @@ public final class DelayCursors {
     void advance(int queueId, long cursor) {
         cursors.put(queueId, cursor);
         changed.set(true);
+    }
+
+    TimerProgress timers() {
+        return timers;
+    }
+
+    void timersHandedOver(TimerProgress progress) {
+        timers = progress;
+        changed.set(true);
+    }
+
+    /** The same timers are done, but more of the log was looked at, which is not worth a write to the disk by itself. */
+    void timersLookedAt(TimerProgress progress) {
+        timers = progress;
     }
 
     /** Where to start to look for copies that were made after the cursors were stored. */
@@ -94,7 +114,7 @@ public final class DelayCursors {
         }
         try {
             long covered = copiesFrom;
-            byte[] content = JsonBodies.write(new Content(covered, new TreeMap<>(cursors)))
+            byte[] content = JsonBodies.write(new Content(covered, new TreeMap<>(cursors), timers))
                     .toByteArray();
             store.flush();
             file.write(content);

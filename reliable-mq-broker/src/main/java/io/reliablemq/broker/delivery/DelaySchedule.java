@@ -1,7 +1,11 @@
 package io.reliablemq.broker.delivery;
 
+import io.reliablemq.broker.figures.Figure;
+import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.Histogram;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
@@ -11,30 +15,33 @@ import java.util.List;
 import java.util.function.LongPredicate;
 
 /**
- * Delivers messages after the delay of their level. One queue of the schedule topic a level; within a level messages are
- * due in the order of the queue.
+ * Delivers messages later: after the delay of their level, or at a time of their own. One queue of the schedule topic a
+ * level, within which messages are due in the order of the queue; one queue for all that have a time of their own.
  *
  * <p>Each message is handed over as a copy to its real topic and queue. The copy names the position of its original, and
- * the cursor passes the original only once the copy is committed. So nothing is lost when the broker dies between the
- * two, and the copies that recovery finds in the log keep a message from being handed over twice.
+ * progress passes the original only once the copy is committed. So nothing is lost when the broker dies between the
+ * two, and the copies that recovery finds in the log keep a message from being handed over twice. Where to look for such
+ * copies does not move on before the progress covers those that were found.
  *
- * <p>Owned by {@code rmq-scheduler}: {@link #doWork} sleeps until the next message is due or a message arrived in the
- * schedule. A jump of the wall clock shifts no wait that has begun, and no wait is longer than its level's delay.
+ * <p>Owned by {@code rmq-scheduler}: {@link #doWork} sleeps until the next message is due or a message arrived. A jump of
+ * the wall clock shifts no wait for a level that has begun, and no such wait is longer than its level's delay; a time of
+ * a message's own is a time by the wall clock, and moves with it.
  */
 public final class DelaySchedule {
 
     private final MessageStore store;
-    private final MessageCopies copies;
     private final DelayLevels levels;
     private final DelayCursors cursors;
-    private final LongPredicate alreadyCopied;
     private final Clock clock;
-    private final Runnable signal;
+    private final Histogram lateness = Histogram.ofNanos();
     private final List<DelayQueue> queues = new ArrayList<>();
+    private final TimerQueue timers;
+    private final List<Waiting> all = new ArrayList<>();
 
     /**
      * @param alreadyCopied whether the log holds a copy of the message at that position
      * @param signal wakes the thread that calls {@link #doWork}
+     * @throws IOException if a timer file cannot be read
      */
     public DelaySchedule(
             MessageStore store,
@@ -43,17 +50,20 @@ public final class DelaySchedule {
             DelayCursors cursors,
             LongPredicate alreadyCopied,
             Clock clock,
-            Runnable signal) {
+            Runnable signal)
+            throws IOException {
         this.store = store;
-        this.copies = copies;
         this.levels = levels;
         this.cursors = cursors;
-        this.alreadyCopied = alreadyCopied;
         this.clock = clock;
-        this.signal = signal;
+        HandOver.Parts parts = new HandOver.Parts(store, copies, clock, signal, lateness);
         for (int queueId = 0; queueId < queueCount(); queueId++) {
-            queues.add(queue(queueId));
+            QueueKey queue = new QueueKey(Names.SCHEDULE_TOPIC, queueId);
+            queues.add(new DelayQueue(parts, queue, levels.delay(levels.atMost(queueId + 1)), cursors, alreadyCopied));
         }
+        timers = new TimerQueue(parts, cursors, alreadyCopied);
+        all.addAll(queues);
+        all.add(timers);
     }
 
     /** There may be more queues than levels, if there were more levels once: what waits there is still delivered. */
@@ -66,21 +76,55 @@ public final class DelaySchedule {
         return Math.max(levels.highest(), highest + 1);
     }
 
-    /** How many messages wait for their time, or for their copy to be committed. May be called by any thread. */
-    public long pending() {
-        return queues.stream().mapToLong(DelayQueue::pending).sum();
+    /**
+     * Whether an ended segment of the log holds a message that waits to be delivered, and must be kept for it. May say
+     * yes too often, never no. Any thread may ask.
+     */
+    public boolean waitsIn(SegmentContent segment) {
+        return all.stream().anyMatch(waiting -> waiting.waitsIn(segment));
     }
 
-    private DelayQueue queue(int queueId) {
-        return new DelayQueue(
-                new QueueKey(Names.SCHEDULE_TOPIC, queueId),
-                levels.delay(levels.atMost(queueId + 1)),
-                store,
-                copies,
-                cursors,
-                alreadyCopied,
-                clock,
-                signal);
+    /** How many messages wait for their time, or for their copy to be committed. May be called by any thread. */
+    public long pending() {
+        return all.stream().mapToLong(Waiting::pending).sum();
+    }
+
+    /** How many of them wait for a time of their own. May be called by any thread. */
+    long pendingTimers() {
+        return timers.pending();
+    }
+
+    /** What waits, and how punctual the broker is. */
+    public Figures figures() {
+        return this::read;
+    }
+
+    private List<Figure> read() {
+        List<Figure> figures = new ArrayList<>();
+        for (int i = 0; i < queues.size(); i++) {
+            figures.add(Figure.gauge(
+                            "reliable.mq.broker.delayed.level",
+                            Figure.MESSAGES,
+                            "Messages that wait for the delay of a level",
+                            queues.get(i).pending())
+                    .tagged("level", Integer.toString(i + 1)));
+        }
+        figures.add(Figure.gauge(
+                "reliable.mq.broker.timers",
+                Figure.MESSAGES,
+                "Messages that wait for a time of their own",
+                timers.pending()));
+        figures.add(Figure.gauge(
+                "reliable.mq.broker.timers.behind",
+                Figure.SECONDS,
+                "For how long the first message that waits for a time of its own has been due",
+                Math.max(0, clock.wallMs() - timers.nextDueMs()) / 1000.0));
+        figures.add(Figure.histogram(
+                "reliable.mq.broker.delivery.lateness",
+                Figure.SECONDS,
+                "Time from when a message was due to when it was committed in its topic",
+                lateness.snapshot()));
+        return figures;
     }
 
     /**
@@ -94,18 +138,18 @@ public final class DelaySchedule {
         long covered = store.positions().committed();
         long next = Agent.UNTIL_SIGNAL;
         IOException failure = null;
-        for (DelayQueue queue : queues) {
+        for (Waiting waiting : all) {
             try {
-                next = Math.min(next, queue.doWork());
+                next = Math.min(next, waiting.doWork());
             } catch (IOException e) {
-                // A message that cannot be read holds up its own level, and no other.
+                // A message that cannot be read holds up its own level, or the timers, and nothing else.
                 if (failure == null) {
                     failure = e;
                 } else {
                     failure.addSuppressed(e);
                 }
             }
-            covered = Math.min(covered, queue.oldestOnItsWay());
+            covered = Math.min(covered, waiting.oldestOnItsWay());
         }
         cursors.coverCopies(covered);
         if (failure != null) {

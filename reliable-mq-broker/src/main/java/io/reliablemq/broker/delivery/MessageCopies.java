@@ -5,6 +5,7 @@ import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +15,9 @@ import java.util.Map;
  * where the message brings older ones along, as a dead letter does that is consumed again.
  */
 public final class MessageCopies {
+
+    private static final List<String> TIMES_OF_ITS_OWN = List.of(
+            PropertyNames.TIMER_DELAY_SECONDS, PropertyNames.TIMER_DELAY_MILLIS, PropertyNames.TIMER_DELIVER_MILLIS);
 
     private final DelayLevels levels;
     private final InetSocketAddress storeHost;
@@ -31,21 +35,44 @@ public final class MessageCopies {
         properties.put(PropertyNames.DELAY_LEVEL, Integer.toString(level));
         properties.put(PropertyNames.REAL_TOPIC, message.topic());
         properties.put(PropertyNames.REAL_QUEUE_ID, Integer.toString(message.queueId()));
+        // It waits for its level, and for no time that it may have waited for before.
+        TIMES_OF_ITS_OWN.forEach(properties::remove);
         return at(message, Names.SCHEDULE_TOPIC, level - 1, message.reconsumeTimes(), properties);
     }
 
+    /** The message as it waits for a time of its own. @param dueMs wall time */
+    public StoredMessage parkedUntil(StoredMessage message, long dueMs) {
+        Map<String, String> properties = new LinkedHashMap<>(message.properties());
+        properties.put(PropertyNames.TIMER_OUT_MILLIS, Long.toString(dueMs));
+        properties.put(PropertyNames.REAL_TOPIC, message.topic());
+        properties.put(PropertyNames.REAL_QUEUE_ID, Integer.toString(message.queueId()));
+        return at(message, Names.TIMER_TOPIC, 0, message.reconsumeTimes(), properties);
+    }
+
+    /** Whether messages of the topic wait to be delivered to another one. */
+    public static boolean isParking(String topic) {
+        return topic.equals(Names.SCHEDULE_TOPIC) || topic.equals(Names.TIMER_TOPIC);
+    }
+
     /**
-     * The message that waited in the schedule, as it is delivered.
+     * The message that waited, as it is delivered.
      *
+     * @param nowMs wall time
      * @throws IllegalArgumentException if it does not say where it is to go
      */
-    public StoredMessage due(StoredMessage parked) {
+    public StoredMessage due(StoredMessage parked, long nowMs) {
         String topic = parked.property(PropertyNames.REAL_TOPIC);
         String queueId = parked.property(PropertyNames.REAL_QUEUE_ID);
         if (topic == null || queueId == null) {
             throw new IllegalArgumentException(parked + " does not say which topic it waits for");
         }
-        return at(parked, topic, Integer.parseInt(queueId), parked.reconsumeTimes(), parked.properties());
+        Map<String, String> properties = parked.properties();
+        if (parked.topic().equals(Names.TIMER_TOPIC)) {
+            properties = new LinkedHashMap<>(properties);
+            properties.put(PropertyNames.TIMER_ENQUEUE_MILLIS, Long.toString(parked.storeTimestamp()));
+            properties.put(PropertyNames.TIMER_DEQUEUE_MILLIS, Long.toString(nowMs));
+        }
+        return at(parked, topic, Integer.parseInt(queueId), parked.reconsumeTimes(), properties);
     }
 
     /** The failed message as the group will get it again. */
@@ -72,6 +99,7 @@ public final class MessageCopies {
                 properties.getOrDefault(PropertyNames.ORIGIN_MESSAGE_ID, failed.messageId()));
         // What is dead waits for nothing.
         properties.remove(PropertyNames.DELAY_LEVEL);
+        TIMES_OF_ITS_OWN.forEach(properties::remove);
         return at(failed, Names.deadLetterTopic(group), 0, failed.reconsumeTimes(), properties);
     }
 

@@ -8,6 +8,7 @@ import io.reliablemq.protocol.header.SendMessageResponse;
 import io.reliablemq.protocol.message.MessageIds;
 import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.message.RecallHandle;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.message.SystemFlag;
 import io.reliablemq.protocol.route.TopicSettings;
@@ -27,12 +28,14 @@ public final class IncomingMessages {
     private static final String TRUE = "true";
 
     private final InetSocketAddress storeHost;
+    private final String brokerName;
     private final String cluster;
     private final MessageIds.UniqueIds uniqueIds = new MessageIds.UniqueIds();
 
     /** @param storeHost the address that clients reach this broker at */
-    public IncomingMessages(InetSocketAddress storeHost, String cluster) {
+    public IncomingMessages(InetSocketAddress storeHost, String brokerName, String cluster) {
         this.storeHost = storeHost;
+        this.brokerName = brokerName;
         this.cluster = cluster;
     }
 
@@ -115,24 +118,33 @@ public final class IncomingMessages {
                     ResponseCode.NO_PERMISSION,
                     "Transactional messages are not supported by this version of the broker");
         }
-        boolean timer = properties.containsKey(PropertyNames.TIMER_DELAY_SECONDS)
-                || properties.containsKey(PropertyNames.TIMER_DELAY_MILLIS)
-                || properties.containsKey(PropertyNames.TIMER_DELIVER_MILLIS);
-        if (timer && delayLevel(properties) == 0) {
-            throw new RefusedException(
-                    ResponseCode.MESSAGE_ILLEGAL,
-                    "Delivery at a given time is not supported by this version of the broker; use a delay level");
-        }
     }
 
     /** Header of the answer to a message that is in the log. */
     Map<String, String> answerFields(int queueId, AppendResult result, @Nullable String uniqueId) {
         return answerFields(
-                MessageIds.offsetMessageId(storeHost, result.position()), queueId, result.queueOffset(), uniqueId);
+                MessageIds.offsetMessageId(storeHost, result.position()),
+                queueId,
+                result.queueOffset(),
+                uniqueId,
+                null);
     }
 
-    Map<String, String> answerFields(String messageIds, int queueId, long queueOffset, @Nullable String uniqueId) {
-        Map<String, String> fields = new SendMessageResponse(messageIds, queueId, queueOffset, uniqueId).fields();
+    /** The same of a message that waits for its time: what it can be called back with is told too. */
+    Map<String, String> timerFields(StoredMessage message, long dueMs, AppendResult result) {
+        String uniqueId = message.messageId();
+        String handle = new RecallHandle(message.topic(), brokerName, dueMs, uniqueId).encode();
+        return answerFields(messageId(result.position()), message.queueId(), result.queueOffset(), uniqueId, handle);
+    }
+
+    Map<String, String> answerFields(
+            String messageIds,
+            int queueId,
+            long queueOffset,
+            @Nullable String uniqueId,
+            @Nullable String recallHandle) {
+        Map<String, String> fields =
+                new SendMessageResponse(messageIds, queueId, queueOffset, uniqueId, recallHandle).fields();
         fields.put(PropertyNames.MESSAGE_REGION, REGION);
         fields.put(PropertyNames.TRACE_SWITCH, TRUE);
         return fields;

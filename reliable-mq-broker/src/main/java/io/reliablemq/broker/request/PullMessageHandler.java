@@ -8,6 +8,8 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.PullFlags;
 import io.reliablemq.protocol.header.PullMessageRequest;
 import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.route.Permission;
+import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.function.IntPredicate;
@@ -45,17 +47,19 @@ public final class PullMessageHandler implements RequestHandler {
                     () -> pullAnswered(request, settings, reply),
                     reason -> reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, reason)));
         } else {
-            pull(request, settings, reply);
+            pull(request, checks.existing(topic), settings, reply);
         }
     }
 
     private void pullAnswered(PullMessageRequest request, ConsumerGroupSettings settings, Reply reply) {
+        // Those who waited for a topic are told before it can be looked up.
+        TopicSettings topic = new TopicSettings(request.topic(), 1, Permission.READ_WRITE);
         // The topic became ready on another thread; pulls belong on their connection's event loop.
-        reply.connection().execute(() -> Answering.run(reply, () -> pull(request, settings, reply)));
+        reply.connection().execute(() -> Answering.run(reply, () -> pull(request, topic, settings, reply)));
     }
 
-    private void pull(PullMessageRequest request, ConsumerGroupSettings settings, Reply reply) {
-        RequestChecks.readable(checks.existing(request.topic()), request.queueId());
+    private void pull(PullMessageRequest request, TopicSettings topic, ConsumerGroupSettings settings, Reply reply) {
+        RequestChecks.readable(topic, request.queueId());
         IntPredicate filter = filters.of(request, settings);
         QueueKey queue = new QueueKey(request.topic(), request.queueId());
         if ((request.systemFlag() & PullFlags.COMMIT_OFFSET) != 0 && request.commitOffset() >= 0) {

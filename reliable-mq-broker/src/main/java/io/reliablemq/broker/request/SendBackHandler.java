@@ -7,7 +7,6 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
-import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
@@ -92,11 +91,12 @@ public final class SendBackHandler implements RequestHandler {
             throw new RefusedException(
                     ResponseCode.SYSTEM_ERROR, "There is no message at position " + request.position() + " of the log");
         }
-        if (failed.topic().equals(Names.SCHEDULE_TOPIC)) {
+        if (MessageCopies.isParking(failed.topic())) {
             // It waits for its delivery; a copy of it would be taken for that delivery by the next start.
             throw new RefusedException(
                     ResponseCode.NO_PERMISSION,
-                    "The message at position " + request.position() + " waits for its delay and cannot be sent back");
+                    "The message at position " + request.position()
+                            + " waits for its delivery and cannot be sent back");
         }
         String uniqueId = failed.property(PropertyNames.UNIQUE_ID);
         String claimed = request.originMessageId();

@@ -51,14 +51,15 @@ public final class SendBatchHandler {
                                         messageIds(queue, result, messages.size()),
                                         queueId,
                                         result.queueOffset(),
-                                        uniqueId)
+                                        uniqueId,
+                                        null)
                                 : Map.of())));
     }
 
     private StoredMessage inner(
             SendMessageRequest request, TopicSettings topic, int queueId, BatchLayout.Entry entry, Reply reply) {
         IncomingMessages.checkSupported(request.systemFlag(), entry.properties());
-        if (IncomingMessages.delayLevel(entry.properties()) > 0) {
+        if (IncomingMessages.delayLevel(entry.properties()) > 0 || DeliveryTimes.isNamed(entry.properties())) {
             throw new RefusedException(
                     ResponseCode.MESSAGE_ILLEGAL, "Messages of a batch cannot be delayed; send them one by one");
         }

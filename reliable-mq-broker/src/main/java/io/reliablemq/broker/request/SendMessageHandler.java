@@ -1,6 +1,7 @@
 package io.reliablemq.broker.request;
 
 import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.topic.TopicWaiter;
 import io.reliablemq.protocol.command.Command;
@@ -13,6 +14,9 @@ import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * Takes single messages: SEND_MESSAGE in both versions. Batches are handed to {@link SendBatchHandler}, whatever code
@@ -26,6 +30,7 @@ public final class SendMessageHandler implements RequestHandler {
     private final IncomingMessages incoming;
     private final SendBatchHandler batches;
     private final ConsumerRetries retries;
+    private final DeliveryTimes times;
     private final MessageCopies copies;
     private final MessageStore store;
 
@@ -34,12 +39,14 @@ public final class SendMessageHandler implements RequestHandler {
             IncomingMessages incoming,
             SendBatchHandler batches,
             ConsumerRetries retries,
+            DeliveryTimes times,
             MessageCopies copies,
             MessageStore store) {
         this.topics = topics;
         this.incoming = incoming;
         this.batches = batches;
         this.retries = retries;
+        this.times = times;
         this.copies = copies;
         this.store = store;
     }
@@ -77,15 +84,23 @@ public final class SendMessageHandler implements RequestHandler {
             return;
         }
         int delayLevel = IncomingMessages.delayLevel(message.properties());
-        StoredMessage stored = delayLevel > 0 ? copies.parked(message, delayLevel) : message;
+        // A level counts for more than a time, by the protocol.
+        OptionalLong due = delayLevel > 0 ? OptionalLong.empty() : times.due(message.properties());
+        if (due.isPresent()) {
+            long dueMs = due.getAsLong();
+            store(copies.parkedUntil(message, dueMs), reply, result -> incoming.timerFields(message, dueMs, result));
+        } else {
+            StoredMessage stored = delayLevel > 0 ? copies.parked(message, delayLevel) : message;
+            String uniqueId = message.property(PropertyNames.UNIQUE_ID);
+            store(stored, reply, result -> incoming.answerFields(message.queueId(), result, uniqueId));
+        }
+    }
+
+    private void store(StoredMessage message, Reply reply, Function<AppendResult, Map<String, String>> fields) {
         store.append(
-                stored,
+                message,
                 MessageStore.NO_ORIGIN,
-                result -> reply.send(StoreAnswers.answer(
-                        result,
-                        result.status().isStored()
-                                ? incoming.answerFields(
-                                        message.queueId(), result, message.property(PropertyNames.UNIQUE_ID))
-                                : java.util.Map.of())));
+                result -> reply.send(
+                        StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of())));
     }
 }

@@ -7,6 +7,7 @@ import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
 import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
+import io.reliablemq.broker.store.index.timer.TimerIndex;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
 import io.reliablemq.broker.store.log.LogScrubber;
@@ -158,6 +159,11 @@ public final class LogMessageStore implements MessageStore {
     /** What was found when the store was opened. */
     public RecoveryReport recovery() {
         return recovery;
+    }
+
+    @Override
+    public TimerIndex timers() {
+        return indexes.timers();
     }
 
     /** A random name that was given to the data folder when it was made. */

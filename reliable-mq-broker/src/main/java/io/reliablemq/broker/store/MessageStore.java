@@ -2,6 +2,7 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
+import io.reliablemq.broker.store.index.timer.TimerIndex;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.util.List;
@@ -121,6 +122,9 @@ public interface MessageStore extends AutoCloseable {
 
     /** All queues that hold or held messages. */
     Set<QueueKey> queues();
+
+    /** The messages that wait for a time of their own. One thread at a time asks for them. */
+    TimerIndex timers();
 
     /** Calls the listener after each commit, once for every queue that got messages. */
     void onArrival(ArrivalListener listener);

@@ -20,8 +20,11 @@ final class SegmentIndexer {
     private final Segments segments;
     private final CommitPoint commitPoint;
     private final IndexRepairs repairs;
-    private final Deque<Unindexed> ended = new ArrayDeque<>();
+    private final Deque<Unsaved> unsaved = new ArrayDeque<>();
     private long from;
+
+    /** A file that has to be written: each once, since an index lets go of its entries in memory when it is saved. */
+    private record Unsaved(long base, long next, SegmentIndex index) {}
 
     /** @param from base of the segment that is written first */
     SegmentIndexer(
@@ -35,24 +38,26 @@ final class SegmentIndexer {
         this.segments = segments;
         this.commitPoint = commitPoint;
         this.repairs = repairs;
-        this.ended.addAll(unindexed);
+        unindexed.forEach(segment -> add(segment.base(), segment.next(), segment.missing()));
         this.from = from;
     }
 
     /** @return {@link Agent#UNTIL_SIGNAL} */
     long run() throws IOException {
         segments.forEachEnded(from, (base, next) -> {
-            ended.add(new Unindexed(base, next, indexes.all()));
+            add(base, next, indexes.all());
             from = next;
         });
-        while (!ended.isEmpty() && ended.peek().next() <= commitPoint.committed()) {
-            Unindexed segment = ended.element();
-            for (SegmentIndex index : segment.missing()) {
-                index.save(segment.base(), segment.next());
-            }
-            ended.remove();
+        while (!unsaved.isEmpty() && unsaved.peek().next() <= commitPoint.committed()) {
+            Unsaved file = unsaved.element();
+            file.index().save(file.base(), file.next());
+            unsaved.remove();
         }
         repairs.run();
         return Agent.UNTIL_SIGNAL;
+    }
+
+    private void add(long base, long next, List<SegmentIndex> missing) {
+        missing.forEach(index -> unsaved.add(new Unsaved(base, next, index)));
     }
 }

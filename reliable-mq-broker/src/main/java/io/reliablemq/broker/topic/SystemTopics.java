@@ -10,9 +10,10 @@ import java.util.Set;
 /** Topics that every broker has, and names that are not for users. */
 public final class SystemTopics {
 
-    /** Topics that nobody may send to, by the protocol. */
+    /** Topics that nobody may send to: by the protocol, and where the broker parks messages. */
     private static final Set<String> NOT_FOR_SENDING = Set.of(
             Names.SCHEDULE_TOPIC,
+            Names.TIMER_TOPIC,
             "RMQ_SYS_TRANS_HALF_TOPIC",
             "RMQ_SYS_TRANS_OP_HALF_TOPIC",
             "TRANS_CHECK_MAX_TIME_TOPIC",
@@ -39,6 +40,7 @@ public final class SystemTopics {
         all.add(new TopicSettings(brokerName, 1, inheritable));
         all.add(new TopicSettings(cluster, queues, inheritable));
         all.add(new TopicSettings(Names.SCHEDULE_TOPIC, delayLevels, Permission.READ));
+        all.add(new TopicSettings(Names.TIMER_TOPIC, 1, Permission.READ));
         topics = List.copyOf(all);
     }
 

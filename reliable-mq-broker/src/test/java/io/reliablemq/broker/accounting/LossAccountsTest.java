@@ -149,7 +149,7 @@ class LossAccountsTest {
         // The copy is in the retry topic, but the cursor has not passed the parked one.
         StoredMessage parked =
                 store.queue(new QueueKey(Names.SCHEDULE_TOPIC, 2)).get(0);
-        store.append(groups.copies.due(parked), parked.position(), result -> {});
+        store.append(groups.copies.due(parked, 1), parked.position(), result -> {});
 
         assertThat(account()).isEqualTo(of(1, 0, 0, 1, 0, 0, 0));
     }

@@ -10,6 +10,7 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.DiskFiles;
+import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
@@ -44,7 +45,7 @@ class DelayScheduleTest {
         cursors = DelayCursors.load(new AtomicFile(new DiskFiles(), folder.resolve("delays.json")), store);
     }
 
-    private DelaySchedule schedule(Set<Long> alreadyCopied) {
+    private DelaySchedule schedule(Set<Long> alreadyCopied) throws IOException {
         return new DelaySchedule(store, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
     }
 
@@ -254,5 +255,22 @@ class DelayScheduleTest {
 
         assertThat(cursors.cursor(0)).isEqualTo(1);
         assertThat(delivered()).containsExactly("x");
+    }
+
+    @Test
+    void segmentIsNeededWhileAMessageInItWaits() throws IOException {
+        DelaySchedule schedule = schedule(Set.of());
+        park("x", 1);
+        SegmentContent segment =
+                new SegmentContent(0, 1000, 0, List.of(new SegmentContent.Part(Names.SCHEDULE_TOPIC, 0, 0, 1)));
+        assertThat(schedule.waitsIn(segment)).isTrue();
+        assertThat(schedule.pending()).isEqualTo(1);
+
+        clock.pass(Duration.ofSeconds(1));
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(schedule.waitsIn(segment)).isFalse();
+        assertThat(schedule.pending()).isZero();
     }
 }

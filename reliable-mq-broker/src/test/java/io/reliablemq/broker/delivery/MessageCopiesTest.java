@@ -69,6 +69,37 @@ class MessageCopiesTest {
     }
 
     @Test
+    void whatWaitsForATimeTellsWhenItWasDueAndWhenItWaited() {
+        StoredMessage message = message("orders", 7, 0, Map.of("TIMER_DELAY_MS", "500"));
+
+        StoredMessage parked = copies.parkedUntil(message, 1_500);
+        assertThat(parked.topic()).isEqualTo("rmq_sys_wheel_timer");
+        assertThat(parked.queueId()).isZero();
+        assertThat(parked.properties())
+                .containsEntry("TIMER_OUT_MS", "1500")
+                .containsEntry("REAL_TOPIC", "orders")
+                .containsEntry("REAL_QID", Integer.toString(message.queueId()));
+
+        StoredMessage due = copies.due(parked, 1_501);
+        assertThat(due.topic()).isEqualTo("orders");
+        assertThat(due.queueId()).isEqualTo(message.queueId());
+        assertThat(due.properties())
+                .containsEntry("TIMER_OUT_MS", "1500")
+                .containsEntry("TIMER_DEQUEUE_MS", "1501")
+                .containsKey("TIMER_ENQUEUE_MS");
+    }
+
+    @Test
+    void whatWaitsForALevelOrIsDeadWaitsForNoTime() {
+        Map<String, String> timed = Map.of("TIMER_DELAY_MS", "500", "TIMER_DELAY_SEC", "1", "TIMER_DELIVER_MS", "9");
+
+        assertThat(copies.parked(message("orders", 7, 0, timed), 1).properties())
+                .doesNotContainKeys("TIMER_DELAY_MS", "TIMER_DELAY_SEC", "TIMER_DELIVER_MS");
+        assertThat(copies.deadLetter(message("orders", 7, 0, timed), "g").properties())
+                .doesNotContainKeys("TIMER_DELAY_MS", "TIMER_DELAY_SEC", "TIMER_DELIVER_MS");
+    }
+
+    @Test
     void whatAConsumerSendsItselfHasNoPlaceInTheLogToNameAsItsOrigin() {
         StoredMessage incoming = message("%RETRY%g", 0, 17, Map.of("RETRY_TOPIC", "orders", "UNIQ_KEY", "id"));
 

@@ -48,7 +48,11 @@ record SendVerdict(
     /** A one-way send is over when it is written: nobody will say where it was stored, or whether it was. */
     static SendVerdict written(TargetQueue target) {
         return new SendVerdict(
-                Outcome.SEND_OK, "one-way", new SendMessageResponse("", target.queueId(), -1, null), false, false);
+                Outcome.SEND_OK,
+                "one-way",
+                new SendMessageResponse("", target.queueId(), -1, null, null),
+                false,
+                false);
     }
 
     private static SendVerdict stored(Outcome outcome, Command answer, boolean retryable) {

@@ -92,7 +92,7 @@ class SendLoopTest {
         return Command.response(
                 code,
                 null,
-                new SendMessageResponse("7F0000010000277F0000000000000001", 1, 42, null).fields(),
+                new SendMessageResponse("7F0000010000277F0000000000000001", 1, 42, null, null).fields(),
                 io.reliablemq.protocol.command.Body.EMPTY);
     }
 

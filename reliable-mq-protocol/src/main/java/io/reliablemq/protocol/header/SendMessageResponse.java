@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param messageId offset message id; of a batch the ids joined by commas
  * @param queueOffset of a batch that of the first message
+ * @param recallHandle see {@link io.reliablemq.protocol.message.RecallHandle}; null unless the message waits for its time
  */
 public record SendMessageResponse(
         String messageId,
         int queueId,
         long queueOffset,
-        @Nullable String transactionId) {
+        @Nullable String transactionId,
+        @Nullable String recallHandle) {
 
     public static SendMessageResponse read(Map<String, String> wire) {
         HeaderFields fields = HeaderFields.of(wire);
@@ -21,7 +23,8 @@ public record SendMessageResponse(
                 fields.text("msgId"),
                 fields.number("queueId"),
                 fields.longNumber("queueOffset"),
-                fields.optional("transactionId"));
+                fields.optional("transactionId"),
+                fields.optional("recallHandle"));
     }
 
     public Map<String, String> fields() {
@@ -30,6 +33,7 @@ public record SendMessageResponse(
                 .put("queueId", queueId)
                 .put("queueOffset", queueOffset)
                 .put("transactionId", transactionId)
+                .put("recallHandle", recallHandle)
                 .build();
     }
 }

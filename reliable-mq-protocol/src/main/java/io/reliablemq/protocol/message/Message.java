@@ -1,5 +1,7 @@
 package io.reliablemq.protocol.message;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -106,6 +108,24 @@ public record Message(String topic, int flag, Map<String, String> properties, by
                 throw new IllegalArgumentException("The delay level is " + level + "; levels start at 1");
             }
             return set(PropertyNames.DELAY_LEVEL, Integer.toString(level));
+        }
+
+        /**
+         * Delivers the message after a time that need not be a level. The broker counts from its arrival, in
+         * milliseconds; one that is too long for the broker is refused by it.
+         */
+        public Builder deliverAfter(Duration delay) {
+            if (delay.isNegative()) {
+                throw new IllegalArgumentException("The delay is " + delay + "; it must not be negative");
+            }
+            properties.remove(PropertyNames.TIMER_DELIVER_MILLIS);
+            return set(PropertyNames.TIMER_DELAY_MILLIS, Long.toString(delay.toMillis()));
+        }
+
+        /** Delivers the message at a time by the broker's clock; at once if that is past. */
+        public Builder deliverAt(Instant time) {
+            properties.remove(PropertyNames.TIMER_DELAY_MILLIS);
+            return set(PropertyNames.TIMER_DELIVER_MILLIS, Long.toString(time.toEpochMilli()));
         }
 
         public Builder flag(int value) {

@@ -7,6 +7,8 @@ public final class Names {
     public static final String DEAD_LETTER_PREFIX = "%DLQ%";
     /** Holds what is waiting for its delay level, one queue a level. */
     public static final String SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX";
+    /** Holds what is waiting for a time of its own, in one queue. */
+    public static final String TIMER_TOPIC = "rmq_sys_wheel_timer";
     /** Its route tells a producer where it may create topics by sending. */
     public static final String AUTO_CREATE_TOPIC = "TBW102";
 

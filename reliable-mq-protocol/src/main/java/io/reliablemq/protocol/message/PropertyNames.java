@@ -30,6 +30,13 @@ public final class PropertyNames {
     public static final String TIMER_DELAY_SECONDS = "TIMER_DELAY_SEC";
     public static final String TIMER_DELAY_MILLIS = "TIMER_DELAY_MS";
     public static final String TIMER_DELIVER_MILLIS = "TIMER_DELIVER_MS";
+    /** When a message that waits is due, in ms of the broker's wall clock. */
+    public static final String TIMER_OUT_MILLIS = "TIMER_OUT_MS";
+    /** When it began to wait. */
+    public static final String TIMER_ENQUEUE_MILLIS = "TIMER_ENQUEUE_MS";
+    /** When it was handed over. */
+    public static final String TIMER_DEQUEUE_MILLIS = "TIMER_DEQUEUE_MS";
+
     public static final String MIN_OFFSET = "MIN_OFFSET";
     public static final String MAX_OFFSET = "MAX_OFFSET";
     public static final String DEAD_LETTER_ORIGIN_TOPIC = "DLQ_ORIGIN_TOPIC";
@@ -57,6 +64,9 @@ public final class PropertyNames {
             TIMER_DELAY_SECONDS,
             TIMER_DELAY_MILLIS,
             TIMER_DELIVER_MILLIS,
+            TIMER_OUT_MILLIS,
+            TIMER_ENQUEUE_MILLIS,
+            TIMER_DEQUEUE_MILLIS,
             MIN_OFFSET,
             MAX_OFFSET,
             DEAD_LETTER_ORIGIN_TOPIC,
@@ -82,9 +92,6 @@ public final class PropertyNames {
             "INNER_BASE",
             "DUP_INFO",
             "EXTEND_UNIQ_INFO",
-            "TIMER_OUT_MS",
-            "TIMER_ENQUEUE_MS",
-            "TIMER_DEQUEUE_MS",
             "TIMER_ROLL_TIMES",
             "TIMER_DEL_UNIQKEY");
 

@@ -104,7 +104,7 @@ class HeadersTest {
 
     @Test
     void otherHeadersSurvive() {
-        SendMessageResponse sent = new SendMessageResponse("id", 1, 2, null);
+        SendMessageResponse sent = new SendMessageResponse("id", 1, 2, null, "handle");
         assertThat(SendMessageResponse.read(sent.fields())).isEqualTo(sent);
         SendMessageBackRequest back = new SendMessageBackRequest(3211, "CG_R", 0, "id", "TopicR", 2);
         assertThat(SendMessageBackRequest.read(back.fields())).isEqualTo(back);

@@ -1,0 +1,165 @@
+package io.reliablemq.broker.delivery;
+
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.index.SegmentContent;
+import io.reliablemq.broker.store.index.timer.Timer;
+import io.reliablemq.broker.store.index.timer.TimerIndex;
+import io.reliablemq.broker.store.index.timer.TimerProgress;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.runtime.Agent;
+import io.reliablemq.protocol.runtime.Clock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What waits for a time of its own. Timers are taken in the order of their due times, as the index gives them; progress
+ * is a {@link TimerProgress}, of which there are two: what was taken, and what of that is committed.
+ *
+ * <p>Due times are wall times. A wall clock that is set forward makes messages due, one that is set back makes them wait;
+ * neither loses or doubles one, because progress goes by due times and positions and not by what the clock says. As
+ * nobody tells when the clock was set, it is looked at again at least every {@link #LOOK_AGAIN} while something waits.
+ */
+final class TimerQueue implements Waiting {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DelaySchedule.class);
+
+    private static final int MAX_COPIES = 4096;
+    private static final int WINDOW = 8192;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+    private static final Duration READ_AHEAD = Duration.ofSeconds(1);
+
+    private final MessageStore store;
+    private final TimerIndex index;
+    private final DelayCursors cursors;
+    private final Clock clock;
+    private final HandOver<TimerProgress> handOver;
+    private final TimerWindow window;
+    private final ReadAhead readAhead;
+    private TimerProgress taken;
+    private final AtomicLong pending;
+    private volatile long nextDueMs = Long.MAX_VALUE;
+
+    /** @throws IOException if a timer file cannot be read */
+    TimerQueue(HandOver.Parts parts, DelayCursors cursors, LongPredicate alreadyCopied) throws IOException {
+        this.store = parts.store();
+        this.index = store.timers();
+        this.cursors = cursors;
+        this.clock = parts.clock();
+        this.window = new TimerWindow(index, WINDOW);
+        this.readAhead = new ReadAhead(store);
+        this.taken = cursors.timers();
+        Set<Long> copied = new HashSet<>();
+        long[] waiting = new long[1];
+        index.forEachPending(taken, (dueMs, position, size) -> {
+            waiting[0] += position < taken.end() ? 1 : 0;
+            if (alreadyCopied.test(position)) {
+                copied.add(position);
+            }
+            return true;
+        });
+        this.pending = new AtomicLong(waiting[0]);
+        this.handOver = new HandOver<>(parts, MAX_COPIES, this::settled, copied, cursors.copiesFrom());
+        lookAtArrivals();
+    }
+
+    @Override
+    public long doWork() throws IOException {
+        long settled = handOver.settle();
+        if (store.failure() != null) {
+            // Nothing can be handed over any more; the next start goes on from the progress.
+            return Agent.UNTIL_SIGNAL;
+        }
+        lookAtArrivals();
+        long next = handOverDue();
+        if (handOver.isEmpty()) {
+            cursors.timersLookedAt(taken);
+        }
+        return Math.min(settled, next);
+    }
+
+    @Override
+    public long oldestOnItsWay() {
+        return handOver.oldestOnItsWay();
+    }
+
+    @Override
+    public boolean waitsIn(SegmentContent segment) {
+        return index.hasPending(segment.base(), cursors.timers());
+    }
+
+    @Override
+    public long pending() {
+        return pending.get();
+    }
+
+    /** When the earliest of those that were not begun is due; {@link Long#MAX_VALUE} without any. Any thread may ask. */
+    long nextDueMs() {
+        return nextDueMs;
+    }
+
+    private void settled(TimerProgress progress) {
+        pending.decrementAndGet();
+        cursors.timersHandedOver(progress);
+    }
+
+    private void lookAtArrivals() throws IOException {
+        long committed = store.positions().committed();
+        if (committed <= taken.end()) {
+            return;
+        }
+        taken = taken.merged(window.first(taken));
+        int[] arrived = new int[1];
+        index.arrived(taken.end(), committed, (dueMs, position, size) -> {
+            if (taken.isPast(dueMs, position)) {
+                taken = taken.withNewStep();
+            }
+            window.offer(dueMs, position, size);
+            arrived[0]++;
+            return true;
+        });
+        taken = taken.upTo(committed);
+        pending.addAndGet(arrived[0]);
+    }
+
+    private long handOverDue() throws IOException {
+        while (!handOver.isFull()) {
+            Timer first = window.first(taken);
+            nextDueMs = first == null ? Long.MAX_VALUE : first.dueMs();
+            if (first == null) {
+                return Agent.UNTIL_SIGNAL;
+            }
+            long now = clock.wallMs();
+            long soon = now + READ_AHEAD.toMillis();
+            if (first.dueMs() > now) {
+                readAhead.prepare(window.timers(), soon);
+                long wait = Math.min(first.dueMs() - clock.wallMs(), LOOK_AGAIN.toMillis());
+                return Duration.ofMillis(wait).toNanos();
+            }
+            begin(first, readAhead.take(window.timers(), soon));
+        }
+        return Agent.UNTIL_SIGNAL;
+    }
+
+    private void begin(Timer timer, @Nullable StoredMessage parked) {
+        window.remove(timer);
+        taken = taken.with(timer);
+        if (parked == null) {
+            // Reading it again would give the same.
+            LOG.error(
+                    "The message at position {} of the log, which was due at {} ms, is damaged or no longer there. It"
+                            + " cannot be delivered and is passed over",
+                    timer.position(),
+                    timer.dueMs());
+            handOver.passOver(taken);
+        } else {
+            handOver.begin(parked, timer.dueMs(), taken);
+        }
+    }
+}
