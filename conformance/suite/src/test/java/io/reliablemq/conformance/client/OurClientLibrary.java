@@ -31,6 +31,11 @@ public final class OurClientLibrary implements ClientLibrary {
         return OurReceiver.open(client(nameServers, subscription.group()), subscription, listener);
     }
 
+    /** A receiver that handles one message at a time, so that those of a queue come in its order. */
+    public Receiver receiverInOrder(String nameServers, Subscription subscription, Listener listener) {
+        return OurReceiver.openInOrder(client(nameServers, subscription.group()), subscription, listener);
+    }
+
     @Override
     public boolean offersBatches() {
         return false;

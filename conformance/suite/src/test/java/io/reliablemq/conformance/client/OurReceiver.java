@@ -25,11 +25,22 @@ final class OurReceiver implements Receiver {
     }
 
     static OurReceiver open(MqClient client, Subscription subscription, Listener listener) {
+        return open(client, settings(subscription), listener);
+    }
+
+    static OurReceiver openInOrder(MqClient client, Subscription subscription, Listener listener) {
+        return open(client, settings(subscription).withThreads(1), listener);
+    }
+
+    private static PushConsumerSettings settings(Subscription subscription) {
         PushConsumerSettings settings =
                 PushConsumerSettings.of(subscription.group(), Map.of(subscription.topic(), subscription.tags()));
-        if (subscription.maxReconsumeTimes() != Subscription.LIBRARY_DEFAULT) {
-            settings = settings.withMaxReconsumeTimes(subscription.maxReconsumeTimes());
-        }
+        return subscription.maxReconsumeTimes() == Subscription.LIBRARY_DEFAULT
+                ? settings
+                : settings.withMaxReconsumeTimes(subscription.maxReconsumeTimes());
+    }
+
+    private static OurReceiver open(MqClient client, PushConsumerSettings settings, Listener listener) {
         PushConsumer consumer = client.pushConsumer(settings, message -> switch (listener.receive(toPort(message))) {
             case CONSUME_SUCCESS -> ConsumeResult.CONSUME_SUCCESS;
             case RECONSUME_LATER -> ConsumeResult.RECONSUME_LATER;
