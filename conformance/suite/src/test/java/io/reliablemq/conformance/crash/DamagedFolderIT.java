@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DamagedFolderIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
-    private static final String TOPIC = "damaged";
+    private static final String TOPIC = "orders";
     private static final int MESSAGES = 3_000;
 
     @TempDir

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskFullIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
-    private static final String TOPIC = "full";
+    private static final String TOPIC = "orders";
     private static final int DISK_MEGABYTES = 64;
     private static final String MORE_THAN_ANY_DISK = "disk-reserve=1000000TB";
 
