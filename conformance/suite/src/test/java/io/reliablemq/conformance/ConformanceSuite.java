@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.reliablemq.conformance.broker.BrokerUnderTest;
 import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.DeliveryTime;
+import io.reliablemq.conformance.port.DeliveryTime.Kind;
 import io.reliablemq.conformance.port.IncomingMessage;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.Receiver;
+import io.reliablemq.conformance.port.SendFailure;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.StoredCopy;
 import io.reliablemq.conformance.port.Subscription;
@@ -259,6 +262,40 @@ abstract class ConformanceSuite extends ConformanceCase {
         assertThat(delayed.topic()).isEqualTo(topic());
         assertThat(delayed.reconsumeTimes()).isZero();
         assertThat(delayed.properties()).containsEntry("REAL_TOPIC", topic());
+    }
+
+    @Test
+    void messagesWithATimeOfTheirOwnComeAtThatTime() {
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+        Sender sender = sender();
+        long now = System.currentTimeMillis();
+        sender.send(message("in seconds").withTime(new DeliveryTime(Kind.DELAY_SECONDS, 3)));
+        sender.send(message("in millis").withTime(new DeliveryTime(Kind.DELAY_MILLIS, 4_000)));
+        sender.send(message("at").withTime(new DeliveryTime(Kind.DELIVER_MILLIS, now + 5_000)));
+        sender.send(message("past").withTime(new DeliveryTime(Kind.DELIVER_MILLIS, now - 5_000)));
+
+        await("the one whose time is past").atMost(DELIVERY_BOUND).until(() -> recorder.bodies()
+                .contains("past"));
+        awaitDeliveries(recorder, 4);
+
+        // Apache RocketMQ rounds times down to a second, so that the first may come more than two seconds after it was sent.
+        assertThat(System.currentTimeMillis() - now).isGreaterThan(3_000);
+        assertThat(recorder.bodies()).containsExactlyInAnyOrder("in seconds", "in millis", "at", "past");
+        IncomingMessage delayed = byBody(recorder).get("at");
+        assertThat(delayed.topic()).isEqualTo(topic());
+        assertThat(delayed.properties())
+                .containsEntry("REAL_TOPIC", topic())
+                .containsKeys("TIMER_OUT_MS", "TIMER_ENQUEUE_MS", "TIMER_DEQUEUE_MS");
+        assertThat(byBody(recorder).get("past").properties()).doesNotContainKey("TIMER_OUT_MS");
+    }
+
+    @Test
+    void aTimeThatIsTooFarAheadIsRefused() {
+        Sender sender = sender();
+        assertThatThrownBy(() -> sender.send(message("in a hundred days")
+                        .withTime(new DeliveryTime(Kind.DELAY_SECONDS, 100L * 24 * 3600))))
+                .isInstanceOf(SendFailure.class);
     }
 
     @Test

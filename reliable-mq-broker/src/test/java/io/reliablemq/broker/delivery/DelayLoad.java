@@ -1,5 +1,7 @@
 package io.reliablemq.broker.delivery;
 
+import io.reliablemq.broker.figures.Figure;
+import io.reliablemq.broker.figures.Histogram;
 import io.reliablemq.broker.store.LogMessageStore;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -142,9 +145,13 @@ final class DelayLoad implements AutoCloseable {
                 parking.park(random);
             }
         });
+        Histogram.Snapshot before = lateness();
         producer.start();
         print(what + ", " + RATE + "/s for " + seconds + " s", receive(count));
         producer.join();
+        System.out.printf(
+                "  committed in their topic: p50 %s, p99 %s, p99.9 %s%n",
+                accounted(before, 0.5), accounted(before, 0.99), accounted(before, 0.999));
     }
 
     private void burst() throws Exception {
@@ -195,6 +202,26 @@ final class DelayLoad implements AutoCloseable {
                 late[(int) (late.length * 0.999)],
                 late[late.length - 1],
                 heapMb());
+    }
+
+    /** How late the copies were committed by the broker's own account: of this share, no later than this many ms. */
+    private String accounted(Histogram.Snapshot before, double share) {
+        Histogram.Snapshot after = lateness();
+        double wanted = (after.count() - before.count()) * share;
+        for (int i = 0; i < after.buckets().size(); i++) {
+            if (after.buckets().get(i).count() - before.buckets().get(i).count() >= wanted) {
+                return "at most " + Math.round(after.buckets().get(i).upTo() * 1000) + " ms";
+            }
+        }
+        return "more";
+    }
+
+    private Histogram.Snapshot lateness() {
+        return schedule.figures().read().stream()
+                .map(Figure::histogram)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
     }
 
     private void append(StoredMessage message) {

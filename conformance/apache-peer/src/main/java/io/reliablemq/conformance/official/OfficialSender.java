@@ -125,6 +125,13 @@ final class OfficialSender implements Sender {
         if (message.delayLevel() > 0) {
             official.setDelayTimeLevel(message.delayLevel());
         }
+        long time = message.time().value();
+        switch (message.time().kind()) {
+            case DELAY_SECONDS -> official.setDelayTimeSec(time);
+            case DELAY_MILLIS -> official.setDelayTimeMs(time);
+            case DELIVER_MILLIS -> official.setDeliverTimeMs(time);
+            case NONE -> {}
+        }
         message.properties().forEach(official::putUserProperty);
         return official;
     }

@@ -10,6 +10,8 @@ import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.SendFailure;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.protocol.message.Message;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -86,6 +88,13 @@ final class OurSender implements Sender {
         }
         if (message.delayLevel() > 0) {
             builder.delayLevel(message.delayLevel());
+        }
+        long time = message.time().value();
+        switch (message.time().kind()) {
+            case DELAY_SECONDS -> builder.deliverAfter(Duration.ofSeconds(time));
+            case DELAY_MILLIS -> builder.deliverAfter(Duration.ofMillis(time));
+            case DELIVER_MILLIS -> builder.deliverAt(Instant.ofEpochMilli(time));
+            case NONE -> {}
         }
         message.properties().forEach(builder::property);
         return builder.build();
