@@ -39,6 +39,7 @@ import io.reliablemq.broker.request.SendBatchHandler;
 import io.reliablemq.broker.request.SendMessageHandler;
 import io.reliablemq.broker.request.SendTopics;
 import io.reliablemq.broker.request.TagFilter;
+import io.reliablemq.broker.retention.UnfinishedMessages;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.AtomicFile;
@@ -109,6 +110,9 @@ final class BrokerParts {
         longPolls = new LongPolls(store, clock, wakeScheduler);
         schedule = new DelaySchedule(store, copies, levels, cursors, copied(opened)::contains, clock, wakeScheduler);
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, wakeScheduler));
+        UnfinishedMessages unfinished =
+                new UnfinishedMessages(settings.retentionRules(), offsets, schedule::waitsIn, clock);
+        store.retainBy(unfinished);
         readThreads = new ReadThreads(errors);
 
         RequestChecks checks = new RequestChecks(topics, groupSettings);
@@ -119,6 +123,7 @@ final class BrokerParts {
                 deliveries,
                 new GroupFigures(groups, offsets, topics, store),
                 schedule.figures(),
+                unfinished,
                 accountFigures,
                 this::waiting));
         runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);

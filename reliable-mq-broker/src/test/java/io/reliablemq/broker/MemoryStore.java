@@ -7,6 +7,7 @@ import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.KeyQuery;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.RetentionGuard;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.index.DamagedFiles;
 import io.reliablemq.broker.store.index.IndexedMessage;
@@ -279,6 +280,11 @@ public final class MemoryStore implements MessageStore {
     @Override
     public Positions positions() {
         return new Positions(0, log.size(), log.size(), log.size());
+    }
+
+    @Override
+    public void retainBy(RetentionGuard guard) {
+        throw new UnsupportedOperationException("no test needs retention in memory");
     }
 
     @Override

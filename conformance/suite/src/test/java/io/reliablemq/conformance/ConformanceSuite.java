@@ -275,11 +275,13 @@ abstract class ConformanceSuite extends ConformanceCase {
         sender.send(message("at").withTime(new DeliveryTime(Kind.DELIVER_MILLIS, now + 5_000)));
         sender.send(message("past").withTime(new DeliveryTime(Kind.DELIVER_MILLIS, now - 5_000)));
 
-        await("the one whose time is past").atMost(DELIVERY_BOUND).until(() -> recorder.bodies()
-                .contains("past"));
+        await("the one whose time is past")
+                .atMost(DELIVERY_BOUND)
+                .until(() -> recorder.bodies().contains("past"));
         awaitDeliveries(recorder, 4);
 
-        // Apache RocketMQ rounds times down to a second, so that the first may come more than two seconds after it was sent.
+        // Apache RocketMQ rounds times down to a second, so that the first may come more than two seconds after it was
+        // sent.
         assertThat(System.currentTimeMillis() - now).isGreaterThan(3_000);
         assertThat(recorder.bodies()).containsExactlyInAnyOrder("in seconds", "in millis", "at", "past");
         IncomingMessage delayed = byBody(recorder).get("at");
@@ -293,8 +295,8 @@ abstract class ConformanceSuite extends ConformanceCase {
     @Test
     void aTimeThatIsTooFarAheadIsRefused() {
         Sender sender = sender();
-        assertThatThrownBy(() -> sender.send(message("in a hundred days")
-                        .withTime(new DeliveryTime(Kind.DELAY_SECONDS, 100L * 24 * 3600))))
+        assertThatThrownBy(() -> sender.send(
+                        message("in a hundred days").withTime(new DeliveryTime(Kind.DELAY_SECONDS, 100L * 24 * 3600))))
                 .isInstanceOf(SendFailure.class);
     }
 

@@ -322,7 +322,7 @@ public final class LogMessageStore implements MessageStore {
         commitPoint.requireFlushed(position);
     }
 
-    /** From now on old segments are deleted, unless the guard has a reason to keep them. */
+    @Override
     public void retainBy(RetentionGuard guard) {
         retention.guardBy(guard);
         threads.signalKeeper();

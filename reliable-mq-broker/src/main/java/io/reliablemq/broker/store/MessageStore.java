@@ -120,6 +120,9 @@ public interface MessageStore extends AutoCloseable {
      */
     QueryResult query(KeyQuery query) throws IOException;
 
+    /** From now on old segments are deleted, unless the guard has a reason to keep them. */
+    void retainBy(RetentionGuard guard);
+
     /** All queues that hold or held messages. */
     Set<QueueKey> queues();
 

@@ -68,7 +68,8 @@ final class StoreOpening {
 
     private static ProcessBuilder java(String... arguments) {
         ProcessBuilder builder = new ProcessBuilder();
-        builder.command().add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        builder.command()
+                .add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         builder.command().addAll(List.of(arguments));
         return builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     }
@@ -102,13 +103,15 @@ final class StoreOpening {
 
     private static void open(Path folder, boolean afterKill) throws Exception {
         long start = System.nanoTime();
-        LogMessageStore store = LogMessageStore.open(
-                StoreSettings.in(folder), new DiskFiles(), Clock.SYSTEM, (where, error) -> {
+        LogMessageStore store =
+                LogMessageStore.open(StoreSettings.in(folder), new DiskFiles(), Clock.SYSTEM, (where, error) -> {
                     throw new IllegalStateException(where, error);
                 });
         System.out.printf(
                 "Opened %s in %d ms: %s%n",
-                afterKill ? "after the kill" : "again", millisSince(start), store.recovery().summary());
+                afterKill ? "after the kill" : "again",
+                millisSince(start),
+                store.recovery().summary());
         store.close();
     }
 

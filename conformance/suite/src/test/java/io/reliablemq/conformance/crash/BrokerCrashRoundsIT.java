@@ -138,8 +138,7 @@ class BrokerCrashRoundsIT {
                 .atMost(BOUND)
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptionsInstanceOf(java.io.IOException.class)
-                .untilAsserted(() ->
-                        assertThat(management.health()).isEqualTo("{\"status\":\"UP\",\"findings\":[]}"));
+                .untilAsserted(() -> assertThat(management.health()).isEqualTo("{\"status\":\"UP\",\"findings\":[]}"));
     }
 
     private void startProducers() {
@@ -220,7 +219,8 @@ class BrokerCrashRoundsIT {
     }
 
     private void killAfter(int micros) throws Exception {
-        timer.schedule(() -> kills.run(broker::kill), micros, TimeUnit.MICROSECONDS).get(30, TimeUnit.SECONDS);
+        timer.schedule(() -> kills.run(broker::kill), micros, TimeUnit.MICROSECONDS)
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static List<String> ids(List<Acknowledged> messages) {
@@ -229,16 +229,21 @@ class BrokerCrashRoundsIT {
 
     private void requireNothingUnknown() {
         for (GroupRecord group : groups.ofPlain()) {
-            assertThat(plain.neverSent(group.ids())).as("received by %s, never sent", group.group()).isEmpty();
+            assertThat(plain.neverSent(group.ids()))
+                    .as("received by %s, never sent", group.group())
+                    .isEmpty();
         }
         assertThat(plain.neverSent(groups.dead.ids())).as("dead, never sent").isEmpty();
-        assertThat(delayed.neverSent(groups.delayed.ids())).as("delayed, never sent").isEmpty();
+        assertThat(delayed.neverSent(groups.delayed.ids()))
+                .as("delayed, never sent")
+                .isEmpty();
     }
 
     private void requireNothingUnaccounted() throws Exception {
         assertThat(management.accounts())
-                .allSatisfy((group, account) ->
-                        assertThat(account.getOrDefault("unaccounted", 0L)).as(account.toString()).isZero());
+                .allSatisfy((group, account) -> assertThat(account.getOrDefault("unaccounted", 0L))
+                        .as(account.toString())
+                        .isZero());
     }
 
     private void stopProducers() throws InterruptedException {
@@ -260,9 +265,10 @@ class BrokerCrashRoundsIT {
                 .collect(Collectors.toSet());
         groups.dead.requireAll(doomed, BOUND);
         assertThat(groups.dead.ids()).as("dead letters").isEqualTo(doomed);
-        assertThat(doomed).allSatisfy(id -> assertThat(groups.failing.timesReceived(id))
-                .as("attempts with %s", id)
-                .isGreaterThanOrEqualTo(ConsumerGroups.attemptsOfTheDead()));
+        assertThat(doomed)
+                .allSatisfy(id -> assertThat(groups.failing.timesReceived(id))
+                        .as("attempts with %s", id)
+                        .isGreaterThanOrEqualTo(ConsumerGroups.attemptsOfTheDead()));
         requireNothingUnknown();
         assertThat(groups.order.leaps()).as("offsets left out").isEmpty();
     }
@@ -296,13 +302,14 @@ class BrokerCrashRoundsIT {
     private void requireThatAFreshGroupReadsIt(String group, ClientLibrary library) {
         Map<Integer, Long> firstOffsets = new ConcurrentHashMap<>();
         GroupRecord fresh = new GroupRecord(group);
-        try (Receiver receiver = library.receiver(nameServers, Subscription.of(group, ConsumerGroups.PLAIN), message -> {
-            String id = LoadThreads.idOf(message.body());
-            groups.plainImage.seen(message, id);
-            firstOffsets.merge(message.queueId(), message.queueOffset(), Math::min);
-            fresh.received(message, id);
-            return Outcome.CONSUME_SUCCESS;
-        })) {
+        try (Receiver receiver =
+                library.receiver(nameServers, Subscription.of(group, ConsumerGroups.PLAIN), message -> {
+                    String id = LoadThreads.idOf(message.body());
+                    groups.plainImage.seen(message, id);
+                    firstOffsets.merge(message.queueId(), message.queueOffset(), Math::min);
+                    fresh.received(message, id);
+                    return Outcome.CONSUME_SUCCESS;
+                })) {
             await(group + " reads all that is kept").atMost(BOUND).untilAsserted(() -> {
                 assertThat(firstOffsets).hasSize(4);
                 assertThat(fresh.ids()).containsAll(groups.plainImage.messagesFrom(new HashMap<>(firstOffsets)));

@@ -51,9 +51,7 @@ final class ConsumerGroups implements AutoCloseable {
         }));
         for (int member = 0; member < 2; member++) {
             receivers.add(ours.receiver(
-                    nameServers,
-                    Subscription.of(two.group(), PLAIN),
-                    message -> succeed(message, two, plainImage)));
+                    nameServers, Subscription.of(two.group(), PLAIN), message -> succeed(message, two, plainImage)));
         }
         receivers.add(apache.receiver(
                 nameServers,

@@ -61,7 +61,10 @@ class DamagedFolderIT {
             Map<String, CompletableFuture<Receipt>> sent = new LinkedHashMap<>();
             for (int i = 0; i < MESSAGES; i++) {
                 String id = "message-" + i;
-                sent.put(id, sender.sendAsync(OutgoingMessage.of(TOPIC, LoadThreads.body(id)).withKeys(id)));
+                sent.put(
+                        id,
+                        sender.sendAsync(
+                                OutgoingMessage.of(TOPIC, LoadThreads.body(id)).withKeys(id)));
             }
             for (Map.Entry<String, CompletableFuture<Receipt>> entry : sent.entrySet()) {
                 receipts.put(entry.getKey(), entry.getValue().get(60, TimeUnit.SECONDS));
@@ -145,9 +148,10 @@ class DamagedFolderIT {
                 .hasSize(1)
                 .allSatisfy(line -> assertThat(line).contains("1 messages"));
         try (Stream<Path> aside = Files.list(folder.resolve("data/damaged"))) {
-            assertThat(aside).hasSize(1).allSatisfy(file -> assertThat(
-                            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                    .contains("\n" + "x".repeat(100)));
+            assertThat(aside)
+                    .hasSize(1)
+                    .allSatisfy(file -> assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                            .contains("\n" + "x".repeat(100)));
         }
         broker.kill();
         broker = broker.with("recovery=strict", "verify-log-on-start=true");
@@ -157,9 +161,10 @@ class DamagedFolderIT {
     private void requireThatNothingIsLost(String group) throws Exception {
         requireThatTheseAreThere(group, List.copyOf(receipts.keySet()));
         String id = "message-" + MESSAGES / 3;
-        assertThat(administration.byKey(TOPIC, id, 8, 0, Long.MAX_VALUE)).hasSize(1).allSatisfy(found -> assertThat(
-                        found.messageId())
-                .isEqualTo(receipts.get(id).messageId()));
+        assertThat(administration.byKey(TOPIC, id, 8, 0, Long.MAX_VALUE))
+                .hasSize(1)
+                .allSatisfy(found ->
+                        assertThat(found.messageId()).isEqualTo(receipts.get(id).messageId()));
         broker.kill();
     }
 
@@ -187,7 +192,9 @@ class DamagedFolderIT {
 
     private List<Path> segments() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("data/log"))) {
-            return files.filter(file -> file.toString().endsWith(".log")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .toList();
         }
     }
 

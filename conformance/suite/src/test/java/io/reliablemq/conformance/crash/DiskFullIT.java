@@ -100,8 +100,8 @@ class DiskFullIT {
     void ourClientGoesToAnotherBroker() throws Exception {
         BrokerProcess full = broker(folder.resolve("full"), MORE_THAN_ANY_DISK);
         full.start(administration);
-        BrokerProcess other = opened(BrokerProcess.registeringWith(
-                nameServers, "other", folder.resolve("other"), FreePorts.next()));
+        BrokerProcess other =
+                opened(BrokerProcess.registeringWith(nameServers, "other", folder.resolve("other"), FreePorts.next()));
         other.start(administration);
         administration.createTopic(full.address(), TOPIC, 2);
         administration.createTopic(other.address(), TOPIC, 2);
@@ -197,10 +197,13 @@ class DiskFullIT {
     }
 
     private void awaitSent(Sender sender) {
-        await("messages are taken again").atMost(BOUND).ignoreExceptionsInstanceOf(SendFailure.class).until(() -> {
-            sendOne(sender);
-            return true;
-        });
+        await("messages are taken again")
+                .atMost(BOUND)
+                .ignoreExceptionsInstanceOf(SendFailure.class)
+                .until(() -> {
+                    sendOne(sender);
+                    return true;
+                });
     }
 
     private void requireHealth(String... parts) throws IOException {

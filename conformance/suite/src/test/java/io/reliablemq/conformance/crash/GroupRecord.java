@@ -52,8 +52,8 @@ final class GroupRecord {
     void requireAll(Iterable<String> ids, Duration bound) throws InterruptedException {
         List<String> missing = missingAt(Deadline.in(bound), ids);
         if (!missing.isEmpty()) {
-            throw new AssertionError("Group " + group + " did not receive " + missing.size() + " messages within " + bound
-                    + ": " + missing.subList(0, Math.min(20, missing.size())));
+            throw new AssertionError("Group " + group + " did not receive " + missing.size() + " messages within "
+                    + bound + ": " + missing.subList(0, Math.min(20, missing.size())));
         }
     }
 

@@ -73,8 +73,7 @@ final class ProducerThread {
                     .withKeys(id)
                     .withDelayLevel(delayLevel.applyAsInt(id));
             Receipt receipt = sender.send(message);
-            boolean undisturbed =
-                    kills.noneSince(killsBefore) && System.nanoTime() - start < UNDISTURBED_NANOS;
+            boolean undisturbed = kills.noneSince(killsBefore) && System.nanoTime() - start < UNDISTURBED_NANOS;
             sent.acknowledged(new Acknowledged(id, receipt, undisturbed));
         } catch (SendFailure failure) {
             sent.failed();

@@ -53,21 +53,26 @@ final class TopicImage {
     /** The messages from this offset of each queue on. */
     synchronized List<String> messagesFrom(Map<Integer, Long> firstOffsets) {
         return queues.entrySet().stream()
-                .flatMap(queue -> queue
-                        .getValue()
-                        .tailMap(firstOffsets.getOrDefault(queue.getKey(), Long.MAX_VALUE), true)
-                        .values()
-                        .stream())
+                .flatMap(
+                        queue -> queue
+                                .getValue()
+                                .tailMap(firstOffsets.getOrDefault(queue.getKey(), Long.MAX_VALUE), true)
+                                .values()
+                                .stream())
                 .toList();
     }
 
     synchronized List<String> messages() {
-        return queues.values().stream().flatMap(queue -> queue.values().stream()).toList();
+        return queues.values().stream()
+                .flatMap(queue -> queue.values().stream())
+                .toList();
     }
 
     /** Nobody was given two different messages for one offset, and no offset is missing. */
     synchronized void requireWhole() {
-        assertThat(contradictions).as("offsets of " + topic + " with two messages").isEmpty();
+        assertThat(contradictions)
+                .as("offsets of " + topic + " with two messages")
+                .isEmpty();
         queues.forEach((queueId, queue) -> {
             assertThat(queue.firstKey()).as("first offset of queue " + queueId).isZero();
             assertThat(queue.lastKey()).as("last offset of queue " + queueId).isEqualTo(queue.size() - 1L);
@@ -94,9 +99,7 @@ final class TopicImage {
         messages().forEach(id -> copies.merge(id, 1, Integer::sum));
         for (Acknowledged message : acknowledged) {
             int count = copies.getOrDefault(message.id(), 0);
-            assertThat(count)
-                    .as("copies of %s", message)
-                    .isBetween(1, message.undisturbed() ? 1 : MOST_ATTEMPTS);
+            assertThat(count).as("copies of %s", message).isBetween(1, message.undisturbed() ? 1 : MOST_ATTEMPTS);
             if (atTheirReceipts) {
                 assertThat(queues.get(message.receipt().queueId()))
                         .as("queue of %s", message)

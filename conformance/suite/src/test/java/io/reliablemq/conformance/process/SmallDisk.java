@@ -43,8 +43,8 @@ public final class SmallDisk implements AutoCloseable {
     /** Takes room away until only so many bytes are left. */
     public void fillUpTo(long bytesLeft) throws IOException {
         byte[] block = new byte[BLOCK_BYTES];
-        try (OutputStream out = Files.newOutputStream(
-                folder.resolve(BALLAST), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (OutputStream out =
+                Files.newOutputStream(folder.resolve(BALLAST), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             while (usable() > bytesLeft) {
                 out.write(block, 0, (int) Math.min(block.length, usable() - bytesLeft));
             }
