@@ -105,6 +105,10 @@ final class StoreReader {
                 throw new IOException("The log does not hold the message of " + entry.size() + " bytes at position "
                         + entry.position() + " that its index promises");
             }
+            if (!MessageLayout.isBodyIntact(message)) {
+                throw new IOException("The message at position " + entry.position()
+                        + " was damaged on the disk: its body does not match its checksum");
+            }
             target.position(start + entry.size());
         }
     }

@@ -16,7 +16,10 @@ import io.reliablemq.protocol.runtime.Clock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -182,8 +185,9 @@ class RecoveryTest {
         // A second opening writes what the first had no time for.
         try (LogMessageStore store = open(disk)) {
             int ended = store.recovery().segments() - 1;
-            await("all index files").until(() -> indexFiles(disk).size() == ended);
+            await("all index files").until(() -> filesBeside(disk).size() == 3 * ended);
         }
+        Map<Path, String> before = filesBeside(disk);
         List<Path> indexes = indexFiles(disk);
         assertThat(indexes).hasSizeGreaterThan(5);
         disk.delete(indexes.get(0));
@@ -195,6 +199,7 @@ class RecoveryTest {
         try (LogMessageStore store = open(disk)) {
             assertThat(store.recovery().indexesRebuilt()).isEqualTo(3);
             assertThat(bodies(store, QUEUE)).isEqualTo(sent);
+            await("the files as they were").until(() -> filesBeside(disk).equals(before));
             assertThat(put(store, message("seldom", 5, "twice")).queueOffset()).isEqualTo(1);
         }
         try (LogMessageStore store = open(disk)) {
@@ -202,6 +207,17 @@ class RecoveryTest {
             assertThat(bodies(store, QUEUE)).isEqualTo(sent);
             assertThat(bodies(store, new QueueKey("seldom", 5))).containsExactly("once", "twice");
         }
+    }
+
+    /** Files of all indexes, and what they hold. */
+    private static Map<Path, String> filesBeside(SimulatedDisk disk) throws Exception {
+        Map<Path, String> files = new TreeMap<>();
+        for (Path file : disk.list(FIRST.getParent())) {
+            if (file.toString().matches(".*\\.(index|keys|timers)")) {
+                files.put(file, HexFormat.of().formatHex(disk.content(file)));
+            }
+        }
+        return files;
     }
 
     private static List<Path> indexFiles(SimulatedDisk disk) {

@@ -205,4 +205,24 @@ class SalvageTest {
         assertThat(disk.content(segment(0))).isEqualTo(before);
         assertThat(disk.list(Path.of("/data/damaged"))).isEmpty();
     }
+
+    @Test
+    void damageToABodyIsNeverDelivered() throws Exception {
+        open(STRICT).close();
+        String body = "m20";
+        long bodyAt = positions.get(20) + 88;
+        long base = bodyAt / (8 << 10) * (8 << 10);
+        byte[] content = disk.content(segment(base));
+        assertThat(new String(content, (int) (bodyAt - base), body.length(), java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo(body);
+        damage(bodyAt, 1);
+        try (LogMessageStore store = open(STRICT)) {
+            MessageStore.Selection selection = store.select(QUEUE, 20, 1, 1 << 20, tag -> true);
+            assertThatThrownBy(() -> store.read(selection, java.nio.ByteBuffer.allocate(selection.totalBytes())))
+                    .isInstanceOf(java.io.IOException.class)
+                    .hasMessageContaining("does not match its checksum");
+            MessageStore.Selection next = store.select(QUEUE, 21, 1, 1 << 20, tag -> true);
+            store.read(next, java.nio.ByteBuffer.allocate(next.totalBytes()));
+        }
+    }
 }

@@ -48,6 +48,7 @@ public final class MessageLayout {
     public static final int QUEUE_OFFSET_AT = 20;
     public static final int POSITION_AT = 28;
     public static final int SYSTEM_FLAG_AT = 36;
+    private static final int BODY_CHECKSUM_AT = 8;
     private static final int BORN_HOST_AT = 48;
 
     /** The smallest message there can be: version 1, IPv4 hosts, no body, topic or properties. */
@@ -55,6 +56,9 @@ public final class MessageLayout {
 
     private static final int V4_HOST_BYTES = 8;
     private static final int V6_HOST_BYTES = 20;
+
+    /** Reconsume times and prepared position, which stand between the store host and the body. */
+    private static final int BYTES_BEFORE_BODY = 4 + 8;
 
     /**
      * Encodes the message. Queue offset, position and store timestamp may be set later by
@@ -226,6 +230,31 @@ public final class MessageLayout {
         int extra = V6_HOST_BYTES - V4_HOST_BYTES;
         return (SystemFlag.isSet(systemFlag, SystemFlag.BORN_HOST_V6) ? extra : 0)
                 + (SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6) ? extra : 0);
+    }
+
+    /**
+     * Whether the body of the message that fills the buffer is the one that its checksum was made for. The buffer's position
+     * and limit do not change.
+     */
+    public static boolean isBodyIntact(ByteBuffer message) {
+        ByteBuffer in = message.slice();
+        int lengthAt = bodyLengthAt(in.getInt(SYSTEM_FLAG_AT));
+        if (lengthAt + Integer.BYTES > in.limit()) {
+            return false;
+        }
+        int length = in.getInt(lengthAt);
+        if (length < 0 || length > in.limit() - lengthAt - Integer.BYTES) {
+            return false;
+        }
+        CRC32 crc = new CRC32();
+        crc.update(in.slice(lengthAt + Integer.BYTES, length));
+        return (int) (crc.getValue() & 0x7FFFFFFF) == in.getInt(BODY_CHECKSUM_AT);
+    }
+
+    /** Where the body's length stands, counted from the start of the message. */
+    static int bodyLengthAt(int systemFlag) {
+        int storeHost = SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6) ? V6_HOST_BYTES : V4_HOST_BYTES;
+        return storeTimestampAt(systemFlag) + Long.BYTES + storeHost + BYTES_BEFORE_BODY;
     }
 
     /** CRC-32 with the sign bit cleared, as the protocol has it. */

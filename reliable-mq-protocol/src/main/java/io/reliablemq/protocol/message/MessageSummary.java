@@ -11,11 +11,6 @@ import java.util.Map;
 public record MessageSummary(
         String topic, int queueId, long queueOffset, long storeTimestamp, Map<String, String> properties) {
 
-    private static final int V4_HOST_BYTES = 8;
-    private static final int V6_HOST_BYTES = 20;
-    /** Reconsume times and prepared position, which stand between the store host and the body. */
-    private static final int BYTES_BEFORE_BODY = 4 + 8;
-
     /**
      * Reads the message that fills the buffer from its position to its limit; the position does not change.
      *
@@ -32,9 +27,8 @@ public record MessageSummary(
         }
         int systemFlag = in.getInt(MessageLayout.SYSTEM_FLAG_AT);
         int storeTimestampAt = MessageLayout.storeTimestampAt(systemFlag);
-        int storeHostBytes = SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6) ? V6_HOST_BYTES : V4_HOST_BYTES;
         try {
-            in.position(storeTimestampAt + Long.BYTES + storeHostBytes + BYTES_BEFORE_BODY);
+            in.position(MessageLayout.bodyLengthAt(systemFlag));
             skip(in, in.getInt());
             String topic = text(in, magic == MessageLayout.MAGIC_V2 ? in.getShort() : in.get());
             Map<String, String> properties = MessageProperties.decode(text(in, in.getShort()));
