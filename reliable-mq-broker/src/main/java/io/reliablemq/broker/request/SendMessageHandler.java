@@ -101,6 +101,7 @@ public final class SendMessageHandler implements RequestHandler {
                 message,
                 MessageStore.NO_ORIGIN,
                 result -> reply.send(
-                        StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of())));
+                        StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of())),
+                reply.connection()::afterRead);
     }
 }

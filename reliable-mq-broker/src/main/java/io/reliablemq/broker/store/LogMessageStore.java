@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -49,6 +50,7 @@ public final class LogMessageStore implements MessageStore {
     private final AppendMailbox<PendingAppend> mailbox;
     private final CommitPoint commitPoint;
     private final StoreThreads threads;
+    private final Runnable signalAppend;
     private final StoreReader reader;
     private final AppendAnswers answers = new AppendAnswers();
     private final KeyLookup lookup;
@@ -116,6 +118,7 @@ public final class LogMessageStore implements MessageStore {
                 mailbox,
                 commitPoint,
                 new SegmentChores(space::run, indexer::run, retention::run, scrubber::run));
+        this.signalAppend = threads::signalAppend;
         indexes.damaged().onDamage(threads::signalKeeper);
         RecordReader records = new RecordReader(segments);
         this.reader = new StoreReader(indexes.queues(), segments, records, commitPoint);
@@ -173,7 +176,12 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public void append(StoredMessage message, long originPosition, AppendListener listener) {
-        append(List.of(message), originPosition, listener);
+        append(message, originPosition, listener, Runnable::run);
+    }
+
+    @Override
+    public void append(StoredMessage message, long originPosition, AppendListener listener, Executor wakeUp) {
+        append(List.of(message), originPosition, listener, wakeUp);
     }
 
     @Override
@@ -181,10 +189,10 @@ public final class LogMessageStore implements MessageStore {
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("A batch without messages cannot be stored");
         }
-        append(messages, NO_ORIGIN, listener);
+        append(messages, NO_ORIGIN, listener, Runnable::run);
     }
 
-    private void append(List<StoredMessage> messages, long origin, AppendListener listener) {
+    private void append(List<StoredMessage> messages, long origin, AppendListener listener, Executor wakeUp) {
         QueueKey queue = new QueueKey(messages.get(0).topic(), messages.get(0).queueId());
         byte[][] payloads = new byte[messages.size()][];
         MessageMarks[] marks = new MessageMarks[payloads.length];
@@ -206,7 +214,7 @@ public final class LogMessageStore implements MessageStore {
             return;
         }
         switch (mailbox.offer(append)) {
-            case ACCEPTED -> threads.signalAppend();
+            case ACCEPTED -> wakeUp.execute(signalAppend);
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
             case CLOSED -> append.refuse(Status.CLOSED, String.valueOf(failure()), errors);
         }

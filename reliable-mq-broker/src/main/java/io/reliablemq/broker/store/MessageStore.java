@@ -7,6 +7,7 @@ import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,16 @@ public interface MessageStore extends AutoCloseable {
      * @throws io.reliablemq.protocol.message.MessageFormatException if topic or properties are too long
      */
     void append(StoredMessage message, long originPosition, AppendListener listener);
+
+    /**
+     * As {@link #append(StoredMessage, long, AppendListener)}, for callers that have many messages at once.
+     *
+     * @param wakeUp runs the action that wakes the store's thread, at the latest when the caller has handed over the
+     *     messages that it has now; the action is always the same object
+     */
+    default void append(StoredMessage message, long originPosition, AppendListener listener, Executor wakeUp) {
+        append(message, originPosition, listener);
+    }
 
     /** For messages that are not copies. */
     long NO_ORIGIN = -1;

@@ -7,6 +7,9 @@ import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,10 @@ final class ChannelConnection implements Connection {
     private final Outbox outbox;
 
     // The rest belongs to the event loop.
+
+    /** To be done once what was read together is handled, each of them once. */
+    private final Set<Runnable> afterRead = new LinkedHashSet<>();
+
     private boolean leaving;
     private boolean closeWhenAnswered;
     private boolean closeWhenIdle;
@@ -72,6 +79,25 @@ final class ChannelConnection implements Connection {
     @Override
     public void execute(Runnable action) {
         channel.eventLoop().execute(() -> runGuarded(action));
+    }
+
+    @Override
+    public void afterRead(Runnable action) {
+        if (channel.eventLoop().inEventLoop() && outbox.isGathering()) {
+            afterRead.add(action);
+        } else {
+            action.run();
+        }
+    }
+
+    /** What came in together is handled: runs what was put off, and sends what that has caused. Event loop only. */
+    void endRead() {
+        if (!afterRead.isEmpty()) {
+            List<Runnable> actions = List.copyOf(afterRead);
+            afterRead.clear();
+            actions.forEach(this::runGuarded);
+        }
+        outbox.endBatch();
     }
 
     @Override

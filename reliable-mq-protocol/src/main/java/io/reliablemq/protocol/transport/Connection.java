@@ -30,5 +30,14 @@ public interface Connection {
     /** Runs the action on the connection's event loop, in order with its other actions. */
     void execute(Runnable action);
 
+    /**
+     * Runs the action once the requests that were read together with the one at hand have been handled, and then once
+     * for all of them that asked for the same action. So one signal stands for many requests. Elsewhere than on the
+     * connection's event loop, or outside of a request, it runs at once.
+     */
+    default void afterRead(Runnable action) {
+        action.run();
+    }
+
     void close();
 }

@@ -108,19 +108,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     /** Sends what the frames just read have caused, and stops reading if the other side does not take it. */
     private void settle(ChannelHandlerContext ctx) {
-        Outbox outbox = connection().outbox();
-        outbox.endBatch();
+        ChannelConnection connection = connection();
+        Outbox outbox = connection.outbox();
+        connection.endRead();
         while (decoder.isHoldingBack() && !isPaused()) {
             outbox.beginBatch();
             decoder.resume();
-            outbox.endBatch();
+            connection.endRead();
         }
         if (reading && isPaused()) {
             reading = false;
             ctx.channel().config().setAutoRead(false);
             LOG.debug("Paused reading from {}", ctx.channel().remoteAddress());
         }
-        connection().leaveIfDone();
+        connection.leaveIfDone();
     }
 
     private void afterDrain() {
@@ -211,7 +212,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             ctx.close();
         } else {
             // The frames before the one that failed have their answers.
-            current.outbox().endBatch();
+            current.endRead();
             current.closeBecauseOf(cause);
         }
     }

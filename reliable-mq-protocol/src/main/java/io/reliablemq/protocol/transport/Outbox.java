@@ -135,6 +135,11 @@ final class Outbox {
         gathering = true;
     }
 
+    /** Whether what is put in waits for {@link #endBatch()}. Event loop only. */
+    boolean isGathering() {
+        return gathering;
+    }
+
     /** Empties the queue. Event loop only. */
     void endBatch() {
         gathering = false;

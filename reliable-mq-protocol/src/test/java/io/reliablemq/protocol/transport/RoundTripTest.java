@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.header.MalformedHeaderException;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -135,6 +138,66 @@ class RoundTripTest {
         } finally {
             callers.shutdown();
         }
+    }
+
+    @Test
+    void actionIsPutOffOnceForAllRequestsThatWereReadTogether() throws Exception {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        Runnable action = () -> order.add("action");
+        RequestHandler handler = (request, reply) -> {
+            order.add("request");
+            reply.connection().afterRead(action);
+            reply.send(Command.success());
+        };
+        try (Endpoints ends = Endpoints.with(handler);
+                Socket socket = ends.rawSocket()) {
+            socket.getOutputStream().write(requests(3));
+            Frames.readHeader(new DataInputStream(socket.getInputStream()));
+
+            assertThat(order).containsExactly("request", "request", "request", "action");
+        }
+    }
+
+    @Test
+    void actionThatWasPutOffIsNotForgottenWhenWhatFollowsIsNoRequest() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        Runnable action = done::countDown;
+        try (Endpoints ends =
+                        Endpoints.with((request, reply) -> reply.connection().afterRead(action));
+                Socket socket = ends.rawSocket()) {
+            byte[] broken = {0, 0, 0, 8, 99, 0, 0, 4, 0, 0, 0, 0};
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            bytes.write(requests(1));
+            bytes.write(broken);
+            socket.getOutputStream().write(bytes.toByteArray());
+
+            assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void nothingIsPutOffOutsideOfARequest() throws Exception {
+        LinkedBlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
+        RequestHandler handler = (request, reply) -> {
+            connections.add(reply.connection());
+            reply.send(Command.success());
+        };
+        try (Endpoints ends = Endpoints.with(handler)) {
+            ends.ask(request("hello"));
+            AtomicReference<Thread> ranOn = new AtomicReference<>();
+
+            connections.take().afterRead(() -> ranOn.set(Thread.currentThread()));
+
+            assertThat(ranOn).hasValue(Thread.currentThread());
+        }
+    }
+
+    private static byte[] requests(int count) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            bytes.writeBytes(Frames.request(10, i, new byte[10]));
+        }
+        return bytes.toByteArray();
     }
 
     @Test

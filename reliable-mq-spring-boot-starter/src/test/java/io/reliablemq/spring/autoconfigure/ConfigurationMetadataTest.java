@@ -59,7 +59,9 @@ class ConfigurationMetadataTest {
         Map<String, String> described = new TreeMap<>();
         properties.forEach((name, property) -> {
             if (name.startsWith("reliable-mq.broker.")) {
-                described.put(name, property.path("defaultValue").asString(""));
+                String value = property.path("defaultValue").asString("");
+                boolean isDuration = property.path("type").asString().equals(Duration.class.getName());
+                described.put(name, isDuration ? text(DurationStyle.detectAndParse(value)) : value);
             }
         });
 
