@@ -178,8 +178,8 @@ class DiskFullIT {
         assertThatThrownBy(() -> sender.send(next()))
                 .isInstanceOf(SendFailure.class)
                 .satisfies(refusal -> System.out.println("Refused: " + refusal.getMessage()))
-                .hasMessageContaining("DISK_FULL")
-                .hasMessageContaining("bytes are left on the disk");
+                .hasStackTraceContaining("DISK_FULL")
+                .hasStackTraceContaining("bytes are left on the disk");
     }
 
     /** Sends until the broker refuses, which it does once its look at the disk, or the disk itself, says so. */
