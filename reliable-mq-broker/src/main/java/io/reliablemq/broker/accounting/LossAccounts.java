@@ -45,9 +45,13 @@ public final class LossAccounts {
     private final IntToLongFunction cursorOf;
     private final GivenBack givenBack;
     private final Object lock = new Object();
+
+    /** Taken before {@code lock}; guards the file, and what is known of its content. */
+    private final Object storing = new Object();
+
+    private byte @Nullable [] storedContent;
     private Books books;
     private CopyQueues copies;
-    private byte @Nullable [] storedContent;
     private @Nullable Sources settledOn;
     private int idleRounds;
     private String unreadable = "";
@@ -128,8 +132,8 @@ public final class LossAccounts {
     }
 
     /**
-     * Counts what is new and draws up the accounts. Called by retention before it deletes a segment: what a group has not
-     * passed then, and is gone afterwards, has expired.
+     * Counts what is new and draws up the accounts. What a group has not passed by then, and is gone at the next
+     * settlement, has expired.
      *
      * @return false if there is more to count, so that the accounts are still those of before
      * @throws IOException if the log cannot be read
@@ -248,8 +252,28 @@ public final class LossAccounts {
         });
     }
 
-    /** Stores the books if they changed, after a flush of the log. Called by {@code rmq-housekeeping}. */
+    /**
+     * Settles, and stores the books. Called by retention before it deletes anything: what is stored then never lags behind
+     * what was deleted.
+     *
+     * @return false if there is more to count, so that nothing may be deleted yet
+     */
+    public boolean settleAndStore() throws IOException {
+        if (!settle()) {
+            return false;
+        }
+        persist();
+        return store.failure() == null;
+    }
+
+    /** Stores the books if they changed, after a flush of the log. */
     public void persist() throws IOException {
+        synchronized (storing) {
+            persistChanges();
+        }
+    }
+
+    private void persistChanges() throws IOException {
         if (store.failure() != null) {
             // Reported when it happened; the log cannot be flushed any more, so nothing may be promised by a file.
             return;

@@ -9,6 +9,7 @@ import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.broker.store.index.SegmentContent.Part;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.runtime.Clock;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,15 +30,33 @@ public final class UnfinishedMessages implements RetentionGuard, Figures {
     private final RetentionRules rules;
     private final CommittedOffsets offsets;
     private final Predicate<SegmentContent> waitsIn;
+    private final Bookkeeping books;
     private final Clock clock;
     private volatile long deletedUnconsumed;
 
+    /** Accounts for messages, which it cannot once they are gone. */
+    @FunctionalInterface
+    public interface Bookkeeping {
+
+        /**
+         * Enters all that the log holds, and stores it.
+         *
+         * @return false if that takes more time
+         */
+        boolean close() throws IOException;
+    }
+
     /** @param waitsIn whether a segment holds messages that wait for their time */
     public UnfinishedMessages(
-            RetentionRules rules, CommittedOffsets offsets, Predicate<SegmentContent> waitsIn, Clock clock) {
+            RetentionRules rules,
+            CommittedOffsets offsets,
+            Predicate<SegmentContent> waitsIn,
+            Bookkeeping books,
+            Clock clock) {
         this.rules = rules;
         this.offsets = offsets;
         this.waitsIn = waitsIn;
+        this.books = books;
         this.clock = clock;
     }
 
@@ -47,11 +66,10 @@ public final class UnfinishedMessages implements RetentionGuard, Figures {
             return Optional.of("it holds messages that wait for their time");
         }
         for (Part part : segment.parts()) {
-            if (Names.isDeadLetterTopic(part.topic())) {
-                if (!areExpired(segment)) {
-                    return Optional.of("it holds dead letters, in " + part.topic());
-                }
-            } else if (!rules.deleteUnconsumed() && unconsumed(part) > 0) {
+            if (Names.isDeadLetterTopic(part.topic()) && !areExpired(segment)) {
+                return Optional.of("it holds dead letters, in " + part.topic());
+            }
+            if (!rules.deleteUnconsumed() && unconsumed(part) > 0) {
                 return Optional.of("it holds " + unconsumed(part) + " messages of topic " + part.topic()
                         + " that not all of the groups " + offsets.known().groups(part.topic())
                         + " have consumed. A group that will never come back can be deleted");
@@ -60,10 +78,19 @@ public final class UnfinishedMessages implements RetentionGuard, Figures {
         return Optional.empty();
     }
 
+    /**
+     * What a group has passed and what is deleted afterwards must not look, after a crash, as if it had been deleted first.
+     * So the books are closed, and are on disk, before anything goes.
+     */
+    @Override
+    public boolean prepareDeletion() throws IOException {
+        return books.close();
+    }
+
     @Override
     public void deleting(SegmentContent segment) {
         for (Part part : segment.parts()) {
-            long count = Names.isDeadLetterTopic(part.topic()) ? 0 : unconsumed(part);
+            long count = unconsumed(part);
             if (count > 0) {
                 deletedUnconsumed += count;
                 LOG.warn(

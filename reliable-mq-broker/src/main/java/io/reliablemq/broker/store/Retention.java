@@ -88,6 +88,7 @@ final class Retention {
         long excess = settings.maxBytes() == 0 ? 0 : segments.bytes() - settings.maxBytes();
         long kept = 0;
         String reason = "";
+        List<SegmentContent> mayGo = new ArrayList<>();
         for (SegmentContent segment : ended) {
             if (excess <= 0 && !isOld(segment)) {
                 continue;
@@ -97,8 +98,13 @@ final class Retention {
                 kept++;
                 reason = reason.isEmpty() ? toKeep.get() : reason;
             } else {
-                delete(segment, known);
+                mayGo.add(segment);
                 excess -= segment.bytes();
+            }
+        }
+        if (!mayGo.isEmpty() && known.prepareDeletion()) {
+            for (SegmentContent segment : mayGo) {
+                delete(segment, known);
             }
         }
         tellKept(kept, reason);

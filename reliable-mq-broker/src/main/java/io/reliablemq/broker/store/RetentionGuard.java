@@ -1,6 +1,7 @@
 package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.index.SegmentContent;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,14 @@ public interface RetentionGuard {
 
     /** Why the segment must be kept, for operators; empty if it may go. */
     Optional<String> reasonToKeep(SegmentContent segment);
+
+    /**
+     * Some segments may go. Called once before the first of them is deleted, after all were asked about.
+     *
+     * @return false if they must be kept for now, and are to be asked about again later
+     * @throws IOException if what has to be stored before cannot be
+     */
+    boolean prepareDeletion() throws IOException;
 
     /** The segment is about to be deleted. */
     void deleting(SegmentContent segment);

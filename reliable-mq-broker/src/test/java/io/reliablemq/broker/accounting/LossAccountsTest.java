@@ -269,6 +269,22 @@ class LossAccountsTest {
     }
 
     @Test
+    void whatWasPassedBeforeItWasDeletedHasNotExpiredAfterACrashEither() throws Exception {
+        groups.subscribe("g", "orders");
+        send(10);
+        fail(ORDERS, 4, 0);
+        groups.persist();
+        groups.offsets.commit("g", ORDERS, 8);
+        groups.offsets.persist();
+
+        assertThat(groups.accounts.settleAndStore()).isTrue();
+        store.delete(ORDERS, 0, 8);
+        open();
+
+        assertThat(account()).isEqualTo(of(10, 7, 2, 0, 1, 0, 0));
+    }
+
+    @Test
     void gapInFrontOfTheGroupHasExpiredToo() throws Exception {
         groups.subscribe("g", "orders");
         send(10);

@@ -41,6 +41,11 @@ final class LabRetention implements RetentionGuard {
     }
 
     @Override
+    public boolean prepareDeletion() {
+        return true;
+    }
+
+    @Override
     public void deleting(SegmentContent segment) {
         trace.add("  segment " + segment.base() + " is deleted");
         deleted = true;

@@ -43,7 +43,7 @@ class UnfinishedMessagesTest {
     }
 
     private UnfinishedMessages guard(RetentionRules rules) {
-        return new UnfinishedMessages(rules, offsets, segment -> waiting, clock);
+        return new UnfinishedMessages(rules, offsets, segment -> waiting, () -> true, clock);
     }
 
     private SegmentContent segment(String topic, long from, long to) {
@@ -102,6 +102,17 @@ class UnfinishedMessagesTest {
         assertThat(guard(rules(true, Duration.ZERO)).reasonToKeep(dead)).isPresent();
         assertThat(guard(rules(true, Duration.ofDays(1001))).reasonToKeep(dead)).isPresent();
         assertThat(guard(rules(true, Duration.ofDays(999))).reasonToKeep(dead)).isEmpty();
+    }
+
+    @Test
+    void expiredDeadLettersAreKeptForAGroupThatReadsThem() {
+        offsets.subscribed("redrive", List.of("%DLQ%billing"));
+        SegmentContent dead = segment("%DLQ%billing", 0, 1);
+        clock.pass(Duration.ofDays(2));
+
+        assertThat(guard(rules(false, Duration.ofDays(1))).reasonToKeep(dead).orElse(""))
+                .contains("redrive");
+        assertThat(guard(rules(true, Duration.ofDays(1))).reasonToKeep(dead)).isEmpty();
     }
 
     @Test

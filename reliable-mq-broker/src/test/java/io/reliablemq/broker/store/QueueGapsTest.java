@@ -45,6 +45,11 @@ class QueueGapsTest {
         }
 
         @Override
+        public boolean prepareDeletion() {
+            return true;
+        }
+
+        @Override
         public void deleting(SegmentContent segment) {
             // Nothing is to be noted here.
         }

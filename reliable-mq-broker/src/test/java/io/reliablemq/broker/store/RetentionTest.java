@@ -32,6 +32,7 @@ class RetentionTest {
     private final KeeperByHand keeper = new KeeperByHand();
     private final List<SegmentContent> deleted = new ArrayList<>();
     private SimulatedDisk disk = new SimulatedDisk();
+    private boolean prepared = true;
 
     private LogMessageStore open(StoreSettings settings) throws Exception {
         return LogMessageStore.open(
@@ -49,6 +50,11 @@ class RetentionTest {
             @Override
             public Optional<String> reasonToKeep(SegmentContent segment) {
                 return reason.apply(segment);
+            }
+
+            @Override
+            public boolean prepareDeletion() {
+                return prepared;
             }
 
             @Override
@@ -116,6 +122,24 @@ class RetentionTest {
                         .isEqualTo(1);
                 assertThat(bodies(store, SELDOM)).containsExactly("twice");
             }
+        }
+    }
+
+    @Test
+    void deletesNothingBeforeEverythingIsPrepared() throws Exception {
+        try (LogMessageStore store = open(SETTINGS)) {
+            fill(store, "old-", 200);
+            keeper.step();
+            clock.pass(Duration.ofHours(73));
+            store.retainBy(guard(segment -> Optional.empty()));
+            prepared = false;
+            keeper.step();
+            assertThat(deleted).isEmpty();
+
+            prepared = true;
+            clock.pass(Duration.ofSeconds(10));
+            keeper.step();
+            assertThat(deleted).hasSizeGreaterThan(2);
         }
     }
 
