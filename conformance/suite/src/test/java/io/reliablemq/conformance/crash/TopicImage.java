@@ -50,16 +50,19 @@ final class TopicImage {
         return queues.values().stream().mapToInt(Map::size).sum();
     }
 
-    /** The messages from this offset of each queue on. */
-    synchronized List<String> messagesFrom(Map<Integer, Long> firstOffsets) {
-        return queues.entrySet().stream()
-                .flatMap(
-                        queue -> queue
-                                .getValue()
-                                .tailMap(firstOffsets.getOrDefault(queue.getKey(), Long.MAX_VALUE), true)
-                                .values()
-                                .stream())
-                .toList();
+    /** This one, read later and perhaps from a later offset, holds what the other one holds there, and its end. */
+    synchronized void requireTheNewestOf(TopicImage whole) {
+        synchronized (whole) {
+            assertThat(contradictions)
+                    .as("offsets of " + topic + " with two messages")
+                    .isEmpty();
+            assertThat(queues.keySet()).isEqualTo(whole.queues.keySet());
+            queues.forEach((queueId, queue) -> {
+                NavigableMap<Long, String> all = whole.queues.get(queueId);
+                assertThat(queue.lastKey()).as("end of queue " + queueId).isEqualTo(all.lastKey());
+                assertThat(all.entrySet()).as("queue " + queueId).containsAll(queue.entrySet());
+            });
+        }
     }
 
     synchronized List<String> messages() {
