@@ -38,6 +38,10 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     private long written;
     private volatile long flushed;
     private volatile long committed;
+
+    /** Moves before the indexes do, and {@code committed} behind them: what an index shows can be read. */
+    private volatile long readable;
+
     private volatile @Nullable String failure;
 
     /** @param start where the log ends, all of it being written, flushed and committed */
@@ -56,6 +60,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         this.written = start;
         this.flushed = start;
         this.committed = start;
+        this.readable = start;
     }
 
     void onArrival(ArrivalListener listener) {
@@ -66,8 +71,14 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         return flushed;
     }
 
+    /** Everything before this position is in the indexes. */
     long committed() {
         return committed;
+    }
+
+    /** Everything that is in the indexes stands before this position, and what stands there will never be taken back. */
+    long readable() {
+        return readable;
     }
 
     /** How many messages were answered as not flushed in time, and are not flushed yet. */
@@ -188,6 +199,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         if (to <= committed || failure != null) {
             return;
         }
+        readable = to;
         List<PendingAppend> done = new ArrayList<>();
         while (!waiting.isEmpty() && waiting.peek().end() <= to) {
             PendingAppend append = waiting.poll();

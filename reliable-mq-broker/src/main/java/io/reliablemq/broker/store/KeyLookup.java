@@ -102,7 +102,7 @@ final class KeyLookup {
         private int size;
 
         private @Nullable MessageSummary read(long base, int position) throws IOException {
-            ByteBuffer payload = records.read(base + position, commitPoint.committed());
+            ByteBuffer payload = records.read(base + position, commitPoint.readable());
             if (payload == null) {
                 if (keys.holds(base)) {
                     throw new IOException("The log does not hold the message at position " + (base + position)

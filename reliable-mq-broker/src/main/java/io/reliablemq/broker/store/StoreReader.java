@@ -122,7 +122,7 @@ final class StoreReader {
 
     @Nullable
     StoredMessage readAt(long position) throws IOException {
-        ByteBuffer payload = records.read(position, commitPoint.committed());
+        ByteBuffer payload = records.read(position, commitPoint.readable());
         if (payload == null) {
             return null;
         }
@@ -144,7 +144,7 @@ final class StoreReader {
     }
 
     long originAt(long position) throws IOException {
-        return records.origin(position, commitPoint.committed());
+        return records.origin(position, commitPoint.readable());
     }
 
     @Nullable

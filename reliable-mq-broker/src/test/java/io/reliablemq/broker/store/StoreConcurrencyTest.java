@@ -75,6 +75,31 @@ class StoreConcurrencyTest {
     }
 
     @Test
+    void whatIsFoundInItsQueueIsFoundAtItsPosition() throws Exception {
+        try (LogMessageStore store = open(StoreSettings.in(folder), Clock.SYSTEM)) {
+            int count = 20_000;
+            long origin = put(store, message("orders", 1, "original")).position();
+            CountDownLatch answers = new CountDownLatch(count);
+            new Thread(() -> {
+                        for (int i = 0; i < count; i++) {
+                            store.append(message("orders", 0, "copy"), origin, result -> answers.countDown());
+                        }
+                    })
+                    .start();
+            for (long seen = 0; answers.getCount() > 0; ) {
+                long max = store.maxOffset(QUEUE);
+                if (max > seen) {
+                    seen = max;
+                    long position = store.readAt(QUEUE, max - 1).position();
+                    assertThat(store.originAt(position)).isEqualTo(origin);
+                    assertThat(store.readAt(position)).isNotNull();
+                }
+            }
+        }
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
     void readersSeeAWholePrefixWhileOthersWrite() throws Exception {
         StoreSettings settings = StoreSettings.in(folder).withSegmentBytes(16 << 10);
         try (LogMessageStore store = open(settings, Clock.SYSTEM)) {
