@@ -52,61 +52,51 @@ class BrokerCrashRoundsIT {
     private static final int KILLED_STARTING_EVERY = 5;
     private static final int MOST_MICROS_INTO_THE_START = 1_500_000;
 
+    /** Enough for any moment of a kill, and for going on behind it until all groups have caught up. */
+    private static final int MOST_A_ROUND = 5_000;
+
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
 
     private final long seed = Long.getLong("crash.seed", System.nanoTime());
     private final Random random = new Random(seed);
-    private final int nameServerPort = FreePorts.next();
-    private final String nameServers = "127.0.0.1:" + nameServerPort;
-    private final int managementPort = FreePorts.next();
-    private final ManagementEndpoint management = new ManagementEndpoint(managementPort);
-    private final Kills kills = new Kills();
-    private final ScheduledExecutorService timer = new ScheduledThreadPoolExecutor(1);
     private final SentMessages plain = new SentMessages();
     private final SentMessages delayed = new SentMessages();
     private final List<ProducerThread> producers = new ArrayList<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private Administration administration;
-    private BrokerProcess broker;
+    private BrokerThroughCrashes broker;
     private ConsumerGroups groups;
 
     @BeforeEach
     void prepare() {
         System.out.println("Crash rounds: repeat the moments with -Dcrash.seed=" + seed);
-        administration = OfficialPeer.administration(nameServers);
-        opened.add(administration);
-        broker = BrokerProcess.withNameServer("crash", folder, FreePorts.next(), nameServerPort)
-                .with(
-                        "management.port=" + managementPort,
-                        "message-delay-level=100ms 200ms 300ms 400ms 500ms",
-                        "segment-bytes=1MB",
-                        "retention.size=8MB",
-                        "retention.dead-letter-age=30s",
-                        "disk-reserve=100MB");
+        broker = new BrokerThroughCrashes(
+                folder,
+                "message-delay-level=100ms 200ms 300ms 400ms 500ms",
+                "segment-bytes=1MB",
+                "retention.size=8MB",
+                "retention.dead-letter-age=30s",
+                "disk-reserve=100MB");
+        opened.add(broker);
     }
 
     @AfterEach
     void end() throws Exception {
-        producers.forEach(ProducerThread::stop);
+        stopEach();
         for (int i = opened.size() - 1; i >= 0; i--) {
             opened.get(i).close();
         }
-        broker.close();
-        timer.shutdownNow();
     }
 
     @Test
     void everyMessageIsAccountedForAfterTwentyKills() throws Exception {
-        start();
-        administration.createTopic(broker.address(), ConsumerGroups.PLAIN, 4);
-        administration.createTopic(broker.address(), ConsumerGroups.DELAYED, 2);
-        awaitTopic(ConsumerGroups.PLAIN);
-        awaitTopic(ConsumerGroups.DELAYED);
-        groups = new ConsumerGroups(nameServers);
+        broker.start();
+        broker.createTopic(ConsumerGroups.PLAIN, 4);
+        broker.createTopic(ConsumerGroups.DELAYED, 2);
+        groups = new ConsumerGroups(broker.nameServers());
         opened.add(groups);
         startProducers();
-        awaitTopic(ConsumerGroups.DEAD_LETTERS);
+        broker.awaitTopic(ConsumerGroups.DEAD_LETTERS);
         groups.openDeadLetters();
 
         for (int round = 1; round <= ROUNDS; round++) {
@@ -119,31 +109,11 @@ class BrokerCrashRoundsIT {
         requireThatTheAccountsAgree();
     }
 
-    private void start() {
-        broker.start(administration);
-        awaitHealth();
-    }
-
-    private void awaitTopic(String topic) {
-        await("the route of " + topic)
-                .atMost(BOUND)
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> !administration.brokersOf(topic).isEmpty());
-    }
-
-    private void awaitHealth() {
-        await("the broker is healthy")
-                .atMost(BOUND)
-                .pollInterval(Duration.ofMillis(20))
-                .ignoreExceptionsInstanceOf(java.io.IOException.class)
-                .untilAsserted(() -> assertThat(management.health()).isEqualTo("{\"status\":\"UP\",\"findings\":[]}"));
-    }
-
     private void startProducers() {
         ClientLibrary ours = new OurClientLibrary();
-        Sender first = opened(ours.sender(nameServers, "P-crash-first"));
-        Sender second = opened(ours.sender(nameServers, "P-crash-second"));
-        Sender official = opened(OfficialPeer.clientLibrary().sender(nameServers, "P-crash-official"));
+        Sender first = opened(ours.sender(broker.nameServers(), "P-crash-first"));
+        Sender second = opened(ours.sender(broker.nameServers(), "P-crash-second"));
+        Sender official = opened(OfficialPeer.clientLibrary().sender(broker.nameServers(), "P-crash-official"));
         for (int i = 0; i < 2; i++) {
             produce("first-" + i, first);
             produce("second-" + i, second);
@@ -155,12 +125,12 @@ class BrokerCrashRoundsIT {
                         ConsumerGroups.DELAYED,
                         id -> 1 + (int) (ProducerThread.numberOf(id) % 5),
                         delayed,
-                        kills)
+                        broker.kills())
                 .start());
     }
 
     private void produce(String name, Sender sender) {
-        producers.add(new ProducerThread(name, sender, ConsumerGroups.PLAIN, id -> 0, plain, kills).start());
+        producers.add(new ProducerThread(name, sender, ConsumerGroups.PLAIN, id -> 0, plain, broker.kills()).start());
     }
 
     private Sender opened(Sender sender) {
@@ -170,24 +140,21 @@ class BrokerCrashRoundsIT {
 
     private void round(int round) throws Exception {
         int plainBefore = plain.acknowledgedCount();
+        plain.allow(plainBefore + MOST_A_ROUND);
         int delayedBefore = delayed.acknowledgedCount();
+        delayed.allow(delayedBefore + MOST_A_ROUND);
         plain.awaitAcknowledged(plainBefore + 100 + random.nextInt(1_000), BOUND);
-        // Apart from the count, so that the moment is not tied to an acknowledgement.
-        killAfter(random.nextInt(50_000));
+        broker.killAfter(random.nextInt(50_000));
         List<Acknowledged> plainChecked = plain.acknowledgedFrom(plainBefore);
         List<Acknowledged> delayedChecked = delayed.acknowledgedFrom(delayedBefore);
 
-        boolean async = round % ASYNC_EVERY == 0;
-        broker = broker.with("flush-disk-type=" + (async ? "ASYNC_FLUSH" : "SYNC_FLUSH"));
+        String flushDiskType = round % ASYNC_EVERY == 0 ? "ASYNC_FLUSH" : "SYNC_FLUSH";
+        broker.flush(flushDiskType);
         int microsIntoTheStart = random.nextInt(MOST_MICROS_INTO_THE_START);
         if (round % KILLED_STARTING_EVERY == 0) {
-            broker.launch();
-            killAfter(microsIntoTheStart);
+            broker.killWhileItStarts(microsIntoTheStart);
         }
-        long before = System.nanoTime();
-        start();
-        long readyMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-        OpeningLine opening = OpeningLine.in(broker.running().output());
+        Duration ready = broker.start();
         for (GroupRecord group : groups.ofPlain()) {
             // The official consumer waits for seconds after each failed pull; it is asked at the end.
             if (group != groups.official) {
@@ -197,12 +164,17 @@ class BrokerCrashRoundsIT {
         groups.delayed.requireAll(ids(delayedChecked), BOUND);
         requireNothingUnknown();
         requireNothingUnaccounted();
+        report(round, flushDiskType, ready);
+    }
+
+    private void report(int round, String flushDiskType, Duration ready) {
+        OpeningLine opening = broker.opening();
         System.out.printf(
                 "Round %d, then %s: sent %d, acknowledged %d, unknown outcome %d, received %d, duplicated %d, lost 0,"
                         + " retried %d, dead %d; log opened in %d ms (%d segments, %d indexed again, %d records read),"
                         + " healthy after %d ms%n",
                 round,
-                async ? "ASYNC_FLUSH" : "SYNC_FLUSH",
+                flushDiskType,
                 plain.tried() + delayed.tried(),
                 plain.acknowledgedCount() + delayed.acknowledgedCount(),
                 plain.unknownCount() + delayed.unknownCount(),
@@ -214,12 +186,7 @@ class BrokerCrashRoundsIT {
                 opening.segments(),
                 opening.rebuilt(),
                 opening.records(),
-                readyMs);
-    }
-
-    private void killAfter(int micros) throws Exception {
-        timer.schedule(() -> kills.run(broker::kill), micros, TimeUnit.MICROSECONDS)
-                .get(30, TimeUnit.SECONDS);
+                ready.toMillis());
     }
 
     private static List<String> ids(List<Acknowledged> messages) {
@@ -238,15 +205,24 @@ class BrokerCrashRoundsIT {
                 .isEmpty();
     }
 
-    private void requireNothingUnaccounted() throws Exception {
-        assertThat(management.accounts())
-                .allSatisfy((group, account) -> assertThat(account.getOrDefault("unaccounted", 0L))
-                        .as(account.toString())
-                        .isZero());
+    /** By the broker's own accounts, as soon as there are any since its start. */
+    private void requireNothingUnaccounted() {
+        await("the accounts of this start").atMost(BOUND).untilAsserted(() -> assertThat(
+                        broker.management().accounts())
+                .containsKey(ConsumerGroups.FAILING)
+                .allSatisfy((group, account) -> assertThat(account)
+                        .as(group)
+                        .containsEntry("unaccounted", 0L)));
+    }
+
+    private void stopEach() {
+        producers.forEach(ProducerThread::stop);
+        plain.allow(Integer.MAX_VALUE);
+        delayed.allow(Integer.MAX_VALUE);
     }
 
     private void stopProducers() throws InterruptedException {
-        producers.forEach(ProducerThread::stop);
+        stopEach();
         for (ProducerThread producer : producers) {
             producer.join(BOUND);
         }
@@ -275,7 +251,7 @@ class BrokerCrashRoundsIT {
     /** Also what is in the log although its send failed. */
     private void awaitAllFinished() {
         await("the groups have finished all that the log holds").atMost(BOUND).untilAsserted(() -> {
-            Map<String, Map<String, Long>> accounts = management.accounts();
+            Map<String, Map<String, Long>> accounts = broker.management().accounts();
             for (GroupRecord group : groups.ofPlain()) {
                 assertThat(accounts.get(group.group()))
                         .as(group.group())
@@ -300,12 +276,12 @@ class BrokerCrashRoundsIT {
     private void requireThatAFreshGroupReadsIt(String group, ClientLibrary library) {
         TopicImage image = new TopicImage(ConsumerGroups.PLAIN);
         try (Receiver receiver =
-                library.receiver(nameServers, Subscription.of(group, ConsumerGroups.PLAIN), message -> {
+                library.receiver(broker.nameServers(), Subscription.of(group, ConsumerGroups.PLAIN), message -> {
                     image.seen(message, LoadThreads.idOf(message.body()));
                     return Outcome.CONSUME_SUCCESS;
                 })) {
             await(group + " reads all that is kept").atMost(BOUND).untilAsserted(() -> {
-                assertThat(management.accounts().get(group))
+                assertThat(broker.management().accounts().get(group))
                         .containsEntry("inflight", 0L)
                         .containsEntry("unaccounted", 0L)
                         .containsEntry("acknowledged", (long) image.size());
@@ -318,7 +294,7 @@ class BrokerCrashRoundsIT {
         long appended = groups.plainImage.size();
         long dead = groups.deadImage.size();
         await("the accounts are settled").atMost(BOUND).untilAsserted(() -> {
-            Map<String, Map<String, Long>> accounts = management.accounts();
+            Map<String, Map<String, Long>> accounts = broker.management().accounts();
             for (GroupRecord group : groups.ofPlain()) {
                 Map<String, Long> account = accounts.get(group.group());
                 assertThat(account)
@@ -342,14 +318,14 @@ class BrokerCrashRoundsIT {
                     .containsEntry("expired", 0L)
                     .containsEntry("unaccounted", 0L);
         });
-        assertThat(management.health()).contains("\"UP\"");
-        System.out.println("Accounts: " + management.accounts());
+        assertThat(broker.management().health()).contains("\"UP\"");
+        System.out.println("Accounts: " + broker.management().accounts());
         System.out.printf(
                 "Log: %d messages stored in %s, %d of them acknowledged; %.0f segments; the group in order went back over %d%n",
                 appended,
                 ConsumerGroups.PLAIN,
                 plain.acknowledgedCount(),
-                management.figure("log_segments"),
+                broker.management().figure("log_segments"),
                 groups.order.wentBack());
     }
 }

@@ -149,11 +149,11 @@ class DiskFullIT {
         disk.fillUpTo(0);
         awaitRefusal(sender);
         requireReceived("G-full-meanwhile");
-        broker.kill();
-        disk.free();
 
-        broker.start(administration);
+        disk.free();
         awaitSent(sender);
+        broker.kill();
+        broker.start(administration);
         send(sender, 10);
         requireReceived("G-full-after");
     }

@@ -59,12 +59,17 @@ final class ProducerThread {
     }
 
     private void run() {
-        for (int number = 0; stop.getCount() > 0; number++) {
-            send(name + "/" + number);
+        try {
+            for (int number = 0; stop.getCount() > 0; number++) {
+                sent.awaitAllowance();
+                send(name + "/" + number);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nobody interrupts a producer", e);
         }
     }
 
-    private void send(String id) {
+    private void send(String id) throws InterruptedException {
         sent.trying(id);
         int killsBefore = kills.moment();
         long start = System.nanoTime();
@@ -77,18 +82,10 @@ final class ProducerThread {
             sent.acknowledged(new Acknowledged(id, receipt, undisturbed));
         } catch (SendFailure failure) {
             sent.failed();
-            pause();
+            stop.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private void pause() {
-        try {
-            stop.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Nobody interrupts a producer", e);
-        }
-    }
 
     /** Asks it to stop after the send that is under way. */
     void stop() {

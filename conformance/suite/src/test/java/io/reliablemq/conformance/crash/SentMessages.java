@@ -26,6 +26,20 @@ final class SentMessages {
     private final Map<String, Boolean> acknowledgedById = new HashMap<>();
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private int unknown;
+    private int allowed = Integer.MAX_VALUE;
+
+    /** From now on so many may be acknowledged in all, so that consumers are not left behind for ever. */
+    synchronized void allow(int count) {
+        allowed = count;
+        notifyAll();
+    }
+
+    /** Waits while as many are acknowledged as are allowed. */
+    synchronized void awaitAllowance() throws InterruptedException {
+        while (acknowledged.size() >= allowed) {
+            wait();
+        }
+    }
 
     /** To be called before the send, since a message may be received before its answer arrives. */
     synchronized void trying(String id) {
