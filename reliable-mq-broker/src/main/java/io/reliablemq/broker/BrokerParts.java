@@ -110,8 +110,8 @@ final class BrokerParts {
         longPolls = new LongPolls(store, clock, wakeScheduler);
         schedule = new DelaySchedule(store, copies, levels, cursors, copied(opened)::contains, clock, wakeScheduler);
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, wakeScheduler));
-        UnfinishedMessages unfinished =
-                new UnfinishedMessages(settings.retentionRules(), offsets, schedule::waitsIn, clock);
+        UnfinishedMessages unfinished = new UnfinishedMessages(
+                settings.retentionRules(), offsets, schedule::waitsIn, accounts::settleWhatMoved, clock);
         store.retainBy(unfinished);
         readThreads = new ReadThreads(errors);
 

@@ -29,15 +29,24 @@ public final class UnfinishedMessages implements RetentionGuard, Figures {
     private final RetentionRules rules;
     private final CommittedOffsets offsets;
     private final Predicate<SegmentContent> waitsIn;
+    private final Runnable beforeDeletion;
     private final Clock clock;
     private volatile long deletedUnconsumed;
 
-    /** @param waitsIn whether a segment holds messages that wait for their time */
+    /**
+     * @param waitsIn whether a segment holds messages that wait for their time
+     * @param beforeDeletion lets the accounts count what groups have finished, while it is still there
+     */
     public UnfinishedMessages(
-            RetentionRules rules, CommittedOffsets offsets, Predicate<SegmentContent> waitsIn, Clock clock) {
+            RetentionRules rules,
+            CommittedOffsets offsets,
+            Predicate<SegmentContent> waitsIn,
+            Runnable beforeDeletion,
+            Clock clock) {
         this.rules = rules;
         this.offsets = offsets;
         this.waitsIn = waitsIn;
+        this.beforeDeletion = beforeDeletion;
         this.clock = clock;
     }
 
@@ -62,6 +71,7 @@ public final class UnfinishedMessages implements RetentionGuard, Figures {
 
     @Override
     public void deleting(SegmentContent segment) {
+        beforeDeletion.run();
         for (Part part : segment.parts()) {
             long count = Names.isDeadLetterTopic(part.topic()) ? 0 : unconsumed(part);
             if (count > 0) {

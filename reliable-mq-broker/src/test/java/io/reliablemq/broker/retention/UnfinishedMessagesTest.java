@@ -43,7 +43,7 @@ class UnfinishedMessagesTest {
     }
 
     private UnfinishedMessages guard(RetentionRules rules) {
-        return new UnfinishedMessages(rules, offsets, segment -> waiting, clock);
+        return new UnfinishedMessages(rules, offsets, segment -> waiting, () -> {}, clock);
     }
 
     private SegmentContent segment(String topic, long from, long to) {

@@ -151,7 +151,8 @@ class DamagedFolderIT {
             assertThat(aside)
                     .hasSize(1)
                     .allSatisfy(file -> assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                            .contains("\n" + "x".repeat(100)));
+                            .contains(lost + "\n")
+                            .contains("xyx"));
         }
         broker.kill();
         broker = broker.with("recovery=strict", "verify-log-on-start=true");
