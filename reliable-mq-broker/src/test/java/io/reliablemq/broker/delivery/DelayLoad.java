@@ -49,6 +49,7 @@ final class DelayLoad implements AutoCloseable {
     private final DelayCursors cursors;
     private final DelaySchedule schedule;
     private final AgentRunner scheduler;
+    private Histogram answers = Histogram.ofNanos();
     private long read;
 
     public static void main(String[] args) throws Exception {
@@ -146,12 +147,19 @@ final class DelayLoad implements AutoCloseable {
             }
         });
         Histogram.Snapshot before = lateness();
+        answers = Histogram.ofNanos();
+        Histogram.Snapshot none = answers.snapshot();
         producer.start();
         print(what + ", " + RATE + "/s for " + seconds + " s", receive(count));
         producer.join();
         System.out.printf(
                 "  committed in their topic: p50 %s, p99 %s, p99.9 %s%n",
                 accounted(before, 0.5), accounted(before, 0.99), accounted(before, 0.999));
+        System.out.printf(
+                "  (sends of the messages that are to wait took p50 %s, p99 %s, p99.9 %s)%n",
+                share(none, answers.snapshot(), 0.5),
+                share(none, answers.snapshot(), 0.99),
+                share(none, answers.snapshot(), 0.999));
     }
 
     private void burst() throws Exception {
@@ -206,7 +214,10 @@ final class DelayLoad implements AutoCloseable {
 
     /** How late the copies were committed by the broker's own account: of this share, no later than this many ms. */
     private String accounted(Histogram.Snapshot before, double share) {
-        Histogram.Snapshot after = lateness();
+        return share(before, lateness(), share);
+    }
+
+    private static String share(Histogram.Snapshot before, Histogram.Snapshot after, double share) {
         double wanted = (after.count() - before.count()) * share;
         for (int i = 0; i < after.buckets().size(); i++) {
             if (after.buckets().get(i).count() - before.buckets().get(i).count() >= wanted) {
@@ -226,7 +237,9 @@ final class DelayLoad implements AutoCloseable {
 
     private void append(StoredMessage message) {
         room.acquireUninterruptibly();
+        long start = System.nanoTime();
         store.append(message, MessageStore.NO_ORIGIN, result -> {
+            answers.record(System.nanoTime() - start);
             if (!result.status().isStored()) {
                 throw new IllegalStateException(result.toString());
             }

@@ -38,6 +38,7 @@ class DamagedFolderIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final String TOPIC = "orders";
     private static final int MESSAGES = 3_000;
+    private static final int WITNESSES = 20;
 
     @TempDir
     Path folder;
@@ -68,6 +69,15 @@ class DamagedFolderIT {
             }
             for (Map.Entry<String, CompletableFuture<Receipt>> entry : sent.entrySet()) {
                 receipts.put(entry.getKey(), entry.getValue().get(60, TimeUnit.SECONDS));
+            }
+            // A flush each: what nothing behind it bears witness of looks like a torn tail, however large its flush
+            // was.
+            for (int i = MESSAGES; i < MESSAGES + WITNESSES; i++) {
+                String id = "message-" + i;
+                receipts.put(
+                        id,
+                        sender.send(
+                                OutgoingMessage.of(TOPIC, LoadThreads.body(id)).withKeys(id)));
             }
         }
         assertThat(received("G-damaged-before")).containsExactlyInAnyOrderElementsOf(receipts.keySet());
@@ -151,7 +161,8 @@ class DamagedFolderIT {
             assertThat(aside)
                     .hasSize(1)
                     .allSatisfy(file -> assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                            .contains("\n" + "x".repeat(49) + "y"));
+                            .contains(lost + "\n")
+                            .contains("xyx"));
         }
         broker.kill();
         broker = broker.with("recovery=strict", "verify-log-on-start=true");
