@@ -3,18 +3,14 @@ package io.reliablemq.conformance.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.reliablemq.conformance.broker.BrokerProcess;
-import io.reliablemq.conformance.broker.ManagementEndpoint;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.crash.SentMessages.Acknowledged;
-import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
-import io.reliablemq.conformance.process.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -207,12 +200,12 @@ class BrokerCrashRoundsIT {
 
     /** By the broker's own accounts, as soon as there are any since its start. */
     private void requireNothingUnaccounted() {
-        await("the accounts of this start").atMost(BOUND).untilAsserted(() -> assertThat(
-                        broker.management().accounts())
-                .containsKey(ConsumerGroups.FAILING)
-                .allSatisfy((group, account) -> assertThat(account)
-                        .as(group)
-                        .containsEntry("unaccounted", 0L)));
+        await("the accounts of this start")
+                .atMost(BOUND)
+                .untilAsserted(() -> assertThat(broker.management().accounts())
+                        .containsKey(ConsumerGroups.FAILING)
+                        .allSatisfy((group, account) ->
+                                assertThat(account).as(group).containsEntry("unaccounted", 0L)));
     }
 
     private void stopEach() {

@@ -86,7 +86,6 @@ final class ProducerThread {
         }
     }
 
-
     /** Asks it to stop after the send that is under way. */
     void stop() {
         stop.countDown();
