@@ -51,7 +51,7 @@ class AccountsProperties {
         }
     }
 
-    @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void addUpThroughCrashes(@ForAll long seed) throws Exception {
         random = new Random(seed);
         open();
