@@ -65,7 +65,7 @@ final class DeliveryStory implements Story {
                 .add(5, "commit offsets", () -> offsets.commit(store))
                 .add(6, "persist", this::persist)
                 .add(30, "step", () -> machine.agents().step(chance))
-                .add(8, "settle", () -> machine.agents().settle(chance))
+                .add(8, "settle", this::settle)
                 .add(3, "wake for nothing", () -> machine.agents().wakeForNothing(chance))
                 .add(8, "some ms pass", () -> machine.clock().pass(Duration.ofMillis(chance.nextInt(400))))
                 .add(4, "stop soon", () -> machine.stopSoon(20))
@@ -117,6 +117,13 @@ final class DeliveryStory implements Story {
     private void park() {
         StoredMessage message = messages.batch(ledger.nextNumber(), 1).get(0);
         append(List.of(copies.parked(message, 1 + chance.nextInt(levels.highest()))));
+    }
+
+    private void settle() {
+        machine.agents().settle(chance);
+        if (!machine.isFaulty()) {
+            ledger.settled();
+        }
     }
 
     private void append(List<StoredMessage> batch) {

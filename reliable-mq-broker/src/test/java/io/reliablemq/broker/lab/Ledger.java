@@ -107,6 +107,16 @@ final class Ledger {
         }
     }
 
+    /** Nobody has anything to do any more and nothing has failed: each message must have been answered. */
+    void settled() {
+        for (int number = 0; number < sent.size(); number++) {
+            Sent one = sent.get(number);
+            assertThat(one.answered || one.life < life)
+                    .as("whether message %d was answered", number)
+                    .isTrue();
+        }
+    }
+
     /** Retention takes these, now or, after a crash in between, at the next start. */
     void deleted(List<Entry> entries) {
         entries.forEach(entry -> sent.get(numberOf(entry.message())).deleted = true);

@@ -73,7 +73,7 @@ final class StoreStory implements Story {
     private void passages() {
         actions.add(30, "step", () -> machine.agents().step(chance));
         actions.add(4, "wake for nothing", () -> machine.agents().wakeForNothing(chance));
-        actions.add(10, "settle", () -> machine.agents().settle(chance));
+        actions.add(10, "settle", this::settle);
         actions.add(5, "some ms pass", () -> machine.clock().pass(Duration.ofMillis(1 + chance.nextInt(60))));
         actions.add(1, "a second passes", () -> machine.clock().pass(Duration.ofSeconds(1)));
         actions.add(2, "half a minute passes", () -> machine.clock().pass(Duration.ofSeconds(30)));
@@ -132,6 +132,13 @@ final class StoreStory implements Story {
             restart();
         }
         failed |= store.failure() != null;
+    }
+
+    private void settle() {
+        machine.agents().settle(chance);
+        if (!machine.isFaulty()) {
+            ledger.settled();
+        }
     }
 
     private void append(int count, long origin) {
