@@ -25,6 +25,7 @@ import java.util.function.Function;
  * @param flushInterval of both brokers under {@code ASYNC_FLUSH}
  * @param idle how long a broker is left alone before its memory is read
  * @param peer whether Apache RocketMQ takes part; without it a run shows where our own time goes
+ * @param ceiling whether a broker without a store takes part, which shows what the client leaves to any broker
  * @param flightRecord whether our broker's process is recorded with JFR, into the output folder
  */
 record Options(
@@ -45,6 +46,7 @@ record Options(
         Duration idle,
         boolean flightRecord,
         boolean peer,
+        boolean ceiling,
         Path dataFolder,
         Path outputFolder,
         Path peerLib,
@@ -66,7 +68,8 @@ record Options(
             Map.entry("flush-interval", "10ms"),
             Map.entry("idle", "10s"),
             Map.entry("jfr", "false"),
-            Map.entry("peer", "true"));
+            Map.entry("peer", "true"),
+            Map.entry("ceiling", "true"));
 
     /** Shows that all works, and roughly where we are: too short for the compilers of the JVMs to have settled. */
     private static final Map<String, String> SHORT = Map.of(
@@ -78,6 +81,7 @@ record Options(
             "rate-time", "1s",
             "backlog", "10000",
             "many-queues", "0",
+            "ceiling", "false",
             "idle", "2s");
 
     /**
@@ -127,6 +131,7 @@ record Options(
                 values.time("idle"),
                 values.yesOrNo("jfr"),
                 values.yesOrNo("peer"),
+                values.yesOrNo("ceiling"),
                 values.path("data-dir"),
                 values.path("output-dir"),
                 values.path("peer-lib"),
