@@ -53,5 +53,20 @@ public final class RequestCode {
     public static final int LITE_PULL_MESSAGE = 361;
     public static final int BROKER_HEARTBEAT = 904;
 
+    // Our own, between the brokers of one name, in a range that the protocol does not use.
+
+    /** A slave asks its master for state files that it does not have, and waits for them. */
+    public static final int FOLLOW_STATE = 21_111;
+    /** A slave gives its master the offsets that consumers committed while the master was away. */
+    public static final int GIVE_OFFSETS = 21_112;
+    /** A broker asks another of its name which role that has. */
+    public static final int ASK_ROLE = 21_113;
+    /** A master that has stopped to take messages hands its state to a slave, which is to take over next. */
+    public static final int PREPARE_TAKE_OVER = 21_114;
+    /** The slave that was prepared is to be the master from now on. */
+    public static final int TAKE_OVER = 21_115;
+    /** The slave that was prepared is to stay what it is. */
+    public static final int CANCEL_TAKE_OVER = 21_116;
+
     private RequestCode() {}
 }

@@ -1,0 +1,82 @@
+package io.reliablemq.broker.replication.state;
+
+import io.reliablemq.broker.group.CommittedOffsets;
+import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.HeaderFields;
+import io.reliablemq.protocol.transport.Reply;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A master's answers to its slaves: FOLLOW_STATE waits for state files that the slave does not have, GIVE_OFFSETS takes the
+ * offsets that it was told.
+ */
+public final class StateRequests {
+
+    static final String BROKER_NAME = "brokerName";
+    static final String WAIT_MS = "waitMs";
+    static final String MASTER_ROLE = "masterRole";
+
+    /** What the slave has, by name; the values are versions. */
+    static final String KNOWN_PREFIX = "known.";
+
+    private static final long MAX_WAIT_MS = 20_000;
+
+    private final String brokerName;
+    private final BrokerRole role;
+    private final StateBoard board;
+    private final CommittedOffsets offsets;
+
+    public StateRequests(String brokerName, BrokerRole role, StateBoard board, CommittedOffsets offsets) {
+        this.brokerName = brokerName;
+        this.role = role;
+        this.board = board;
+        this.offsets = offsets;
+    }
+
+    /** Handles FOLLOW_STATE. */
+    public void follow(Command request, Reply reply) {
+        HeaderFields fields = HeaderFields.of(request.fields());
+        if (isOfOtherName(fields, reply)) {
+            return;
+        }
+        Map<String, String> known = new HashMap<>();
+        request.fields().forEach((name, value) -> {
+            if (name.startsWith(KNOWN_PREFIX)) {
+                known.put(name.substring(KNOWN_PREFIX.length()), value);
+            }
+        });
+        long waitMs = Math.max(0, Math.min(MAX_WAIT_MS, fields.longNumber(WAIT_MS, 0)));
+        board.read(
+                known,
+                Duration.ofMillis(waitMs),
+                pages -> reply.send(Command.success(Map.of(MASTER_ROLE, role.name()), pages)));
+    }
+
+    /** Handles GIVE_OFFSETS. */
+    public void takeOffsets(Command request, Reply reply) {
+        if (isOfOtherName(HeaderFields.of(request.fields()), reply)) {
+            return;
+        }
+        JsonBodies.read(request.body(), TakenOffset.Table.class)
+                .offsets()
+                .forEach(one -> offsets.merge(one.group(), one.queue(), one.base(), one.offset()));
+        reply.send(Command.success());
+    }
+
+    private boolean isOfOtherName(HeaderFields fields, Reply reply) {
+        String wanted = fields.text(BROKER_NAME);
+        if (wanted.equals(brokerName)) {
+            return false;
+        }
+        reply.send(Command.failure(
+                ResponseCode.INVALID_PARAMETER,
+                "This broker is a master of the name " + brokerName + ", not of " + wanted
+                        + "; check master-address and the names of the brokers"));
+        return true;
+    }
+}
