@@ -2,6 +2,7 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.MessageStore.ArrivalListener;
+import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogClosedException;
@@ -10,16 +11,19 @@ import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one gate through which appends become messages: when the point that the policy asks for has passed their end, they
  * can be found in the index, their callers are answered in the order of the log, and listeners hear of their queues once.
+ *
+ * <p>Where others than this log's own disk have a say, what is on its disk waits in a second line for them.
  *
  * <p>All state is guarded by {@code commitLock}; callers and listeners are told under it, by the thread that moved the
  * point, so that no two threads can tell them in the wrong order. After a failure nothing passes the gate any more.
@@ -27,15 +31,28 @@ import org.jspecify.annotations.Nullable;
 final class CommitPoint implements LogEvents<PendingAppend> {
 
     private final CommitPolicy policy;
+    private final boolean unreplicatedReads;
+    private final int maxUnreplicated;
     private final SegmentIndexes indexes;
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final ErrorSink errors;
     private final List<ArrivalListener> arrivals = new CopyOnWriteArrayList<>();
+    private final List<LongConsumer> writtenListeners = new CopyOnWriteArrayList<>();
+    private final List<LongConsumer> commitListeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock commitLock = new ReentrantLock();
-    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
+
+    /** Not yet as safe as this log's own disk shall make it. */
+    private final ArrayDeque<Uncommitted> waiting = new ArrayDeque<>();
+
+    /** As safe here as it shall be; others have it not yet. */
+    private final ArrayDeque<Uncommitted> unreplicated = new ArrayDeque<>();
+
     private final UnsafeMessages unsafe = new UnsafeMessages();
     private long written;
+    private long local;
+    private long others;
+    private volatile int unreplicatedCount;
     private volatile long flushed;
     private volatile long committed;
 
@@ -44,21 +61,29 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     private volatile @Nullable String failure;
 
-    /** @param start where the log ends, all of it being written, flushed and committed */
+    /**
+     * @param end where the log ends, all of it being written and flushed
+     * @param start how far of that is committed
+     */
     CommitPoint(
-            CommitPolicy policy,
+            StoreSettings settings,
             SegmentIndexes indexes,
             Segments segments,
             AppendMailbox<PendingAppend> mailbox,
             ErrorSink errors,
+            long end,
             long start) {
-        this.policy = policy;
+        this.policy = CommitPolicy.of(settings.flushDiskType(), settings.replication());
+        this.unreplicatedReads = settings.replication().unreplicatedReads();
+        this.maxUnreplicated = settings.replication().maxUnreplicated();
         this.indexes = indexes;
         this.segments = segments;
         this.mailbox = mailbox;
         this.errors = errors;
-        this.written = start;
-        this.flushed = start;
+        this.written = end;
+        this.flushed = end;
+        this.local = end;
+        this.others = start;
         this.committed = start;
         this.readable = start;
     }
@@ -67,16 +92,26 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         arrivals.add(listener);
     }
 
+    /** Calls the listener with how far the log is written, on the log writer, before what was written is forced. */
+    void onWritten(LongConsumer listener) {
+        writtenListeners.add(listener);
+    }
+
+    /** Calls the listener with how far the log is committed, on the thread that moved the point. */
+    void onCommit(LongConsumer listener) {
+        commitListeners.add(listener);
+    }
+
     long flushed() {
         return flushed;
     }
 
-    /** Everything before this position is in the indexes. */
+    /** Everything before this position is in the indexes, and answered as stored if anybody waited for that. */
     long committed() {
         return committed;
     }
 
-    /** Everything that is in the indexes stands before this position, and what stands there will never be taken back. */
+    /** Everything that is in the indexes stands before this position. */
     long readable() {
         return readable;
     }
@@ -84,6 +119,16 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     /** How many messages were answered as not flushed in time, and are not flushed yet. */
     long unsafeMessages() {
         return unsafe.count();
+    }
+
+    /** How many appends are in the log although not enough replicas have them, and are remembered until they do. */
+    int unreplicated() {
+        return unreplicatedCount;
+    }
+
+    /** Whether no more of them can be remembered. */
+    boolean isFullOfUnreplicated() {
+        return unreplicatedCount >= maxUnreplicated;
     }
 
     @Nullable
@@ -105,6 +150,23 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         }
     }
 
+    /** These stand in the log, or will now be written to it; nobody waits for an answer. */
+    void found(List<? extends Uncommitted> messages) {
+        commitLock.lock();
+        try {
+            for (Uncommitted message : messages) {
+                if (message.end() <= local) {
+                    unreplicated.add(message);
+                } else {
+                    waiting.add(message);
+                }
+            }
+            unreplicatedCount = unreplicated.size();
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
     @Override
     public void refused(List<PendingAppend> appends, String why) {
         for (PendingAppend append : appends) {
@@ -114,6 +176,8 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     @Override
     public void written(long position) {
+        // First: what copies the log goes side by side with the force that follows.
+        tell(writtenListeners, position);
         commitLock.lock();
         try {
             written = Math.max(written, position);
@@ -130,6 +194,19 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             if (position > flushed && failure == null) {
                 flushed = position;
                 unsafe.flushed(position);
+                advance();
+            }
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Enough others have everything before this position, or, on a copy, the master says that it is committed. */
+    void confirmedByOthers(long position) {
+        commitLock.lock();
+        try {
+            if (position > others) {
+                others = position;
                 advance();
             }
         } finally {
@@ -172,13 +249,22 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     void expire(long nowNanos) {
         commitLock.lock();
         try {
-            for (PendingAppend append : waiting) {
-                if (append.deadlineNanos() - nowNanos > 0) {
-                    return;
-                }
-                if (!append.isAnswered()) {
+            for (Uncommitted next : waiting) {
+                if (next instanceof PendingAppend append && !append.isAnswered()) {
+                    if (append.deadlineNanos() - nowNanos > 0) {
+                        break;
+                    }
                     unsafe.add(append.end(), append.count());
                     append.answer(Status.FLUSH_TIMEOUT, "The disk did not confirm the write in time", mailbox, errors);
+                }
+            }
+            for (Uncommitted next : unreplicated) {
+                if (next instanceof PendingAppend append && !append.isAnswered()) {
+                    if (append.replicaDeadlineNanos() - nowNanos > 0) {
+                        break;
+                    }
+                    append.answer(
+                            Status.REPLICA_TIMEOUT, "Too few replicas confirmed the message in time", mailbox, errors);
                 }
             }
         } finally {
@@ -195,50 +281,98 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     }
 
     private void advance() {
-        long to = policy.commit(written, flushed);
-        if (to <= committed || failure != null) {
+        if (failure != null) {
             return;
         }
-        readable = to;
+        Set<QueueEntries> arrived = new LinkedHashSet<>();
         List<PendingAppend> done = new ArrayList<>();
-        while (!waiting.isEmpty() && waiting.peek().end() <= to) {
-            PendingAppend append = waiting.poll();
-            append.addTo(indexes, segments);
+        local = Math.max(local, policy.local(written, flushed));
+        long to = Math.max(committed, policy.commit(local, others));
+        if (readable < to || unreplicatedReads && readable < local) {
+            readable = unreplicatedReads ? Math.max(readable, local) : to;
+        }
+        while (!unreplicated.isEmpty() && unreplicated.peek().end() <= to) {
+            commit(unreplicated.remove(), !unreplicatedReads, arrived, done);
+        }
+        while (!waiting.isEmpty() && waiting.peek().end() <= local) {
+            Uncommitted next = waiting.remove();
+            if (next.end() <= to) {
+                commit(next, true, arrived, done);
+            } else {
+                awaitOthers(next, arrived);
+            }
+        }
+        unreplicatedCount = unreplicated.size();
+        if (to > committed) {
+            committed = to;
+            tell(commitListeners, to);
+        }
+        for (PendingAppend append : done) {
+            append.answer(Status.COMMITTED, "", mailbox, errors);
+        }
+        arrived.forEach(this::tell);
+    }
+
+    private void commit(Uncommitted next, boolean show, Set<QueueEntries> arrived, List<PendingAppend> done) {
+        if (show) {
+            show(next, arrived);
+        }
+        if (next instanceof PendingAppend append && !append.isAnswered()) {
             done.add(append);
         }
-        committed = to;
-        tell(done);
     }
 
-    private void tell(List<PendingAppend> done) {
-        Map<QueueKey, PendingAppend> queues = new LinkedHashMap<>();
-        for (PendingAppend append : done) {
-            if (!append.isAnswered()) {
-                append.answer(Status.COMMITTED, "", mailbox, errors);
-            }
-            queues.put(append.queue(), append);
+    private void awaitOthers(Uncommitted next, Set<QueueEntries> arrived) {
+        if (next instanceof PendingAppend append && !append.isAnswered() && append.hasNoReplica()) {
+            append.answer(Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors);
         }
-        queues.forEach((queue, append) -> {
-            for (ArrivalListener listener : arrivals) {
-                tell(listener, queue, append.entries().max());
-            }
-        });
+        if (unreplicatedReads) {
+            show(next, arrived);
+        }
+        boolean isDone = unreplicatedReads && (!(next instanceof PendingAppend append) || append.isAnswered());
+        if (!isDone) {
+            unreplicated.add(next);
+        }
     }
 
-    private void tell(ArrivalListener listener, QueueKey queue, long maxOffset) {
-        try {
-            listener.arrived(queue, maxOffset);
-        } catch (RuntimeException | LinkageError | AssertionError e) {
-            errors.report("arrival listener of " + queue, e);
+    private void show(Uncommitted next, Set<QueueEntries> arrived) {
+        next.addTo(indexes, segments);
+        QueueEntries entries = next.entries();
+        if (entries != null) {
+            arrived.add(entries);
+        }
+    }
+
+    private void tell(QueueEntries entries) {
+        QueueKey queue = new QueueKey(entries.topic(), entries.queueId());
+        for (ArrivalListener listener : arrivals) {
+            try {
+                listener.arrived(queue, entries.max());
+            } catch (RuntimeException | LinkageError | AssertionError e) {
+                errors.report("arrival listener of " + queue, e);
+            }
+        }
+    }
+
+    private void tell(List<LongConsumer> listeners, long position) {
+        for (LongConsumer listener : listeners) {
+            try {
+                listener.accept(position);
+            } catch (RuntimeException | LinkageError | AssertionError e) {
+                errors.report("listener of the log's positions", e);
+            }
         }
     }
 
     private void answerWaiting(Status status) {
-        for (PendingAppend append; (append = waiting.poll()) != null; ) {
-            if (!append.isAnswered()) {
+        unreplicated.addAll(waiting);
+        waiting.clear();
+        for (Uncommitted next; (next = unreplicated.poll()) != null; ) {
+            if (next instanceof PendingAppend append && !append.isAnswered()) {
                 append.answer(status, failure(""), mailbox, errors);
             }
         }
+        unreplicatedCount = 0;
     }
 
     private String failure(String otherwise) {

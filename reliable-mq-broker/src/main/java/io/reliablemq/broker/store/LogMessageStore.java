@@ -3,12 +3,15 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.epoch.EpochHistory;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
 import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.timer.TimerIndex;
 import io.reliablemq.broker.store.log.AppendMailbox;
+import io.reliablemq.broker.store.log.ChunkReader;
+import io.reliablemq.broker.store.log.CopyMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
 import io.reliablemq.broker.store.log.LogScrubber;
 import io.reliablemq.broker.store.log.LogTail;
@@ -49,6 +52,8 @@ public final class LogMessageStore implements MessageStore {
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final CommitPoint commitPoint;
+    private final StoreFeed feed;
+    private final StoreCopy copy;
     private final StoreThreads threads;
     private final Runnable signalAppend;
     private final StoreReader reader;
@@ -68,7 +73,8 @@ public final class LogMessageStore implements MessageStore {
             DataFolder data,
             LogFolder folder,
             StoreIndexes indexes,
-            StoreRecovery.Outcome outcome)
+            StoreRecovery.Outcome outcome,
+            EpochHistory epochs)
             throws IOException {
         this.settings = settings;
         this.clock = clock;
@@ -77,14 +83,9 @@ public final class LogMessageStore implements MessageStore {
         this.indexes = indexes;
         this.segments = outcome.log().segments();
         this.mailbox = new AppendMailbox<>(settings.maxPendingAppends(), settings.maxPendingBytes());
-        this.commitPoint = new CommitPoint(
-                CommitPolicy.of(settings.flushDiskType()),
-                indexes.all(),
-                segments,
-                mailbox,
-                errors,
-                outcome.log().tail().written());
         LogTail tail = outcome.log().tail();
+        this.commitPoint =
+                new CommitPoint(settings, indexes.all(), segments, mailbox, errors, tail.written(), tail.written());
         SegmentIndexer indexer = new SegmentIndexer(
                 indexes.all(),
                 segments,
@@ -94,13 +95,9 @@ public final class LogMessageStore implements MessageStore {
                 tail.segmentBase());
         this.space = new DiskSpace(
                 folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
-        this.retention = new Retention(
-                settings.retention(),
-                segments,
-                indexes.all(),
-                indexes.queues(),
-                new SegmentRemoval(folder, segments, outcome.log().gaps()),
-                clock);
+        SegmentRemoval removal =
+                new SegmentRemoval(folder, segments, outcome.log().gaps());
+        this.retention = new Retention(settings.retention(), segments, indexes.all(), indexes.queues(), removal, clock);
         this.scrubber = new LogScrubber(
                 folder,
                 segments,
@@ -108,15 +105,37 @@ public final class LogMessageStore implements MessageStore {
                 settings.retention().scrubBytesPerSecond(),
                 settings.retention().scrubInterval().toNanos(),
                 indexes.all()::verify);
+        this.feed = new StoreFeed(
+                settings.replication(),
+                epochs,
+                new ChunkReader(segments),
+                removal,
+                retention,
+                commitPoint,
+                this::positions);
+        CopyMailbox<CopiedBatch> copies = new CopyMailbox<>();
+        this.copy = new StoreCopy(
+                new StoreCopy.Parts(data, indexes.queues(), removal, commitPoint, copies, this::positions, tail),
+                epochs,
+                this::forceWritten,
+                this::wakeWriter);
         this.threads = new StoreThreads(
                 settings,
                 clock,
                 errors,
                 host,
                 tail,
-                indexes.queues().lastTimestamp(),
                 mailbox,
                 commitPoint,
+                settings.replication().isCopy()
+                        ? new CopierMaker(settings, copies, tail, copy, errors)
+                        : new WriterMaker(
+                                settings,
+                                mailbox,
+                                tail,
+                                commitPoint,
+                                clock,
+                                indexes.queues().lastTimestamp()),
                 new SegmentChores(space::run, indexer::run, retention::run, scrubber::run));
         this.signalAppend = threads::signalAppend;
         indexes.damaged().onDamage(threads::signalKeeper);
@@ -148,7 +167,11 @@ public final class LogMessageStore implements MessageStore {
             StoreRecovery.Outcome outcome =
                     new StoreRecovery(folder, indexes.queues(), indexes.all()).run(data, settings.forLog(), clock);
             data.markInUse();
-            LogMessageStore store = new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome);
+            LogTail tail = outcome.log().tail();
+            EpochHistory epochs = StoreEpochs.open(data, settings.replication(), tail.written());
+            tail.beginEpoch(epochs.lastNumber());
+            LogMessageStore store =
+                    new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome, epochs);
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -167,6 +190,16 @@ public final class LogMessageStore implements MessageStore {
     @Override
     public TimerIndex timers() {
         return indexes.timers();
+    }
+
+    /** The log as those see it who copy it. */
+    public ReplicatedLog feed() {
+        return feed;
+    }
+
+    /** The log as whoever sees it who fetches a master's log into it; to be used only if the log is a copy. */
+    public CopiedLog copy() {
+        return copy;
     }
 
     /** A random name that was given to the data folder when it was made. */
@@ -201,9 +234,8 @@ public final class LogMessageStore implements MessageStore {
             marks[i] = MessageMarks.of(queue.topic(), messages.get(i).properties());
         }
         QueueEntries entries = indexes.queues().queue(queue.topic(), queue.queueId());
-        long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
         PendingAppend append = new PendingAppend(
-                queue, entries, payloads, marks, origin, deadline, answers.counted(payloads.length, listener));
+                queue, entries, payloads, marks, origin, bounds(), answers.counted(payloads.length, listener));
         if (append.recordBytes() > settings.maxRecordBytes()) {
             throw new MessageFormatException("What is to be appended takes " + append.recordBytes()
                     + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
@@ -213,11 +245,27 @@ public final class LogMessageStore implements MessageStore {
             append.refuse(Status.NO_SPACE, space.reason(), errors);
             return;
         }
+        if (!settings.replication().takesMessages()) {
+            append.refuse(Status.CLOSED, "This log is a copy: its master takes messages", errors);
+            return;
+        }
+        if (append.hasNoReplica() && commitPoint.isFullOfUnreplicated()) {
+            append.refuse(Status.BUSY, "Too many messages wait for a replica, and none is near", errors);
+            return;
+        }
         switch (mailbox.offer(append)) {
             case ACCEPTED -> wakeUp.execute(signalAppend);
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
             case CLOSED -> append.refuse(Status.CLOSED, String.valueOf(failure()), errors);
         }
+    }
+
+    private PendingAppend.Bounds bounds() {
+        long now = clock.nanos();
+        return new PendingAppend.Bounds(
+                now + settings.syncFlushTimeout().toNanos(),
+                now + settings.replication().syncSlaveTimeout().toNanos(),
+                feed.hasTooFewNear());
     }
 
     private byte[] encode(StoredMessage message, QueueKey queue) {
@@ -378,6 +426,7 @@ public final class LogMessageStore implements MessageStore {
             return;
         }
         mailbox.close();
+        copy.close();
         try (CloseStack stack = new CloseStack()) {
             stack.push(data);
             stack.push(indexes.all());
@@ -390,6 +439,14 @@ public final class LogMessageStore implements MessageStore {
         } catch (Exception e) {
             throw new IOException(e);
         }
+    }
+
+    private void forceWritten() {
+        threads.flush();
+    }
+
+    private void wakeWriter() {
+        threads.signalWriter();
     }
 
     /** Marks a clean stop if the log is whole and flushed; the threads have ended. */

@@ -53,8 +53,16 @@ public final class RequestCode {
     public static final int LITE_PULL_MESSAGE = 361;
     public static final int BROKER_HEARTBEAT = 904;
 
-    // Our own, between the brokers of one name, in a range that the protocol does not use.
 
+    // Between our own brokers. The protocol's own codes end below 3200, but for some above 200,000; a binary header has
+    // two bytes for them.
+
+    /** A replica asks where it can follow. */
+    public static final int REPLICA_ATTACH = 24_101;
+    /** One-way, to a replica: records of the log, or none, and how far it is committed. */
+    public static final int REPLICA_LOG = 24_102;
+    /** One-way, from a replica: how far it has the log. */
+    public static final int REPLICA_CONFIRM = 24_103;
     /** A slave asks its master for state files that it does not have, and waits for them. */
     public static final int FOLLOW_STATE = 24_111;
     /** A slave gives its master the offsets that consumers committed while the master was away. */

@@ -68,8 +68,7 @@ public final class LogGaps {
     }
 
     /** The gap that starts here; null if the log goes on here. */
-    @Nullable
-    Gap startingAt(long position) {
+    public @Nullable Gap startingAt(long position) {
         return gaps.stream().filter(gap -> gap.from() == position).findFirst().orElse(null);
     }
 
@@ -85,6 +84,38 @@ public final class LogGaps {
     /** Whether the segment that starts here was deleted. */
     boolean isDeleted(long base) {
         return gaps.stream().anyMatch(gap -> gap.from() <= base && base < gap.to());
+    }
+
+    /** Whether all that the other log lacks behind a position is known here. */
+    public boolean includes(LogGaps other, long position) {
+        return other.gaps.stream().allMatch(gap -> gap.to() <= position || hasDeleted(gap.from(), gap.to()))
+                && other.damages.stream().allMatch(damage -> damage.from() < position || damages.contains(damage));
+    }
+
+    private boolean hasDeleted(long from, long to) {
+        return gaps.stream().anyMatch(gap -> gap.from() <= from && gap.to() == to);
+    }
+
+    /** What either of the two logs lacks, of which the other is that of the master. */
+    LogGaps with(LogGaps other) {
+        LogGaps joined = this;
+        for (Gap gap : other.gaps) {
+            joined = joined.hasDeleted(gap.from(), gap.to())
+                    ? joined
+                    : joined.withoutGapsIn(gap).withDeleted(gap);
+        }
+        for (Damage damage : other.damages) {
+            joined = joined.damages.contains(damage) ? joined : joined.withDamaged(damage);
+        }
+        return joined;
+    }
+
+    private LogGaps withoutGapsIn(Gap wider) {
+        return new LogGaps(
+                gaps.stream()
+                        .filter(gap -> gap.from() < wider.from() || gap.to() > wider.to())
+                        .toList(),
+                damages);
     }
 
     /** One more range of deleted segments; joined with the gaps that it touches. */
@@ -118,7 +149,7 @@ public final class LogGaps {
         return new LogGaps(gaps, more);
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         StringBuilder text = new StringBuilder();
         for (Gap gap : gaps) {
             text.append("deleted %d %d\n".formatted(gap.from(), gap.to()));
@@ -133,7 +164,7 @@ public final class LogGaps {
     }
 
     /** @throws IllegalArgumentException if these are not the bytes of {@link #encode} */
-    static LogGaps decode(byte[] bytes) {
+    public static LogGaps decode(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         int lastLine = text.lastIndexOf("crc32c ");
         if (lastLine < 0 || !text.substring(lastLine).equals(checksumLine(text.substring(0, lastLine)))) {

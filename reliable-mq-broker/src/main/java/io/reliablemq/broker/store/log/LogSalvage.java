@@ -116,7 +116,7 @@ final class LogSalvage {
     private void mark(long base, StoreFile file, long at, byte type, int length) throws IOException {
         folder.deleteBeside(base);
         ByteBuffer envelope = ByteBuffer.allocate(RecordLayout.ENVELOPE_BYTES);
-        RecordLayout.putEnvelope(envelope, type, length, 0, -1);
+        RecordLayout.putEnvelope(envelope, type, length, 0, -1, 0);
         int checksum = RecordLayout.checksum(at, envelope, 0, ByteBuffer.allocate(0));
         file.write(envelope.putInt(RecordLayout.CHECKSUM_AT, checksum), at - base);
         file.force();
