@@ -6,9 +6,10 @@ import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.nameserver.NameServer;
-import io.reliablemq.broker.request.MasterOnly;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.role.Peers;
+import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.broker.role.RoleFile;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -18,6 +19,7 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.RemotingServer;
+import io.reliablemq.protocol.transport.RequestHandler;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -49,6 +51,8 @@ public final class Broker implements AutoCloseable {
     private final RoleFile roleFile;
     private final OpenedStore.Opener storeOpener;
     private final Tenure.Around around;
+    private final RoleChanges roles;
+    private final MasterRelay relay;
     private final Figures figures;
     private final HealthChecks checks;
     private final @Nullable InetSocketAddress managementAddress;
@@ -69,25 +73,31 @@ public final class Broker implements AutoCloseable {
                     new StateFolder(settings.dataDir()).file("role"),
                     new RoleFile.Configured(settings.brokerRole(), settings.brokerId()),
                     settings.replication().masterAddress());
-            ActingRole role = roleFile.read();
-            OpenedStore store = storeOpener.open(settings, clock, errors);
+            Peers peers = new Peers(client);
+            roles = started.push(new RoleChanges(new Changing(), roleFile, peers, clock, errors));
+            ActingRole configured = roleFile.read();
+            MasterAtStart start = new MasterAtStart(settings, nameServers(), peers, storeOpener, clock, errors);
+            MasterAtStart.Opened opened = start.open(configured, roleFile);
             started.push(this::closeTenure);
-            RemotingServer server = started.push(new RemotingServer(loops, transport, gate));
-            address = listen(server, store);
+            RemotingServer server = started.push(new RemotingServer(loops, transport, door()));
+            address = listen(server, opened.store());
             started.push(this::leaveTenure);
+            relay = new MasterRelay(client, () -> tenure().masterAddress(), clock);
             around = new Tenure.Around(
                     settings,
                     address,
+                    loops,
+                    transport,
                     client,
                     Clients.none(clock),
                     nameServers(),
-                    MasterOnly.refusal(this::masterText),
-                    this::masterIs,
+                    relay,
+                    new Changing(),
                     clock,
                     errors);
-            serve(new Tenure(around, role, store));
-            figures = Figures.of(List.of(() -> tenure().figures().read(), () -> connections(server)));
-            checks = () -> tenure().checks().findings();
+            serve(new Tenure(around, opened.role(), opened.store()));
+            figures = Figures.of(List.of(() -> tenure().figures().read(), () -> connections(server), roles.figures()));
+            checks = HealthChecks.of(List.of(() -> tenure().checks().findings(), roles.health()));
             managementAddress = settings.management().enabled() ? startManagement() : null;
             complete = true;
         } catch (IOException e) {
@@ -139,6 +149,31 @@ public final class Broker implements AutoCloseable {
     /** What can be counted in this broker; may be read until it is closed. */
     public Figures figures() {
         return figures;
+    }
+
+    /** What this broker is now among the brokers of its name. */
+    public ActingRole role() {
+        return tenure().role();
+    }
+
+    /**
+     * Hands the role of the master to a slave that has everything, and becomes its slave; returns once that is done, in a few
+     * seconds at most. Clients see a pause.
+     *
+     * @throws RoleChangeException if it was not done; the message says why, and what this broker is now
+     */
+    public ActingRole switchOver() throws RoleChangeException {
+        return roles.switchOver();
+    }
+
+    /**
+     * Makes this slave the master.
+     *
+     * @param force even though the present master is alive
+     * @throws RoleChangeException if it was not done
+     */
+    public ActingRole promote(boolean force) throws RoleChangeException {
+        return roles.promote(force);
     }
 
     /** Whether the broker does its work now. */
@@ -218,13 +253,60 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private String masterText() {
-        String master = tenure().masterAddress();
-        return master == null ? "not known yet" : master;
+    /** Other brokers of this name are heard at any time, also while clients have to wait. */
+    private RequestHandler door() {
+        Map<Integer, RequestHandler> ofBrokers = roles.handlers();
+        return (request, reply) -> {
+            RequestHandler own = tenure == null ? null : ofBrokers.get(request.code());
+            (own == null ? gate : own).handle(request, reply);
+        };
+    }
+
+    /** Changes of the role, as far as they are made here. */
+    private final class Changing implements RoleChanges.Host, Tenure.Owner {
+
+        @Override
+        public Tenure tenure() {
+            return Broker.this.tenure();
+        }
+
+        @Override
+        public RequestGate gate() {
+            return gate;
+        }
+
+        @Override
+        public void reopen(ActingRole role) throws IOException {
+            tenure().close();
+            Tenure next = new Tenure(around, role, storeOpener.open(settings, role.role(), clock, errors));
+            LOG.info("Broker {} is {} from now on", settings.name(), role);
+            serve(next);
+        }
+
+        @Override
+        public void handedOver() {
+            relay.handedOver();
+        }
+
+        @Override
+        public void reopen() {
+            roles.reopen();
+        }
+
+        @Override
+        public void masterIs(BrokerRole kind) {
+            roles.masterIs(kind);
+        }
+
+        @Override
+        public void lookForRivals() {
+            roles.lookForRivals(nameServers());
+        }
     }
 
     private InetSocketAddress startManagement() {
-        return started.push(ManagementStart.run(settings.management(), figures, checks, errors))
+        return started.push(
+                        ManagementStart.run(settings.management(), figures, checks, RoleOperations.of(this), errors))
                 .address();
     }
 
@@ -234,11 +316,6 @@ public final class Broker implements AutoCloseable {
                 "",
                 "Connections to the broker that are open",
                 server.connections().size()));
-    }
-
-    /** Called by a slave's thread whenever its master says what kind it is. */
-    private void masterIs(BrokerRole kind) {
-        // Kept with the other changes of the role.
     }
 
     private List<String> nameServers() {

@@ -92,6 +92,9 @@ public class BrokerProperties {
     /** Whether the start reads the whole log, and not only what was written since the last index. */
     private boolean verifyLogOnStart;
 
+    /** How the log goes to the slaves. */
+    private final Replication replication = new Replication();
+
     /** How long messages are kept. */
     private final Retention retention = new Retention();
 
@@ -313,6 +316,10 @@ public class BrokerProperties {
         this.verifyLogOnStart = verifyLogOnStart;
     }
 
+    public Replication getReplication() {
+        return replication;
+    }
+
     public Retention getRetention() {
         return retention;
     }
@@ -335,6 +342,32 @@ public class BrokerProperties {
         STRICT,
         /** Keeps every whole record, and sets the damaged ranges aside in files. */
         SALVAGE
+    }
+
+    /** The settings {@code reliable-mq.broker.replication.*}. */
+    public static class Replication {
+
+        /** Bytes a second that a slave which was away gets of what it lacks; 0 for no limit. */
+        private String catchUpRate = "400MB";
+
+        /** A slave that lacks more than this is not waited for. */
+        private String inSyncLag = "16MB";
+
+        public String getCatchUpRate() {
+            return catchUpRate;
+        }
+
+        public void setCatchUpRate(String catchUpRate) {
+            this.catchUpRate = catchUpRate;
+        }
+
+        public String getInSyncLag() {
+            return inSyncLag;
+        }
+
+        public void setInSyncLag(String inSyncLag) {
+            this.inSyncLag = inSyncLag;
+        }
     }
 
     /** The settings {@code reliable-mq.broker.retention.*}. */

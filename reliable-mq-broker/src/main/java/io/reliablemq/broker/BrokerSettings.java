@@ -1,6 +1,7 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.replication.ReplicationSettings;
 import io.reliablemq.broker.retention.RetentionRules;
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.FlushDiskType;
@@ -78,13 +79,15 @@ public record BrokerSettings(
      * @param allowUnreplicatedReads whether consumers see what is not replicated yet
      * @param slaveReads whether consumers that are far behind are sent to a slave
      * @param masterAddress {@code host:port} of a slave's master; null if the name servers tell
+     * @param log how the log goes from one to the other
      */
     public record Replication(
             int inSyncReplicas,
             Duration syncSlaveTimeout,
             boolean allowUnreplicatedReads,
             boolean slaveReads,
-            @Nullable String masterAddress) {}
+            @Nullable String masterAddress,
+            ReplicationSettings log) {}
 
     /**
      * The HTTP endpoint for operators.

@@ -2,40 +2,51 @@ package io.reliablemq.broker;
 
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
+import io.reliablemq.broker.replication.BrokerIdentity;
+import io.reliablemq.broker.replication.feed.ReplicaFeeds;
 import io.reliablemq.broker.replication.state.StateBoard;
 import io.reliablemq.broker.replication.state.StatePage;
 import io.reliablemq.broker.replication.state.StateRequests;
 import io.reliablemq.broker.request.ReadAdvice;
 import io.reliablemq.broker.role.ActingRole;
-import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.protocol.command.RequestCode;
-import io.reliablemq.protocol.runtime.Clock;
+import io.reliablemq.protocol.runtime.AgentHost;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** A master: hands over what is due, draws up the accounts, and lets its slaves follow. */
 final class MasterSide implements RoleSide {
 
     private static final Duration ACCOUNTS_PERIOD = Duration.ofSeconds(1);
     private static final Duration CHECKPOINT_PERIOD = Duration.ofSeconds(10);
+    private static final Duration SLAVES_PERIOD = Duration.ofMillis(500);
+    private static final Duration RIVALS_PERIOD = Duration.ofSeconds(5);
 
-    private final BrokerSettings settings;
+    private final Tenure.Around around;
     private final ActingRole role;
     private final StateFolder folder;
     private final StateBoard board;
+    private final ReplicaFeeds feeds;
+    private final Slaves slaves;
 
-    MasterSide(
-            BrokerSettings settings,
-            ActingRole role,
-            StateFolder folder,
-            MessageStore store,
-            Clock clock,
-            Runnable wakeScheduler) {
-        this.settings = settings;
+    MasterSide(Tenure.Around around, ActingRole role, StateFolder folder, OpenedStore opened, Runnable wakeScheduler) {
+        BrokerSettings settings = around.settings();
+        this.around = around;
         this.role = role;
         this.folder = folder;
-        this.board = new StateBoard(() -> store.positions().committed(), clock, wakeScheduler);
+        this.board = new StateBoard(() -> opened.store().positions().committed(), around.clock(), wakeScheduler);
+        this.feeds = new ReplicaFeeds(
+                opened.feed(),
+                opened.id(),
+                new BrokerIdentity(settings.cluster(), settings.name()),
+                settings.replication().log(),
+                around.clock(),
+                around.errors(),
+                AgentHost.THREADS);
+        this.slaves = new Slaves(role.role(), opened.feed().inSyncReplicas(), feeds::replicas, around.clock());
     }
 
     @Override
@@ -45,18 +56,38 @@ final class MasterSide implements RoleSide {
 
     @Override
     public BrokerParts.Part part(BrokerState state) {
-        StateRequests requests = new StateRequests(settings.name(), role.role(), board, state.offsets());
+        StateRequests requests =
+                new StateRequests(around.settings().name(), role.role(), board, state.offsets(), slaves::heardOf);
         return new BrokerParts.Part(
                 state.offsets(),
                 null,
-                ReadAdvice.MASTER,
-                Map.of(RequestCode.FOLLOW_STATE, requests::follow, RequestCode.GIVE_OFFSETS, requests::takeOffsets));
+                advice(state),
+                Map.of(
+                        RequestCode.REPLICA_ATTACH, feeds::attach,
+                        RequestCode.REPLICA_CONFIRM, feeds::confirm,
+                        RequestCode.FOLLOW_STATE, requests::follow,
+                        RequestCode.GIVE_OFFSETS, requests::takeOffsets));
+    }
+
+    private ReadAdvice advice(BrokerState state) {
+        if (!around.settings().replication().slaveReads()) {
+            return ReadAdvice.MASTER;
+        }
+        return (group, behindBytes) -> {
+            if (behindBytes < ReadAdvice.FAR_BEHIND_BYTES) {
+                return 0;
+            }
+            long wanted = state.groupSettings().find(group).brokerIdWhenSlow();
+            return slaves.isInSync(wanted) ? wanted : 0;
+        };
     }
 
     @Override
     public void addDuties(BrokerParts parts, Duties housekeeping, Duties scheduling) {
         BrokerState state = parts.state();
         housekeeping
+                .every(SLAVES_PERIOD, slaves::look)
+                .every(RIVALS_PERIOD, around.owner()::lookForRivals)
                 .every(ACCOUNTS_PERIOD, state.accounts()::settleWhatMoved)
                 .every(CHECKPOINT_PERIOD, state.accounts()::persist)
                 .atStop(state.accounts()::settle)
@@ -66,7 +97,17 @@ final class MasterSide implements RoleSide {
 
     @Override
     public void start() {
-        // Slaves come by themselves.
+        feeds.start();
+    }
+
+    /** The slave that is to take over. */
+    Successor successor() throws RoleChangeException {
+        return slaves.successor();
+    }
+
+    /** Completes once the slave has confirmed the log up to this position. */
+    CompletableFuture<Void> whenConfirmed(Successor successor, long position) {
+        return feeds.whenConfirmed(successor.replicaId(), position);
     }
 
     /** The files as they are now, for whoever takes over. */
@@ -76,16 +117,17 @@ final class MasterSide implements RoleSide {
 
     @Override
     public Figures figures() {
-        return List::of;
+        return slaves;
     }
 
     @Override
     public HealthChecks health() {
-        return List::of;
+        return slaves;
     }
 
     @Override
-    public void close() {
+    public void close() throws Exception {
         board.close();
+        feeds.close();
     }
 }

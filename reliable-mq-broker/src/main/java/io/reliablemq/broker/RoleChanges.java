@@ -50,7 +50,6 @@ final class RoleChanges implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
-    /** Between brokers; let through while everything else waits for the end of a change. */
     private static final Duration SETTLE_BOUND = Duration.ofSeconds(5);
 
     private static final Duration OUTCOME_BOUND = Duration.ofSeconds(10);
@@ -66,6 +65,9 @@ final class RoleChanges implements AutoCloseable {
 
     /** Written by {@code rmq-role}. */
     private volatile @Nullable String trouble;
+
+    /** There is another master of this name that has nothing to do with this one. */
+    private volatile @Nullable String stranger;
 
     private volatile long changes;
     private @Nullable Offer offered;
@@ -142,8 +144,8 @@ final class RoleChanges implements AutoCloseable {
     private void learn(BrokerRole kind) throws IOException {
         ActingRole known = role();
         if (!known.isMaster() && known.masterRole() != kind) {
-            ActingRole learned = new ActingRole(
-                    known.role(), known.brokerId(), kind, known.masterAddress(), known.vacatedId());
+            ActingRole learned =
+                    new ActingRole(known.role(), known.brokerId(), kind, known.masterAddress(), known.vacatedId());
             file.write(learned);
             host.tenure().learn(learned);
         }
@@ -162,10 +164,21 @@ final class RoleChanges implements AutoCloseable {
         RoleStatus own = status();
         for (String address : peers.masters(nameServers, own.brokerName(), own.address())) {
             Optional<RoleStatus> rival = peers.ask(address, own);
-            if (rival.isPresent() && rival.get().isMaster() && own.givesWayTo(rival.get())) {
-                giveWay(rival.get());
+            if (rival.isPresent() && rival.get().isRivalOf(own)) {
+                meet(rival.get(), own);
                 return;
             }
+        }
+        stranger = null;
+    }
+
+    private void meet(RoleStatus rival, RoleStatus own) throws IOException {
+        if (own.givesWayTo(rival)) {
+            giveWay(rival);
+        } else if (!own.isRelatedTo(rival) && !rival.isRelatedTo(own) && stranger == null) {
+            stranger = "The broker at " + rival.address() + " is a master of the name " + own.brokerName()
+                    + ", too, and its messages are others than those here";
+            LOG.error("{}. Give one of the two a name of its own", stranger);
         }
     }
 
@@ -204,10 +217,11 @@ final class RoleChanges implements AutoCloseable {
             TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), status().address());
             peers.prepare(successor.address(), offer, StatePages.encodeAll(master.finalState(SETTLE_BOUND)));
             master.leave();
-        } catch (RoleChangeException | IOException | RuntimeException e) {
+        } catch (RoleChangeException | RuntimeException e) {
             peers.cancel(successor.address(), token);
             open(role);
-            throw new RoleChangeException("Nothing was handed over, this broker is the master as before: " + e.getMessage(), e);
+            throw new RoleChangeException(
+                    "Nothing was handed over, this broker is the master as before: " + e.getMessage(), e);
         }
         return handOver(role, successor, token);
     }
@@ -227,7 +241,8 @@ final class RoleChanges implements AutoCloseable {
         host.handedOver();
         become(slave);
         if (answer.isEmpty()) {
-            trouble = "The slave at " + successor.address() + " was told to take over and has not answered since. If it comes"
+            trouble = "The slave at " + successor.address()
+                    + " was told to take over and has not answered since. If it comes"
                     + " back it is the master; if it is gone for good, promote this broker, which has everything";
             throw new RoleChangeException(String.valueOf(trouble));
         }
@@ -276,22 +291,21 @@ final class RoleChanges implements AutoCloseable {
     // The switch, on the slave. Handlers are called on event loops, and answer from rmq-role.
 
     private void askedForRole(Command request, Reply reply) {
+        RoleStatus own = status();
+        reply.send(Command.success(own.fields()));
+        if (request.fields().isEmpty()) {
+            return;
+        }
         RoleStatus other = RoleStatus.read(request.fields());
-        reply.send(Command.success(status().fields()));
-        if (other.isMaster() && role().isMaster() && isOfThisName(other) && status().givesWayTo(other)) {
+        if (own.isMaster() && other.isRivalOf(own) && own.givesWayTo(other)) {
             later(() -> confirmAndGiveWay(other));
         }
-    }
-
-    private boolean isOfThisName(RoleStatus other) {
-        RoleStatus own = status();
-        return other.brokerName().equals(own.brokerName()) && !other.address().equals(own.address());
     }
 
     /** Anybody can say that it is a master; whether one listens at that address is asked there. */
     private void confirmAndGiveWay(RoleStatus claimed) throws IOException {
         Optional<RoleStatus> rival = peers.ask(claimed.address(), status());
-        if (rival.isPresent() && rival.get().isMaster()) {
+        if (rival.isPresent() && rival.get().isRivalOf(status())) {
             giveWay(rival.get());
         }
     }
@@ -300,7 +314,7 @@ final class RoleChanges implements AutoCloseable {
         TakeOverOffer offer = TakeOverOffer.read(request.fields());
         answered(reply, () -> {
             Tenure slave = host.tenure();
-            slave.prepareToTakeOver(offer.end(), StatePages.decode(request.body()));
+            slave.prepareToTakeOver(offer.end(), StatePages.decode(request.body()), SETTLE_BOUND);
             learn(offer.masterRole());
             offered = new Offer(offer, clock.nanos() + OFFER_BOUND.toNanos());
         });
@@ -437,10 +451,17 @@ final class RoleChanges implements AutoCloseable {
 
     HealthChecks health() {
         return () -> {
-            String text = trouble;
-            return text == null
-                    ? List.of()
-                    : List.of(new Finding("role", Status.DOWN, text, "See the log of this broker and of the others of its name."));
+            List<Finding> findings = new ArrayList<>();
+            String failed = trouble;
+            if (failed != null) {
+                findings.add(new Finding(
+                        "role", Status.DOWN, failed, "See the log of this broker and of the others of its name."));
+            }
+            String other = stranger;
+            if (other != null) {
+                findings.add(new Finding("role", Status.DEGRADED, other, "Give one of the two a name of its own."));
+            }
+            return findings;
         };
     }
 

@@ -24,5 +24,5 @@ interface RoleSide extends AutoCloseable {
     HealthChecks health();
 
     @Override
-    void close();
+    void close() throws Exception;
 }

@@ -1,6 +1,7 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.replication.ReplicationSettings;
 import io.reliablemq.broker.retention.RetentionRules;
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.StoreSettings;
@@ -25,6 +26,7 @@ final class SettingsCheck {
     private static final Duration MAX_TIMER_MAX_DELAY = Duration.ofDays(365);
     private static final ByteSize NONE = new ByteSize(0);
     private static final ByteSize MAX_SIZE = new ByteSize(1L << 60);
+    private static final ByteSize MIN_IN_SYNC_LAG = ByteSize.ofMegabytes(1);
     private static final ByteSize MIN_FLUSH_BYTES = new ByteSize(1024);
     private static final ByteSize MIN_SEGMENT_BYTES = ByteSize.ofMegabytes(1);
     private static final ByteSize MAX_SEGMENT_BYTES = ByteSize.ofMegabytes(1024);
@@ -97,7 +99,14 @@ final class SettingsCheck {
                 atLeastOneMs("sync-slave-timeout", properties.getSyncSlaveTimeout()),
                 properties.isAllowUnreplicatedReads(),
                 properties.isSlaveReadEnable(),
-                masterAddress());
+                masterAddress(),
+                logReplication(properties.getReplication()));
+    }
+
+    private static ReplicationSettings logReplication(BrokerProperties.Replication wanted) {
+        return ReplicationSettings.DEFAULT
+                .withCatchUpRate(size("replication.catch-up-rate", wanted.getCatchUpRate(), NONE, MAX_SIZE))
+                .withNearBytes(size("replication.in-sync-lag", wanted.getInSyncLag(), MIN_IN_SYNC_LAG, MAX_SIZE));
     }
 
     private @Nullable String masterAddress() {

@@ -5,25 +5,23 @@ import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health.Finding;
 import io.reliablemq.broker.figures.Health.Status;
 import io.reliablemq.broker.figures.HealthChecks;
+import io.reliablemq.broker.replication.BrokerIdentity;
+import io.reliablemq.broker.replication.follow.Follower;
+import io.reliablemq.broker.replication.follow.FollowerState;
+import io.reliablemq.broker.replication.follow.FollowerState.Phase;
 import io.reliablemq.broker.replication.state.StateFollower;
 import io.reliablemq.broker.replication.state.StatePage;
+import io.reliablemq.broker.replication.state.StateReader;
 import io.reliablemq.broker.replication.state.TakenOffsets;
 import io.reliablemq.broker.request.ReadAdvice;
 import io.reliablemq.broker.role.ActingRole;
-import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.MessageStore;
-import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.protocol.body.MalformedBodyException;
-import io.reliablemq.protocol.runtime.Clock;
-import io.reliablemq.protocol.transport.RemotingClient;
-import io.reliablemq.protocol.transport.RequestHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,36 +30,49 @@ final class SlaveSide implements RoleSide {
 
     private static final Duration PERSIST_PERIOD = Duration.ofSeconds(1);
 
-    private final With with;
+    private final Tenure.Around around;
+    private final ActingRole role;
+    private final Supplier<@Nullable String> master;
+    private final Mailbox owner;
+    private final OpenedStore opened;
     private final MessageStore store;
     private final StateFolder folder;
     private final FollowedTopics followedTopics;
+    private final Follower logFollower;
     private @Nullable TakenOffsets taken;
     private @Nullable StateFollower follower;
 
     /**
-     * What a slave works with.
-     *
      * @param master {@code host:port} of the master; null as long as nobody knows it
-     * @param masterOnly handles what only a master does
-     * @param masterRole told what kind of master it is
      * @param owner the thread of the state
      */
-    record With(
-            BrokerSettings settings,
+    SlaveSide(
+            Tenure.Around around,
             ActingRole role,
-            RemotingClient client,
+            StateFolder folder,
+            OpenedStore opened,
             Supplier<@Nullable String> master,
-            RequestHandler masterOnly,
-            Consumer<BrokerRole> masterRole,
-            Executor owner,
-            Clock clock) {}
-
-    SlaveSide(With with, StateFolder folder, MessageStore store) throws IOException {
-        this.with = with;
+            Mailbox owner)
+            throws IOException {
+        BrokerSettings settings = around.settings();
+        this.around = around;
+        this.role = role;
         this.folder = folder;
-        this.store = store;
+        this.opened = opened;
+        this.store = opened.store();
+        this.master = master;
+        this.owner = owner;
         this.followedTopics = FollowedTopics.begin(folder);
+        this.logFollower = new Follower(
+                opened.copy(),
+                new BrokerIdentity(settings.cluster(), settings.name()),
+                master,
+                around.loops(),
+                around.transport(),
+                settings.replication().log(),
+                around.owner()::reopen,
+                around.clock(),
+                around.errors());
     }
 
     @Override
@@ -75,10 +86,10 @@ final class SlaveSide implements RoleSide {
         taken = offsets;
         follower = follower(state, offsets);
         ReadAdvice advice = (group, behindBytes) ->
-                with.settings().replication().slaveReads() && behindBytes >= ReadAdvice.FAR_BEHIND_BYTES
-                        ? with.role().brokerId()
+                around.settings().replication().slaveReads() && behindBytes >= ReadAdvice.FAR_BEHIND_BYTES
+                        ? role.brokerId()
                         : 0;
-        return new BrokerParts.Part(offsets, with.masterOnly(), advice, Map.of());
+        return new BrokerParts.Part(offsets, around.masterOnly(), advice, Map.of());
     }
 
     private TakenOffsets takenOffsets(BrokerState state) throws IOException {
@@ -92,15 +103,16 @@ final class SlaveSide implements RoleSide {
     private StateFollower follower(BrokerState state, TakenOffsets offsets) {
         AtomicFile accounts = folder.file(BrokerState.ACCOUNTS);
         StateFollower.Parts parts = new StateFollower.Parts(
-                with.client(),
-                with.settings().name(),
-                with.master(),
+                around.client(),
+                around.settings().name(),
+                new StateReader(opened.id(), role.brokerId(), Addresses.text(around.address())),
+                master,
                 () -> store.positions().committed(),
                 offsets,
-                with.masterRole(),
+                around.owner()::masterIs,
                 this::applied,
-                with.owner(),
-                with.clock());
+                owner,
+                around.clock());
         return new StateFollower(
                 parts,
                 Map.of(
@@ -127,44 +139,76 @@ final class SlaveSide implements RoleSide {
                 .atStop(offsets::persist)
                 .atStop(followedTopics::persist);
         StateFollower following = known(follower);
-        store.onArrival((QueueKey queue, long maxOffset) ->
-                following.logMoved(() -> with.owner().execute(() -> {})));
+        opened.feed().onCommit(position -> following.logMoved(() -> owner.execute(() -> {})));
     }
 
     @Override
-    public void start() {}
+    public void start() {
+        logFollower.start();
+    }
 
-    /** Puts the master's last state to use. Called on the thread of the state. */
-    void take(List<StatePage> pages) throws IOException {
+    /** Puts the master's last state to use, and keeps it. Called on the thread of the state. */
+    void take(List<StatePage> pages, BrokerState state) throws IOException {
         known(follower).applyAll(pages);
+        state.offsets().persist();
+        state.cursors().persist();
     }
 
     @Override
     public Figures figures() {
-        return () -> List.of(Figure.gauge(
-                "reliable.mq.broker.state.linked",
-                "",
-                "1 while the state follows that of the master",
-                known(follower).isLinked() ? 1 : 0));
+        return () -> {
+            FollowerState log = logFollower.state();
+            return List.of(
+                    Figure.gauge(
+                            "reliable.mq.broker.master.lag.size",
+                            Figure.BYTES,
+                            "Log that the master has committed and this slave has not, as far as it was told",
+                            Math.max(0, log.masterCommitted() - log.position())),
+                    Figure.gauge(
+                            "reliable.mq.broker.master.following",
+                            "",
+                            "1 while this slave follows the log of its master",
+                            log.phase() == Phase.FOLLOWING ? 1 : 0),
+                    Figure.gauge(
+                            "reliable.mq.broker.master.state",
+                            "",
+                            "1 while this slave follows the state of its master",
+                            known(follower).isLinked() ? 1 : 0));
+        };
     }
 
     @Override
     public HealthChecks health() {
-        return () -> known(follower).isLinked()
-                ? List.of()
-                : List.of(new Finding(
-                        "master",
-                        Status.DEGRADED,
-                        "This slave does not follow its master, which is "
-                                + (with.master().get() == null
-                                        ? "not known"
-                                        : "at " + with.master().get()),
-                        "Messages and offsets of since then are on the master only. Check that it runs and can be reached;"
-                                + " if it is gone for good, promote this broker."));
+        return () -> {
+            FollowerState log = logFollower.state();
+            if (log.phase() == Phase.REFUSED) {
+                return List.of(finding(
+                        Status.DOWN,
+                        "cannot follow its master: " + log.detail(),
+                        "Two brokers went on as masters, each on its own. Decide which data folder counts; the other broker"
+                                + " needs an empty one."));
+            }
+            if (log.phase() == Phase.FOLLOWING && known(follower).isLinked()) {
+                return List.of();
+            }
+            String address = master.get();
+            return List.of(finding(
+                    Status.DEGRADED,
+                    "does not follow its master, which is " + (address == null ? "not known" : "at " + address)
+                            + (log.detail().isEmpty() ? "" : ": " + log.detail()),
+                    "What the master takes meanwhile is there only. Check that it runs and can be reached; if it is gone for"
+                            + " good, promote this broker."));
+        };
+    }
+
+    private static Finding finding(Status status, String what, String action) {
+        return new Finding("master", status, "This slave " + what, action);
     }
 
     @Override
-    public void close() {}
+    public void close() throws Exception {
+        logFollower.close();
+    }
 
     private static <T> T known(@Nullable T part) {
         if (part == null) {

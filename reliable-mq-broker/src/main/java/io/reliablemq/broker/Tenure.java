@@ -6,26 +6,33 @@ import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.figures.Rates;
 import io.reliablemq.broker.registration.Registrar;
 import io.reliablemq.broker.registration.RegistrationHeader;
+import io.reliablemq.broker.replication.state.StatePage;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.broker.role.RoleStatus;
 import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.epoch.EpochHistory;
 import io.reliablemq.broker.topic.TopicAnnouncer;
+import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.RequestHandler;
+import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,19 +50,28 @@ final class Tenure implements AutoCloseable {
     private static final Duration FIRST_REGISTRATION_TIMEOUT = Duration.ofSeconds(4);
     private static final Duration PERSIST_PERIOD = Duration.ofSeconds(1);
     private static final Duration SESSION_PERIOD = Duration.ofSeconds(10);
+    private static final long LOOK_AGAIN_MS = 20;
+
+    /** Requests between brokers, which go on while everything else waits for the end of a change of roles. */
+    static final Set<Integer> BETWEEN_BROKERS =
+            Set.of(RequestCode.REPLICA_ATTACH, RequestCode.REPLICA_CONFIRM, RequestCode.FOLLOW_STATE);
 
     /** What faces clients and name servers, to be stopped while requests in flight are still answered. */
     private final CloseStack outward = new CloseStack();
 
     private final CloseStack started = new CloseStack();
     private final Around around;
-    private final ActingRole role;
+    private final OpenedStore opened;
     private final MessageStore store;
+    private final AgentRunner scheduler;
+    private final Mailbox mailbox;
     private final RoleSide side;
     private final BrokerParts parts;
     private final Registrar registrar;
     private final Figures figures;
     private final HealthChecks checks;
+
+    private volatile ActingRole role;
 
     /** Set once there is somebody to announce topics. */
     private volatile @Nullable TopicAnnouncer announcer;
@@ -66,18 +82,32 @@ final class Tenure implements AutoCloseable {
      * @param address where the broker listens
      * @param nameServers to register with
      * @param masterOnly handles what a slave does not do itself
-     * @param masterRole told what kind of master a slave has
      */
     record Around(
             BrokerSettings settings,
             InetSocketAddress address,
+            EventLoops loops,
+            TransportSettings transport,
             RemotingClient client,
             Clients clients,
             List<String> nameServers,
             RequestHandler masterOnly,
-            Consumer<BrokerRole> masterRole,
+            Owner owner,
             Clock clock,
             ErrorSink errors) {}
+
+    /** Whoever decides about the role. All methods return at once, and may be called by any thread. */
+    interface Owner {
+
+        /** The log cannot go on as it is open now. */
+        void reopen();
+
+        /** The slave's master says what kind it is. */
+        void masterIs(BrokerRole kind);
+
+        /** Time to look for another master of the same name. */
+        void lookForRivals();
+    }
 
     /**
      * Starts everything but the registration, see {@link #register}.
@@ -88,6 +118,7 @@ final class Tenure implements AutoCloseable {
     Tenure(Around around, ActingRole role, OpenedStore opened) throws IOException {
         this.around = around;
         this.role = role;
+        this.opened = opened;
         this.store = started.push(opened.store());
         boolean complete = false;
         try {
@@ -95,10 +126,10 @@ final class Tenure implements AutoCloseable {
             Duties housekeeping = new Duties("rmq-housekeeping", around.clock(), around.errors());
             Duties scheduling = new Duties("rmq-scheduler", around.clock(), around.errors());
             AgentRunner housekeeper = started.push(new AgentRunner(housekeeping, around.errors()));
-            AgentRunner scheduler = started.push(new AgentRunner(scheduling, around.errors()));
-            Mailbox mailbox = new Mailbox(housekeeper::signal);
+            scheduler = started.push(new AgentRunner(scheduling, around.errors()));
+            mailbox = new Mailbox(housekeeper::signal);
             StateFolder folder = new StateFolder(settings.dataDir());
-            side = started.push(side(folder, mailbox, scheduler::signal));
+            side = started.push(side(folder));
             BrokerState state = BrokerState.load(
                     settings,
                     side.files(),
@@ -119,16 +150,7 @@ final class Tenure implements AutoCloseable {
                     side.part(state));
             outward.push(parts.readThreads());
             outward.push(parts.longPolls());
-            housekeeping
-                    .step(mailbox::drain)
-                    .every(PERSIST_PERIOD, state.offsets()::persist)
-                    .every(PERSIST_PERIOD, state.cursors()::persist)
-                    .every(SESSION_PERIOD, around.clients().sessions()::endSilent)
-                    .every(Rates.PERIOD, parts.runtime()::sample)
-                    .atStop(state.offsets()::persist)
-                    .atStop(state.cursors()::persist);
-            scheduling.step(parts.longPolls()::expire);
-            side.addDuties(parts, housekeeping, scheduling);
+            addDuties(housekeeping, scheduling);
             housekeeper.start();
             scheduler.start();
             side.start();
@@ -147,20 +169,24 @@ final class Tenure implements AutoCloseable {
         }
     }
 
-    private RoleSide side(StateFolder folder, Mailbox mailbox, Runnable wakeScheduler) throws IOException {
-        if (role.isMaster()) {
-            return new MasterSide(around.settings(), role, folder, store, around.clock(), wakeScheduler);
-        }
-        SlaveSide.With with = new SlaveSide.With(
-                around.settings(),
-                role,
-                around.client(),
-                this::masterAddress,
-                around.masterOnly(),
-                around.masterRole(),
-                mailbox,
-                around.clock());
-        return new SlaveSide(with, folder, store);
+    private RoleSide side(StateFolder folder) throws IOException {
+        return role.isMaster()
+                ? new MasterSide(around, role, folder, opened, scheduler::signal)
+                : new SlaveSide(around, role, folder, opened, this::masterAddress, mailbox);
+    }
+
+    private void addDuties(Duties housekeeping, Duties scheduling) {
+        BrokerState state = parts.state();
+        housekeeping
+                .step(mailbox::drain)
+                .every(PERSIST_PERIOD, state.offsets()::persist)
+                .every(PERSIST_PERIOD, state.cursors()::persist)
+                .every(SESSION_PERIOD, around.clients().sessions()::endSilent)
+                .every(Rates.PERIOD, parts.runtime()::sample)
+                .atStop(state.offsets()::persist)
+                .atStop(state.cursors()::persist);
+        scheduling.step(parts.longPolls()::expire);
+        side.addDuties(parts, housekeeping, scheduling);
     }
 
     private Registrar registrar() {
@@ -194,10 +220,138 @@ final class Tenure implements AutoCloseable {
         return role;
     }
 
+    /** The role is known better, or is about to be another one. */
+    void learn(ActingRole learned) {
+        role = learned;
+    }
+
     /** Where the master is, {@code host:port}, as far as a slave knows. */
     @Nullable
     String masterAddress() {
         return role.masterAddress();
+    }
+
+    /** What is said to other brokers of this name. */
+    RoleStatus status() {
+        return status(around.settings(), Addresses.text(around.address()), role, opened);
+    }
+
+    static RoleStatus status(BrokerSettings settings, String address, ActingRole role, OpenedStore opened) {
+        EpochHistory epochs =
+                role.isMaster() ? opened.feed().epochs() : opened.copy().epochs();
+        return new RoleStatus(
+                settings.name(),
+                address,
+                role,
+                new RoleStatus.LogStanding(epochs, opened.store().positions().committed()));
+    }
+
+    /** The slave that is to take over from this master. @throws RoleChangeException if none is in sync */
+    Successor successor() throws RoleChangeException {
+        return master().successor();
+    }
+
+    /** Refuses all messages from now on. */
+    void stopAppends(String why) {
+        scheduler.close();
+        store.stopAppends(why);
+    }
+
+    /**
+     * Takes no more messages, and waits until all that were taken are committed, and safe at the slave.
+     *
+     * @return where the log ends
+     * @throws RoleChangeException if that takes too long; this tenure must be closed in any case
+     */
+    long settle(String why, Successor successor, Duration bound) throws RoleChangeException {
+        stopAppends(why);
+        long deadline = around.clock().nanos() + bound.toNanos();
+        while (true) {
+            long end = store.positions().written();
+            long left = deadline - around.clock().nanos();
+            await(
+                    master().whenConfirmed(successor, end),
+                    left,
+                    "the slave has not confirmed the end of the log in time");
+            // Read in this order: whoever is answered was committed before.
+            if (store.pendingAppends() == 0
+                    && store.positions().committed() == end
+                    && store.positions().written() == end) {
+                return end;
+            }
+            if (left <= 0) {
+                throw new RoleChangeException("the last messages were not committed in time");
+            }
+            // What was taken before moves on by itself; not all of its steps can be waited for.
+            new CompletableFuture<Void>()
+                    .completeOnTimeout(null, LOOK_AGAIN_MS, TimeUnit.MILLISECONDS)
+                    .join();
+        }
+    }
+
+    /** Stores the state, and gives it as it is then. @throws RoleChangeException if that takes too long or fails */
+    List<StatePage> finalState(Duration bound) throws RoleChangeException {
+        BrokerState state = parts.state();
+        onState(bound, () -> {
+            state.offsets().persist();
+            state.cursors().persist();
+            state.accounts().settle();
+            state.accounts().persist();
+        });
+        return master().statePages();
+    }
+
+    /**
+     * Makes sure that this slave could be the master, with this state and the log up to this position.
+     *
+     * @throws RoleChangeException if it could not
+     */
+    void prepareToTakeOver(long end, List<StatePage> pages, Duration bound) throws RoleChangeException {
+        if (!(side instanceof SlaveSide slave)) {
+            throw new RoleChangeException("This broker is a master itself");
+        }
+        try {
+            long own = opened.copy().settle();
+            if (own != end) {
+                throw new RoleChangeException("The log ends at " + own + " here, and at " + end + " on the master");
+            }
+        } catch (IOException e) {
+            throw new RoleChangeException("The log could not be flushed: " + e.getMessage(), e);
+        }
+        onState(bound, () -> slave.take(pages, parts.state()));
+    }
+
+    private void onState(Duration bound, Duties.Task task) throws RoleChangeException {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        mailbox.execute(() -> {
+            try {
+                task.run();
+                done.complete(null);
+            } catch (Exception e) {
+                done.completeExceptionally(e);
+            }
+        });
+        await(done, bound.toNanos(), "the state was not stored in time");
+    }
+
+    private static void await(CompletableFuture<Void> done, long nanos, String otherwise) throws RoleChangeException {
+        try {
+            done.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new RoleChangeException(otherwise, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RoleChangeException("the change was interrupted", e);
+        } catch (ExecutionException e) {
+            throw new RoleChangeException(String.valueOf(e.getCause()), e);
+        }
+    }
+
+    private MasterSide master() throws RoleChangeException {
+        if (side instanceof MasterSide master) {
+            return master;
+        }
+        throw new RoleChangeException("This broker is a slave");
     }
 
     RequestHandler handlers() {

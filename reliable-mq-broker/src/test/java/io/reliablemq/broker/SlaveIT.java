@@ -13,6 +13,8 @@ import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.CreateTopicRequest;
+import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
+import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -94,6 +96,61 @@ class SlaveIT {
             assertThat(topics(slave).topics().get("bills").readQueues()).isEqualTo(7);
             assertThat(groups(slave).groups()).containsEntry("accounting", group);
         });
+    }
+
+    @Test
+    void messagesAndOffsetsFollow() {
+        for (int i = 0; i < 20; i++) {
+            wire.send(master.address(), "orders", 0, "m" + i, Map.of());
+        }
+        wire.heartbeat(master.address(), "c1", "readers", "orders", "*", 1);
+        commit(master, 12);
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(offset(slave)).isEqualTo(12));
+        assertThat(wire.messages(slave.address(), "orders", 0, 12))
+                .extracting(WireClient::text)
+                .containsExactly("m12", "m13", "m14", "m15", "m16", "m17", "m18", "m19");
+    }
+
+    @Test
+    void offsetsOfConsumersFlowBackWhenTheMasterReturns() {
+        for (int i = 0; i < 20; i++) {
+            wire.send(master.address(), "orders", 0, "m" + i, Map.of());
+        }
+        commit(master, 5);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(offset(slave)).isEqualTo(5));
+        int port = master.address().getPort();
+        master.close();
+
+        Command pulled = wire.pull(slave.address(), "readers", "orders", 0, 5, Duration.ZERO, "*")
+                .join();
+        assertThat(pulled.fields()).containsEntry("nextBeginOffset", "20").containsEntry("suggestWhichBrokerId", "0");
+        commit(slave, 20);
+        BrokerProperties again = properties("master");
+        again.setListenPort(port);
+        master = Broker.start(again.toSettings());
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(offset(master)).isEqualTo(20));
+        assertThat(offset(slave)).isEqualTo(20);
+    }
+
+    private void commit(Broker broker, long offset) {
+        assertThat(wire.answer(
+                                broker.address(),
+                                Command.request(
+                                        RequestCode.UPDATE_CONSUMER_OFFSET,
+                                        new UpdateConsumerOffsetRequest("readers", "orders", 0, offset).fields()))
+                        .code())
+                .isEqualTo(ResponseCode.SUCCESS);
+    }
+
+    private long offset(Broker broker) {
+        Command answer = wire.answer(
+                broker.address(),
+                Command.request(
+                        RequestCode.QUERY_CONSUMER_OFFSET,
+                        new QueryConsumerOffsetRequest("readers", "orders", 0, true).fields()));
+        return answer.isSuccess() ? Long.parseLong(answer.fields().get("offset")) : -1;
     }
 
     private TopicTable topics(Broker broker) {

@@ -42,6 +42,11 @@ public final class Peers {
         return status(answer(address, Command.request(RequestCode.ASK_ROLE, own.fields()), ASK_TIMEOUT));
     }
 
+    /** Asks a broker which role it has, without saying anything. @return empty if it does not answer */
+    public Optional<RoleStatus> ask(String address) {
+        return status(answer(address, Command.request(RequestCode.ASK_ROLE, Map.of()), ASK_TIMEOUT));
+    }
+
     /**
      * Hands the state to the slave that is to take over.
      *
@@ -78,9 +83,7 @@ public final class Peers {
         TreeSet<String> masters = new TreeSet<>();
         List<CompletableFuture<Command>> answers = nameServers.stream()
                 .map(address -> client.invoke(
-                        address,
-                        Command.request(RequestCode.GET_BROKER_CLUSTER_INFO, Map.of()),
-                        NAME_SERVER_TIMEOUT))
+                        address, Command.request(RequestCode.GET_BROKER_CLUSTER_INFO, Map.of()), NAME_SERVER_TIMEOUT))
                 .toList();
         for (CompletableFuture<Command> one : answers) {
             String master = master(settled(one), brokerName);

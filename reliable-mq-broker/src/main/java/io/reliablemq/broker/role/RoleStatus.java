@@ -1,10 +1,11 @@
 package io.reliablemq.broker.role;
 
+import io.reliablemq.broker.store.epoch.EpochHistory;
 import io.reliablemq.protocol.header.HeaderFields;
 import io.reliablemq.protocol.header.MalformedHeaderException;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a broker says about itself to others of its name, and learns about them.
@@ -18,11 +19,9 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
     /**
      * How far a log has come, and under which masters.
      *
-     * @param committedEpoch number of the epoch that the last committed message belongs to
-     * @param committed position behind it
-     * @param epoch number of the last epoch that began, whether or not anything was written in it
+     * @param committed position behind the last committed message
      */
-    public record LogStanding(int committedEpoch, long committed, int epoch) {
+    public record LogStanding(EpochHistory epochs, long committed) {
 
         /**
          * The later log is the one whose last committed message belongs to the later epoch: a master that was started alone
@@ -31,13 +30,43 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
         static final Comparator<LogStanding> BY_AGE = Comparator.comparingInt(LogStanding::committedEpoch)
                 .thenComparingLong(LogStanding::committed)
                 .thenComparingInt(LogStanding::epoch);
+
+        /** Number of the last epoch that began, whether or not anything was written in it. */
+        public int epoch() {
+            return epochs.lastNumber();
+        }
+
+        /** Number of the epoch that the last committed message belongs to. */
+        public int committedEpoch() {
+            return epochs.numberAt(committed - 1);
+        }
+
+        /** Whether nothing would be lost by following the other log: this one is empty, or both have a beginning in common. */
+        boolean isRelatedTo(LogStanding other) {
+            return committed == 0 || epochs.commonEnd(committed, other.epochs, other.committed) > 0;
+        }
+
+        @Override
+        public String toString() {
+            return "epoch " + committedEpoch() + ", position " + committed;
+        }
+    }
+
+    /** Whether this is another broker of the same name, and a master. */
+    public boolean isRivalOf(RoleStatus other) {
+        return isMaster() && brokerName.equals(other.brokerName) && !address.equals(other.address);
+    }
+
+    /** Whether a log that was written under this name would be continued by that of the other one. */
+    public boolean isRelatedTo(RoleStatus other) {
+        return log.isRelatedTo(other.log);
     }
 
     /** Whether this master has to give way to the other one, which is of the same name and a master, too. */
     public boolean givesWayTo(RoleStatus other) {
         int order = LogStanding.BY_AGE.compare(log, other.log);
         // Two that are alike have nothing to lose; one of them has to go, and both must mean the same one.
-        return order < 0 || order == 0 && address.compareTo(other.address) > 0;
+        return isRelatedTo(other) && (order < 0 || order == 0 && address.compareTo(other.address) > 0);
     }
 
     /** @throws MalformedHeaderException if this is no status */
@@ -54,7 +83,8 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
                             fields.optional("masterAddr"),
                             fields.longNumber("vacatedId", 0)),
                     new LogStanding(
-                            fields.number("committedEpoch"), fields.longNumber("committed"), fields.number("epoch")));
+                            EpochHistory.decode(fields.text("epochs").getBytes(StandardCharsets.UTF_8)),
+                            fields.longNumber("committed")));
         } catch (IllegalArgumentException e) {
             throw new MalformedHeaderException("The status of a broker cannot be read: " + e.getMessage());
         }
@@ -69,19 +99,13 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
                 .put("masterRole", acting.masterRole().name())
                 .put("masterAddr", acting.masterAddress())
                 .put("vacatedId", acting.vacatedId())
-                .put("committedEpoch", log.committedEpoch())
+                .put("epochs", new String(log.epochs().encode(), StandardCharsets.UTF_8))
                 .put("committed", log.committed())
-                .put("epoch", log.epoch())
                 .build();
     }
 
     /** Whether this broker is a master. */
     public boolean isMaster() {
         return acting.isMaster();
-    }
-
-    /** The master that it names, be it itself; null if it knows none. */
-    public @Nullable String master() {
-        return isMaster() ? address : acting.masterAddress();
     }
 }

@@ -29,6 +29,7 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,6 +65,7 @@ public final class LogMessageStore implements MessageStore {
     private final Retention retention;
     private final LogScrubber scrubber;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable String stopped;
 
     private LogMessageStore(
             StoreSettings settings,
@@ -256,7 +258,7 @@ public final class LogMessageStore implements MessageStore {
         switch (mailbox.offer(append)) {
             case ACCEPTED -> wakeUp.execute(signalAppend);
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
-            case CLOSED -> append.refuse(Status.CLOSED, String.valueOf(failure()), errors);
+            case CLOSED -> append.refuse(Status.CLOSED, whyClosed(), errors);
         }
     }
 
@@ -392,6 +394,22 @@ public final class LogMessageStore implements MessageStore {
     /** Where the log was found to be damaged while running. */
     public List<LogScrubber.Finding> damage() {
         return scrubber.findings();
+    }
+
+    @Override
+    public void stopAppends(String why) {
+        stopped = why;
+        mailbox.close();
+    }
+
+    private String whyClosed() {
+        String failure = failure();
+        return failure != null ? failure : Objects.requireNonNullElse(stopped, "The store is closed");
+    }
+
+    @Override
+    public int pendingAppends() {
+        return mailbox.pending();
     }
 
     @Override

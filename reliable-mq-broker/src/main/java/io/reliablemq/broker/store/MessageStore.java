@@ -151,6 +151,17 @@ public interface MessageStore extends AutoCloseable {
      */
     void flush() throws IOException;
 
+    /**
+     * Refuses all appends from now on, copies as well, until it is opened again. What was taken before goes on to its end;
+     * reads and {@link #flush} do, too.
+     *
+     * @param why for those who are refused
+     */
+    void stopAppends(String why);
+
+    /** How many appends wait for their answer. */
+    int pendingAppends();
+
     /** Why the store takes no more writes; null while it does. */
     @Nullable
     String failure();

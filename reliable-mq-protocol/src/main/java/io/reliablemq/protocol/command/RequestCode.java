@@ -53,7 +53,6 @@ public final class RequestCode {
     public static final int LITE_PULL_MESSAGE = 361;
     public static final int BROKER_HEARTBEAT = 904;
 
-
     // Between our own brokers. The protocol's own codes end below 3200, but for some above 200,000; a binary header has
     // two bytes for them.
 

@@ -35,6 +35,7 @@ public final class StateBoard {
     private final Map<String, StatePage> pages = new TreeMap<>();
     private final List<Reader> readers = new ArrayList<>();
     private long posted;
+    private volatile boolean closed;
 
     private record Reader(Map<String, String> known, long deadlineNanos, Consumer<Body> answer) {}
 
@@ -87,7 +88,7 @@ public final class StateBoard {
         List<StatePage> news;
         synchronized (lock) {
             news = newer(known);
-            if (news.isEmpty() && readers.size() < MAX_READERS) {
+            if (news.isEmpty() && !closed && readers.size() < MAX_READERS) {
                 readers.add(new Reader(Map.copyOf(known), clock.nanos() + wait.toNanos(), answer));
                 deadlinesChanged.run();
                 return;
@@ -125,10 +126,15 @@ public final class StateBoard {
         return next;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Answers all who wait; nobody is kept waiting for a master that is none any more. */
     public void close() {
         List<Reader> left;
         synchronized (lock) {
+            closed = true;
             left = List.copyOf(readers);
             readers.clear();
         }

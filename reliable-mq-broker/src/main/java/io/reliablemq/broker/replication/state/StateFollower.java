@@ -67,6 +67,7 @@ public final class StateFollower {
      * What it works with.
      *
      * @param brokerName that master and slave have in common
+     * @param own what the master is told of this slave
      * @param master {@code host:port}; null as long as nobody knows it
      * @param committed how far the log here is committed
      * @param taken what the master is to be told
@@ -77,6 +78,7 @@ public final class StateFollower {
     public record Parts(
             RemotingClient client,
             String brokerName,
+            StateReader own,
             Supplier<@Nullable String> master,
             LongSupplier committed,
             TakenOffsets taken,
@@ -164,6 +166,9 @@ public final class StateFollower {
         following = true;
         Map<String, String> fields = new HashMap<>();
         fields.put(StateRequests.BROKER_NAME, parts.brokerName());
+        fields.put(StateRequests.REPLICA_ID, parts.own().replicaId());
+        fields.put(StateRequests.BROKER_ID, Long.toString(parts.own().brokerId()));
+        fields.put(StateRequests.ADDRESS, parts.own().address());
         fields.put(StateRequests.WAIT_MS, Long.toString(WAIT.toMillis()));
         known.forEach((name, version) -> fields.put(StateRequests.KNOWN_PREFIX + name, version));
         parts.client()

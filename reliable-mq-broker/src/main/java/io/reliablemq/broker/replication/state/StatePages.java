@@ -26,11 +26,20 @@ public final class StatePages {
 
     /** As many pages, from the first on, as fit well into a frame. */
     static Body encode(List<StatePage> pages) {
+        return encode(pages, ENOUGH_BYTES);
+    }
+
+    /** All pages. */
+    public static Body encodeAll(List<StatePage> pages) {
+        return encode(pages, Integer.MAX_VALUE);
+    }
+
+    private static Body encode(List<StatePage> pages, int enoughBytes) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             for (StatePage page : pages) {
                 byte[] packed = pack(page.content());
-                if (bytes.size() > 0 && bytes.size() + packed.length > ENOUGH_BYTES) {
+                if (bytes.size() > 0 && (long) bytes.size() + packed.length > enoughBytes) {
                     break;
                 }
                 out.writeByte(1);

@@ -10,6 +10,7 @@ import io.reliablemq.protocol.transport.Reply;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A master's answers to its slaves: FOLLOW_STATE waits for state files that the slave does not have, GIVE_OFFSETS takes the
@@ -18,6 +19,9 @@ import java.util.Map;
 public final class StateRequests {
 
     static final String BROKER_NAME = "brokerName";
+    static final String BROKER_ID = "brokerId";
+    static final String ADDRESS = "brokerAddr";
+    static final String REPLICA_ID = "replicaId";
     static final String WAIT_MS = "waitMs";
     static final String MASTER_ROLE = "masterRole";
 
@@ -30,12 +34,20 @@ public final class StateRequests {
     private final BrokerRole role;
     private final StateBoard board;
     private final CommittedOffsets offsets;
+    private final Consumer<StateReader> readers;
 
-    public StateRequests(String brokerName, BrokerRole role, StateBoard board, CommittedOffsets offsets) {
+    /** @param readers told of each slave that asks */
+    public StateRequests(
+            String brokerName,
+            BrokerRole role,
+            StateBoard board,
+            CommittedOffsets offsets,
+            Consumer<StateReader> readers) {
         this.brokerName = brokerName;
         this.role = role;
         this.board = board;
         this.offsets = offsets;
+        this.readers = readers;
     }
 
     /** Handles FOLLOW_STATE. */
@@ -44,6 +56,11 @@ public final class StateRequests {
         if (isOfOtherName(fields, reply)) {
             return;
         }
+        if (board.isClosed()) {
+            reply.send(Command.failure(ResponseCode.SERVICE_NOT_AVAILABLE, "The master changes its role, or stops"));
+            return;
+        }
+        readers.accept(new StateReader(fields.text(REPLICA_ID), fields.longNumber(BROKER_ID), fields.text(ADDRESS)));
         Map<String, String> known = new HashMap<>();
         request.fields().forEach((name, value) -> {
             if (name.startsWith(KNOWN_PREFIX)) {
