@@ -11,6 +11,7 @@ import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.broker.role.RoleFile;
+import io.reliablemq.broker.role.TakeOverOffer;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.runtime.Clock;
@@ -276,10 +277,22 @@ public final class Broker implements AutoCloseable {
         }
 
         @Override
-        public void reopen(ActingRole role) throws IOException {
+        public void reopen(ActingRole role, @Nullable TakeOverOffer accepted) throws IOException {
             tenure().close();
             Tenure next = new Tenure(around, role, storeOpener.open(settings, role.role(), clock, errors));
-            LOG.info("Broker {} is {} from now on", settings.name(), role);
+            LOG.info(
+                    "Broker {} is {} from now on, {}",
+                    settings.name(),
+                    role,
+                    next.status().log());
+            if (accepted != null && role.role() == BrokerRole.SYNC_MASTER) {
+                tenure = next;
+                gate.hold(Tenure.BETWEEN_BROKERS, next.handlers());
+                next.awaitSlave(
+                        accepted.replicaId(),
+                        accepted.end(),
+                        settings.replication().syncSlaveTimeout());
+            }
             serve(next);
         }
 

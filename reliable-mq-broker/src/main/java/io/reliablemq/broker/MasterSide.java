@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** A master: hands over what is due, draws up the accounts, and lets its slaves follow. */
 final class MasterSide implements RoleSide {
@@ -28,15 +29,21 @@ final class MasterSide implements RoleSide {
     private final Tenure.Around around;
     private final ActingRole role;
     private final StateFolder folder;
+    private final Executor owner;
     private final StateBoard board;
     private final ReplicaFeeds feeds;
     private final Slaves slaves;
 
-    MasterSide(Tenure.Around around, ActingRole role, StateFolder folder, OpenedStore opened, Runnable wakeScheduler) {
+    /**
+     * @param owner the thread of the state
+     * @param wakeScheduler wakes the thread that answers waiting slaves
+     */
+    MasterSide(Tenure.Around around, ActingRole role, StateFolder folder, OpenedStore opened, Executor owner, Runnable wakeScheduler) {
         BrokerSettings settings = around.settings();
         this.around = around;
         this.role = role;
         this.folder = folder;
+        this.owner = owner;
         this.board = new StateBoard(() -> opened.store().positions().committed(), around.clock(), wakeScheduler);
         this.feeds = new ReplicaFeeds(
                 opened.feed(),
@@ -57,7 +64,7 @@ final class MasterSide implements RoleSide {
     @Override
     public BrokerParts.Part part(BrokerState state) {
         StateRequests requests =
-                new StateRequests(around.settings().name(), role.role(), board, state.offsets(), slaves::heardOf);
+                new StateRequests(around.settings().name(), role.role(), board, state.offsets(), slaves::heardOf, owner);
         return new BrokerParts.Part(
                 state.offsets(),
                 null,
@@ -106,8 +113,8 @@ final class MasterSide implements RoleSide {
     }
 
     /** Completes once the slave has confirmed the log up to this position. */
-    CompletableFuture<Void> whenConfirmed(Successor successor, long position) {
-        return feeds.whenConfirmed(successor.replicaId(), position);
+    CompletableFuture<Void> whenConfirmed(String replicaId, long position) {
+        return feeds.whenConfirmed(replicaId, position);
     }
 
     /** The files as they are now, for whoever takes over. */

@@ -58,6 +58,15 @@ final class RequestGate implements RequestHandler {
         }
     }
 
+    /** From now on only these codes are let through, to these handlers; everything else waits for {@link #open}. */
+    void hold(Set<Integer> except, RequestHandler handlers) {
+        synchronized (lock) {
+            handler = handlers;
+            passing = Set.copyOf(except);
+            refusal = null;
+        }
+    }
+
     /** From now on only these codes are let through; everything else waits for the next opening. */
     void hold(Set<Integer> except) {
         synchronized (lock) {

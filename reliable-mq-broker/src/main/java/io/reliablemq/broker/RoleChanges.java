@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -82,8 +83,12 @@ final class RoleChanges implements AutoCloseable {
 
         RequestGate gate();
 
-        /** Closes the present tenure and opens the next one. */
-        void reopen(ActingRole role) throws IOException;
+        /**
+         * Closes the present tenure and opens the next one.
+         *
+         * @param accepted the offer that makes this broker the master; null if it is for another reason
+         */
+        void reopen(ActingRole role, @Nullable TakeOverOffer accepted) throws IOException;
 
         /** Requests that only a master carries out are to be passed on for a while. */
         void handedOver();
@@ -214,7 +219,7 @@ final class RoleChanges implements AutoCloseable {
         host.gate().hold(Tenure.BETWEEN_BROKERS);
         try {
             long end = master.settle("The role of master is being handed over", successor, SETTLE_BOUND);
-            TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), status().address());
+            TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), master.replicaId());
             peers.prepare(successor.address(), offer, StatePages.encodeAll(master.finalState(SETTLE_BOUND)));
             master.leave();
         } catch (RoleChangeException | RuntimeException e) {
@@ -328,12 +333,13 @@ final class RoleChanges implements AutoCloseable {
                 throw new RoleChangeException("This take-over was not prepared, or too long ago");
             }
             offered = null;
-            host.gate().hold(Tenure.BETWEEN_BROKERS);
+            // All of it: the old master, too, waits until it can follow.
+            host.gate().hold(Set.of());
             ActingRole master = role().asMaster();
             file.write(master);
             // Answered with what it will be: from here on it is the master, whatever happens to this process.
             host.tenure().learn(master);
-            later(() -> become(master));
+            later(() -> open(master, known.offer()));
         });
     }
 
@@ -375,8 +381,12 @@ final class RoleChanges implements AutoCloseable {
     }
 
     private void open(ActingRole role) throws IOException {
+        open(role, null);
+    }
+
+    private void open(ActingRole role, @Nullable TakeOverOffer accepted) throws IOException {
         try {
-            host.reopen(role);
+            host.reopen(role, accepted);
             trouble = null;
             changes++;
         } catch (IOException | RuntimeException e) {

@@ -171,7 +171,7 @@ final class Tenure implements AutoCloseable {
 
     private RoleSide side(StateFolder folder) throws IOException {
         return role.isMaster()
-                ? new MasterSide(around, role, folder, opened, scheduler::signal)
+                ? new MasterSide(around, role, folder, opened, mailbox, scheduler::signal)
                 : new SlaveSide(around, role, folder, opened, this::masterAddress, mailbox);
     }
 
@@ -270,7 +270,7 @@ final class Tenure implements AutoCloseable {
             long end = store.positions().written();
             long left = deadline - around.clock().nanos();
             await(
-                    master().whenConfirmed(successor, end),
+                    master().whenConfirmed(successor.replicaId(), end),
                     left,
                     "the slave has not confirmed the end of the log in time");
             // Read in this order: whoever is answered was committed before.
@@ -286,6 +286,26 @@ final class Tenure implements AutoCloseable {
             new CompletableFuture<Void>()
                     .completeOnTimeout(null, LOOK_AGAIN_MS, TimeUnit.MILLISECONDS)
                     .join();
+        }
+    }
+
+    /** Name of the data folder. */
+    String replicaId() {
+        return opened.id();
+    }
+
+    /**
+     * Waits for the slave that was the master until now: without it, every send of the first moment would be answered that
+     * there is no slave. If it does not come, that is the right answer.
+     */
+    void awaitSlave(String replicaId, long position, Duration bound) {
+        try {
+            await(
+                    master().whenConfirmed(replicaId, position),
+                    bound.toNanos(),
+                    "the old master did not follow within " + bound.toMillis() + " ms");
+        } catch (RoleChangeException e) {
+            LOG.warn("Going on without a slave: {}", e.getMessage());
         }
     }
 

@@ -10,9 +10,9 @@ import java.util.Map;
  * @param token of this attempt
  * @param end where the master's log ends, all of it committed
  * @param masterRole what kind of master it was
- * @param address {@code host:port} of the old master
+ * @param replicaId name of the old master's data folder, under which it will follow
  */
-public record TakeOverOffer(String token, long end, BrokerRole masterRole, String address) {
+public record TakeOverOffer(String token, long end, BrokerRole masterRole, String replicaId) {
 
     static final String TOKEN = "token";
 
@@ -21,7 +21,7 @@ public record TakeOverOffer(String token, long end, BrokerRole masterRole, Strin
         String role = fields.text("masterRole");
         try {
             return new TakeOverOffer(
-                    fields.text(TOKEN), fields.longNumber("end"), BrokerRole.valueOf(role), fields.text("brokerAddr"));
+                    fields.text(TOKEN), fields.longNumber("end"), BrokerRole.valueOf(role), fields.text("replicaId"));
         } catch (IllegalArgumentException e) {
             throw new MalformedHeaderException("The header field 'masterRole' is '" + role + "', which is no role");
         }
@@ -32,7 +32,7 @@ public record TakeOverOffer(String token, long end, BrokerRole masterRole, Strin
                 .put(TOKEN, token)
                 .put("end", end)
                 .put("masterRole", masterRole.name())
-                .put("brokerAddr", address)
+                .put("replicaId", replicaId)
                 .build();
     }
 }

@@ -7,9 +7,11 @@ import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.HeaderFields;
 import io.reliablemq.protocol.transport.Reply;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -35,19 +37,25 @@ public final class StateRequests {
     private final StateBoard board;
     private final CommittedOffsets offsets;
     private final Consumer<StateReader> readers;
+    private final Executor owner;
 
-    /** @param readers told of each slave that asks */
+    /**
+     * @param readers told of each slave that asks
+     * @param owner the thread that stores the offsets
+     */
     public StateRequests(
             String brokerName,
             BrokerRole role,
             StateBoard board,
             CommittedOffsets offsets,
-            Consumer<StateReader> readers) {
+            Consumer<StateReader> readers,
+            Executor owner) {
         this.brokerName = brokerName;
         this.role = role;
         this.board = board;
         this.offsets = offsets;
         this.readers = readers;
+        this.owner = owner;
     }
 
     /** Handles FOLLOW_STATE. */
@@ -82,7 +90,17 @@ public final class StateRequests {
         JsonBodies.read(request.body(), TakenOffset.Table.class)
                 .offsets()
                 .forEach(one -> offsets.merge(one.group(), one.queue(), one.base(), one.offset()));
-        reply.send(Command.success());
+        // Posted before they are acknowledged: the slave lets go of them then, and must not take an older file of ours.
+        owner.execute(() -> reply.send(stored()));
+    }
+
+    private Command stored() {
+        try {
+            offsets.persist();
+            return Command.success();
+        } catch (IOException e) {
+            return Command.failure(ResponseCode.SYSTEM_ERROR, "The offsets could not be stored: " + e.getMessage());
+        }
     }
 
     private boolean isOfOtherName(HeaderFields fields, Reply reply) {
