@@ -64,6 +64,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     /**
      * @param end where the log ends, all of it being written and flushed
      * @param start how far of that is committed
+     * @param uncommitted what stands behind, and waits to be committed
      */
     CommitPoint(
             StoreSettings settings,
@@ -72,7 +73,8 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             AppendMailbox<PendingAppend> mailbox,
             ErrorSink errors,
             long end,
-            long start) {
+            long start,
+            List<Uncommitted> uncommitted) {
         this.policy = CommitPolicy.of(settings.flushDiskType(), settings.replication());
         this.unreplicatedReads = settings.replication().unreplicatedReads();
         this.maxUnreplicated = settings.replication().maxUnreplicated();
@@ -83,6 +85,8 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         this.written = end;
         this.flushed = end;
         this.local = end;
+        this.unreplicated.addAll(uncommitted);
+        this.unreplicatedCount = uncommitted.size();
         this.others = start;
         this.committed = start;
         this.readable = start;
@@ -284,22 +288,19 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         if (failure != null) {
             return;
         }
-        Set<QueueEntries> arrived = new LinkedHashSet<>();
-        List<PendingAppend> done = new ArrayList<>();
+        Passed passed = new Passed(new LinkedHashSet<>(), new ArrayList<>(), new ArrayList<>());
         local = Math.max(local, policy.local(written, flushed));
         long to = Math.max(committed, policy.commit(local, others));
-        if (readable < to || unreplicatedReads && readable < local) {
-            readable = unreplicatedReads ? Math.max(readable, local) : to;
-        }
+        readable = Math.max(readable, unreplicatedReads ? local : to);
         while (!unreplicated.isEmpty() && unreplicated.peek().end() <= to) {
-            commit(unreplicated.remove(), !unreplicatedReads, arrived, done);
+            commit(unreplicated.remove(), !unreplicatedReads, passed);
         }
         while (!waiting.isEmpty() && waiting.peek().end() <= local) {
             Uncommitted next = waiting.remove();
             if (next.end() <= to) {
-                commit(next, true, arrived, done);
+                commit(next, true, passed);
             } else {
-                awaitOthers(next, arrived);
+                awaitOthers(next, passed);
             }
         }
         unreplicatedCount = unreplicated.size();
@@ -307,39 +308,52 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             committed = to;
             tell(commitListeners, to);
         }
-        for (PendingAppend append : done) {
-            append.answer(Status.COMMITTED, "", mailbox, errors);
-        }
-        arrived.forEach(this::tell);
+        passed.committed().forEach(append -> append.answer(Status.COMMITTED, "", mailbox, errors));
+        passed.alone()
+                .forEach(append -> append.answer(
+                        Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors));
+        passed.shown().forEach(this::tell);
     }
 
-    private void commit(Uncommitted next, boolean show, Set<QueueEntries> arrived, List<PendingAppend> done) {
+    /**
+     * What an advance has moved.
+     *
+     * @param shown queues with messages that can be read now
+     * @param committed to be answered so
+     * @param alone to be answered so that no replica was near
+     */
+    private record Passed(Set<QueueEntries> shown, List<PendingAppend> committed, List<PendingAppend> alone) {}
+
+    private void commit(Uncommitted next, boolean show, Passed passed) {
         if (show) {
-            show(next, arrived);
+            show(next, passed);
         }
         if (next instanceof PendingAppend append && !append.isAnswered()) {
-            done.add(append);
+            passed.committed().add(append);
         }
     }
 
-    private void awaitOthers(Uncommitted next, Set<QueueEntries> arrived) {
-        if (next instanceof PendingAppend append && !append.isAnswered() && append.hasNoReplica()) {
-            append.answer(Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors);
+    private void awaitOthers(Uncommitted next, Passed passed) {
+        boolean waits = false;
+        if (next instanceof PendingAppend append && !append.isAnswered()) {
+            waits = !append.hasNoReplica();
+            if (!waits) {
+                passed.alone().add(append);
+            }
         }
         if (unreplicatedReads) {
-            show(next, arrived);
+            show(next, passed);
         }
-        boolean isDone = unreplicatedReads && (!(next instanceof PendingAppend append) || append.isAnswered());
-        if (!isDone) {
+        if (waits || !unreplicatedReads) {
             unreplicated.add(next);
         }
     }
 
-    private void show(Uncommitted next, Set<QueueEntries> arrived) {
+    private void show(Uncommitted next, Passed passed) {
         next.addTo(indexes, segments);
         QueueEntries entries = next.entries();
         if (entries != null) {
-            arrived.add(entries);
+            passed.shown().add(entries);
         }
     }
 

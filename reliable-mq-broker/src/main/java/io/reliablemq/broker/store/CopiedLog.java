@@ -38,8 +38,12 @@ public interface CopiedLog {
      */
     long copy(RecordChunk chunk) throws RecordsRefusedException;
 
-    /** The master says that everything before this position is committed. */
-    void committed(long position);
+    /**
+     * The master says that everything before this position is committed.
+     *
+     * @param isPromised whether it has waited for replicas before it said so
+     */
+    void committed(long position, boolean isPromised);
 
     /**
      * Calls the listener with how far the log is as safe as the flush policy makes it, on the log writer, as soon as records

@@ -53,6 +53,9 @@ public final class LogMessageStore implements MessageStore {
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final CommitPoint commitPoint;
+    private final CommitMarks marks;
+    private final long promisedBefore;
+    private final long endAtOpening;
     private final StoreFeed feed;
     private final StoreCopy copy;
     private final StoreThreads threads;
@@ -76,7 +79,8 @@ public final class LogMessageStore implements MessageStore {
             LogFolder folder,
             StoreIndexes indexes,
             StoreRecovery.Outcome outcome,
-            EpochHistory epochs)
+            EpochHistory epochs,
+            CommitMarks.Marks found)
             throws IOException {
         this.settings = settings;
         this.clock = clock;
@@ -86,8 +90,15 @@ public final class LogMessageStore implements MessageStore {
         this.segments = outcome.log().segments();
         this.mailbox = new AppendMailbox<>(settings.maxPendingAppends(), settings.maxPendingBytes());
         LogTail tail = outcome.log().tail();
-        this.commitPoint =
-                new CommitPoint(settings, indexes.all(), segments, mailbox, errors, tail.written(), tail.written());
+        this.commitPoint = new CommitPoint(
+                settings,
+                indexes.all(),
+                segments,
+                mailbox,
+                errors,
+                tail.written(),
+                outcome.committed(),
+                outcome.uncommitted());
         SegmentIndexer indexer = new SegmentIndexer(
                 indexes.all(),
                 segments,
@@ -115,10 +126,13 @@ public final class LogMessageStore implements MessageStore {
                 retention,
                 commitPoint,
                 this::positions);
+        this.marks = new CommitMarks(CommitMarks.file(data), found, this::marks, clock);
+        this.promisedBefore = found.promised();
         CopyMailbox<CopiedBatch> copies = new CopyMailbox<>();
         this.copy = new StoreCopy(
                 new StoreCopy.Parts(data, indexes.queues(), removal, commitPoint, copies, this::positions, tail),
                 epochs,
+                promisedBefore,
                 this::forceWritten,
                 this::wakeWriter);
         this.threads = new StoreThreads(
@@ -131,20 +145,15 @@ public final class LogMessageStore implements MessageStore {
                 commitPoint,
                 settings.replication().isCopy()
                         ? new CopierMaker(settings, copies, tail, copy, errors)
-                        : new WriterMaker(
-                                settings,
-                                mailbox,
-                                tail,
-                                commitPoint,
-                                clock,
-                                indexes.queues().lastTimestamp()),
-                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run));
+                        : new WriterMaker(settings, mailbox, tail, commitPoint, clock, outcome.lastTimestamp()),
+                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run, marks::run));
         this.signalAppend = threads::signalAppend;
         indexes.damaged().onDamage(threads::signalKeeper);
         RecordReader records = new RecordReader(segments);
         this.reader = new StoreReader(indexes.queues(), segments, records, commitPoint);
         this.lookup = new KeyLookup(indexes.keys(), records, commitPoint);
         this.recovery = outcome.report();
+        this.endAtOpening = outcome.log().tail().written();
     }
 
     /**
@@ -166,14 +175,16 @@ public final class LogMessageStore implements MessageStore {
         LogFolder folder = new LogFolder(files, data.logFolder());
         StoreIndexes indexes = StoreIndexes.in(folder);
         try {
-            StoreRecovery.Outcome outcome =
-                    new StoreRecovery(folder, indexes.queues(), indexes.all()).run(data, settings.forLog(), clock);
+            StoreRealignment.run(data, folder);
+            CommitMarks.Marks marks = CommitMarks.read(CommitMarks.file(data));
+            StoreRecovery.Outcome outcome = new StoreRecovery(folder, indexes.queues(), indexes.all())
+                    .run(data, settings.forLog(), clock, marks.visibleUnder(settings.replication()));
             data.markInUse();
             LogTail tail = outcome.log().tail();
             EpochHistory epochs = StoreEpochs.open(data, settings.replication(), tail.written());
             tail.beginEpoch(epochs.lastNumber());
             LogMessageStore store =
-                    new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome, epochs);
+                    new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome, epochs, marks);
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -350,13 +361,15 @@ public final class LogMessageStore implements MessageStore {
     }
 
     /**
-     * Visits every committed record that is a copy of another message, in the order of the log. Whoever makes copies
+     * Visits every record that is a copy of another message and is committed or was found in the log when it was opened, in the
+     * order of the log. Whoever makes copies
      * remembers with its progress how far the log was written, and learns here which copies were made after that.
      *
      * @param from a position out of {@link #positions()}, now or before a restart; what is no longer kept is skipped
      */
     public void forEachOrigin(long from, OriginScan.OriginVisitor visitor) throws IOException {
-        OriginScan.run(segments, from, commitPoint.committed(), visitor);
+        // What was found behind the last commit is in the log to stay: it is not to be copied a second time.
+        OriginScan.run(segments, from, Math.max(commitPoint.committed(), endAtOpening), visitor);
     }
 
     @Override
@@ -459,6 +472,15 @@ public final class LogMessageStore implements MessageStore {
         }
     }
 
+    private CommitMarks.Marks marks() {
+        if (!settings.replication().awaitsOthers()) {
+            return new CommitMarks.Marks(CommitMarks.UNKNOWN, promisedBefore);
+        }
+        long committed = commitPoint.committed();
+        long promised = settings.replication().isCopy() ? copy.promised() : committed;
+        return new CommitMarks.Marks(committed, Math.max(promisedBefore, promised));
+    }
+
     private void forceWritten() {
         threads.flush();
     }
@@ -473,6 +495,7 @@ public final class LogMessageStore implements MessageStore {
         commitPoint.stop("The store is closed");
         long end = threads.closeTail(clean);
         if (clean) {
+            marks.store();
             data.markCleanStop(end);
         }
     }

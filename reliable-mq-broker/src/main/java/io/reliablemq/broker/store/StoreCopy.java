@@ -45,16 +45,20 @@ final class StoreCopy implements CopiedLog, CopyEvents<CopiedBatch> {
     private final Runnable signalWriter;
     private volatile EpochHistory epochs;
     private volatile @Nullable LongConsumer confirmations;
+    private volatile long promised;
+    private final long promisedBefore;
     private long expected;
     private long segmentBase;
 
     /**
+     * @param promisedBefore how far what was acknowledged is known to be here, from earlier openings
      * @param flush flushes what is written, on the calling thread
      * @param signalWriter wakes the log writer
      */
-    StoreCopy(Parts parts, EpochHistory epochs, Runnable flush, Runnable signalWriter) {
+    StoreCopy(Parts parts, EpochHistory epochs, long promisedBefore, Runnable flush, Runnable signalWriter) {
         this.parts = parts;
         this.epochs = epochs;
+        this.promisedBefore = promisedBefore;
         this.expected = parts.tail().written();
         this.segmentBase = parts.tail().segmentBase();
         this.flush = flush;
@@ -151,7 +155,10 @@ final class StoreCopy implements CopiedLog, CopyEvents<CopiedBatch> {
     }
 
     @Override
-    public void committed(long position) {
+    public void committed(long position, boolean isPromised) {
+        if (isPromised && position > promised) {
+            promised = position;
+        }
         parts.commitPoint().confirmedByOthers(position);
     }
 
@@ -162,12 +169,12 @@ final class StoreCopy implements CopiedLog, CopyEvents<CopiedBatch> {
 
     @Override
     public long promised() {
-        return 0;
+        return Math.max(promisedBefore, Math.min(promised, parts.commitPoint().flushed()));
     }
 
     @Override
     public void realignAtNextOpening(Realignment realignment) throws IOException {
-        throw new IOException("not yet");
+        StoreRealignment.note(parts.data(), realignment);
     }
 
     /** Takes no more records. */

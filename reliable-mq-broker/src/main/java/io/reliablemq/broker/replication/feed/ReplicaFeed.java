@@ -149,11 +149,12 @@ final class ReplicaFeed {
         }
         RecordChunk chunk = read.chunk();
         long next = log.chunks().nextKept(read.next());
-        send(chunk);
-        if (mark == null) {
-            mark = new Mark(chunk.end(), sentNanos);
-        }
+        // Before it is sent: the confirmation may be faster than this thread.
         sent = next == Long.MAX_VALUE ? read.next() : next;
+        if (mark == null) {
+            mark = new Mark(chunk.end(), clock.nanos());
+        }
+        send(chunk);
         return chunk.records().length;
     }
 

@@ -309,7 +309,7 @@ final class LogFollower implements Agent {
                 log.copy(data.chunk());
             }
             masterCommitted = data.committed();
-            log.committed(data.committed());
+            log.committed(data.committed(), data.promised());
         } catch (RecordsRefusedException | MalformedHeaderException | MalformedBodyException e) {
             errors.report("the log that the master at " + master + " sends, nothing of which was written", e);
             from.connection.close();

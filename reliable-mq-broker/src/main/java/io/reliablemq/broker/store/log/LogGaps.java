@@ -88,34 +88,30 @@ public final class LogGaps {
 
     /** Whether all that the other log lacks behind a position is known here. */
     public boolean includes(LogGaps other, long position) {
-        return other.gaps.stream().allMatch(gap -> gap.to() <= position || hasDeleted(gap.from(), gap.to()))
-                && other.damages.stream().allMatch(damage -> damage.from() < position || damages.contains(damage));
+        return other.gaps.stream()
+                        .allMatch(gap -> gap.to() <= position || hasDeleted(Math.max(gap.from(), position), gap.to()))
+                && other.damages.stream().allMatch(damage -> damage.to() <= position || damages.contains(damage));
     }
 
     private boolean hasDeleted(long from, long to) {
         return gaps.stream().anyMatch(gap -> gap.from() <= from && gap.to() == to);
     }
 
-    /** What either of the two logs lacks, of which the other is that of the master. */
-    LogGaps with(LogGaps other) {
-        LogGaps joined = this;
+    /** These, and what the other log lacks from a position on, where its gaps stand for those that are here. */
+    LogGaps withThoseOf(LogGaps other, long position) {
+        LogGaps joined = new LogGaps(
+                gaps.stream().filter(gap -> gap.to() <= position).toList(),
+                damages.stream().filter(damage -> damage.from() < position).toList());
         for (Gap gap : other.gaps) {
-            joined = joined.hasDeleted(gap.from(), gap.to())
-                    ? joined
-                    : joined.withoutGapsIn(gap).withDeleted(gap);
+            if (gap.to() > position) {
+                joined = joined.withDeleted(new Gap(Math.max(gap.from(), position), gap.to(), gap.nextOffsets()));
+            }
         }
         for (Damage damage : other.damages) {
-            joined = joined.damages.contains(damage) ? joined : joined.withDamaged(damage);
+            boolean isKnown = damage.to() <= position || joined.damages.contains(damage);
+            joined = isKnown ? joined : joined.withDamaged(damage);
         }
         return joined;
-    }
-
-    private LogGaps withoutGapsIn(Gap wider) {
-        return new LogGaps(
-                gaps.stream()
-                        .filter(gap -> gap.from() < wider.from() || gap.to() > wider.to())
-                        .toList(),
-                damages);
     }
 
     /** One more range of deleted segments; joined with the gaps that it touches. */

@@ -138,7 +138,7 @@ public final class LogTail {
         goOn(next);
     }
 
-    private void resize(long limit) {
+    private void resize(long limit) throws IOException {
         Segment known = tail.segment();
         Segment resized = new Segment(known.base(), limit, known.path(), known.reader());
         tail.resize(resized);

@@ -50,11 +50,19 @@ final class SegmentTail implements AutoCloseable {
     }
 
     /** The segment ends elsewhere than where it was thought to; called by the log writer. */
-    void resize(Segment resized) {
-        if (!preallocating) {
-            allocated = resized.limit();
+    void resize(Segment resized) throws IOException {
+        allocation.lock();
+        try {
+            segment = resized;
+            if (!preallocating) {
+                allocated = resized.limit();
+            } else if (allocated > resized.limit()) {
+                file.truncate(resized.limit() - resized.base());
+                allocated = resized.limit();
+            }
+        } finally {
+            allocation.unlock();
         }
-        segment = resized;
     }
 
     long allocated() {
