@@ -73,8 +73,8 @@ final class Tenure implements AutoCloseable {
 
     private volatile ActingRole role;
 
-    /** Set once there is somebody to announce topics. */
-    private volatile @Nullable TopicAnnouncer announcer;
+    /** Null until there is somebody to announce topics, and to hear of the master. */
+    private volatile @Nullable Registrar registration;
 
     /**
      * What a tenure works with and leaves as it is.
@@ -158,7 +158,7 @@ final class Tenure implements AutoCloseable {
                 FollowedTopics.complete(folder, state.topics(), store);
             }
             registrar = outward.push(registrar());
-            announcer = registrar;
+            registration = registrar;
             figures = Figures.of(List.of(parts.figures(), side.figures()));
             checks = HealthChecks.of(List.of(store.health(), parts.health(), side.health(), registrar));
             complete = true;
@@ -212,7 +212,7 @@ final class Tenure implements AutoCloseable {
     }
 
     private CompletableFuture<Void> announce() {
-        TopicAnnouncer through = announcer;
+        TopicAnnouncer through = registration;
         return through == null ? CompletableFuture.completedFuture(null) : through.announce();
     }
 
@@ -225,10 +225,21 @@ final class Tenure implements AutoCloseable {
         role = learned;
     }
 
-    /** Where the master is, {@code host:port}, as far as a slave knows. */
+    /**
+     * Where the master is, {@code host:port}, as far as a slave knows: by the setting, else by the name servers, else by the
+     * one to which this broker handed over.
+     */
     @Nullable
     String masterAddress() {
-        return role.masterAddress();
+        ActingRole now = role;
+        String pinned = around.settings().replication().masterAddress();
+        if (now.isMaster() || pinned != null && pinned.equals(now.masterAddress())) {
+            return now.masterAddress();
+        }
+        Registrar registered = registration;
+        String told = registered == null ? null : registered.masterAddress();
+        // Its own address may still be known as that of the master that it was.
+        return told == null || told.equals(Addresses.text(around.address())) ? now.masterAddress() : told;
     }
 
     /** What is said to other brokers of this name. */
