@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** What a broker process says about itself over HTTP. Thread-safe. */
 public final class ManagementEndpoint {
 
-    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final Duration BOUND = Duration.ofSeconds(30);
     private static final String PREFIX = "reliable_mq_broker_";
     private static final Pattern GROUP_FIGURE =
             Pattern.compile(PREFIX + "group_([a-z_]+)_messages\\{group=\"([^\"]+)\"} (-?[0-9.eE+]+)");
@@ -61,12 +61,31 @@ public final class ManagementEndpoint {
         return Double.parseDouble(line.group(1));
     }
 
+    /**
+     * Tells the broker to do something, for instance {@code /promote}.
+     *
+     * @return what it has to say
+     * @throws IOException if nobody answers, or the broker refuses
+     */
+    public String post(String path) throws IOException {
+        HttpResponse<String> answer = send(path, "POST");
+        if (answer.statusCode() != 200) {
+            throw new IOException("POST " + path + " was answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return answer.body();
+    }
+
     private String get(String path) throws IOException {
+        return send(path, "GET").body();
+    }
+
+    private HttpResponse<String> send(String path, String method) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(BOUND)
+                .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while asking for " + path, e);
