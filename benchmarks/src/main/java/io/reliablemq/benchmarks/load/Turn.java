@@ -84,6 +84,8 @@ final class Turn {
         String topic = topic("send");
         try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
             SendLoad load = new SendLoad(sender, List.of(topic), payload);
+            // A slave may still be on its way to its master.
+            Waiting.untilDone(TOPIC_BOUND, () -> load.fill(1, 1));
             load.run(WARM_UP_SENDERS, options.warmUp(), broker::processorTime);
             for (int senders : options.senders()) {
                 record(

@@ -58,7 +58,10 @@ public final class ApacheBroker implements MeasuredBroker {
                     options,
                     "apache-slave",
                     slavePort,
-                    Map.of("brokerId", "1", "brokerRole", "SLAVE")));
+                    Map.of(
+                            "brokerId", "1",
+                            "brokerRole", "SLAVE",
+                            "haMasterAddress", "127.0.0.1:" + (port + 1))));
         }
         return new ApacheBroker(nameServer, process, slaves, port, startedIn);
     }
@@ -95,6 +98,7 @@ public final class ApacheBroker implements MeasuredBroker {
                 Map.entry("brokerClusterName", "benchmarks"),
                 Map.entry("brokerName", options.name()),
                 Map.entry("brokerIP1", "127.0.0.1"),
+                Map.entry("brokerIP2", "127.0.0.1"),
                 Map.entry("namesrvAddr", nameServers),
                 Map.entry("listenPort", Integer.toString(port)),
                 Map.entry("haListenPort", Integer.toString(port + 1)),

@@ -112,9 +112,9 @@ public final class Pull implements LongPolls.ParkedPull {
         long max = store.maxOffset(queue);
         if (offset < min) {
             answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_TOO_SMALL", min);
-        } else if (offset > max) {
+        } else if (offset > max && !store.mayHoldMore()) {
             answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_OVERFLOW_BADLY", max);
-        } else if (offset == max) {
+        } else if (offset >= max) {
             nothingNew(mayWait);
         } else {
             select(store, mayWait);

@@ -443,6 +443,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public boolean mayHoldMore() {
+        return settings.replication().isCopy() || threads.written() > commitPoint.committed();
+    }
+
+    @Override
     public Positions positions() {
         // In this order, since each may grow meanwhile: the later ones are never less.
         long committed = commitPoint.committed();
