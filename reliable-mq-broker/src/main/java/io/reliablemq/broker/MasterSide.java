@@ -38,7 +38,13 @@ final class MasterSide implements RoleSide {
      * @param owner the thread of the state
      * @param wakeScheduler wakes the thread that answers waiting slaves
      */
-    MasterSide(Tenure.Around around, ActingRole role, StateFolder folder, OpenedStore opened, Executor owner, Runnable wakeScheduler) {
+    MasterSide(
+            Tenure.Around around,
+            ActingRole role,
+            StateFolder folder,
+            OpenedStore opened,
+            Executor owner,
+            Runnable wakeScheduler) {
         BrokerSettings settings = around.settings();
         this.around = around;
         this.role = role;
@@ -63,8 +69,8 @@ final class MasterSide implements RoleSide {
 
     @Override
     public BrokerParts.Part part(BrokerState state) {
-        StateRequests requests =
-                new StateRequests(around.settings().name(), role.role(), board, state.offsets(), slaves::heardOf, owner);
+        StateRequests requests = new StateRequests(
+                around.settings().name(), role.role(), board, state.offsets(), slaves::heardOf, owner);
         return new BrokerParts.Part(
                 state.offsets(),
                 null,
