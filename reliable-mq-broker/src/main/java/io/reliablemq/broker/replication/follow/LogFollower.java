@@ -51,9 +51,13 @@ final class LogFollower implements Agent {
     private final Clock clock;
     private final ErrorSink errors;
 
+    /** Always the same object, so that it runs once for all records that were read together. */
+    private final Runnable writeHere = this::writeHere;
+
     /** The connection that records are taken from; null while there is none. */
     private volatile @Nullable Link link;
 
+    private volatile boolean writing;
     private volatile Phase phase = Phase.SEARCHING;
     private volatile String master = "";
     private volatile String detail = "";
@@ -234,7 +238,8 @@ final class LogFollower implements Agent {
         if (!current.connection.isOpen()) {
             return lost("the connection to the master at " + master + " is closed");
         }
-        if (now - current.heardNanos > settings.silence().toNanos()) {
+        // While the disk holds up the loop, it hears nothing.
+        if (!writing && now - current.heardNanos > settings.silence().toNanos()) {
             current.connection.close();
             return lost("the master at " + master + " is silent");
         }
@@ -277,7 +282,7 @@ final class LogFollower implements Agent {
         return wait;
     }
 
-    /** Called by the log writer. */
+    /** Called by whoever writes the log. */
     private void confirm(long position) {
         Link current = link;
         if (current != null) {
@@ -307,12 +312,35 @@ final class LogFollower implements Agent {
             from.heardNanos = clock.nanos();
             if (data.hasRecords()) {
                 log.copy(data.chunk());
+                write(from.connection, data.chunk().records().length);
             }
             masterCommitted = data.committed();
             log.committed(data.committed(), data.promised());
         } catch (RecordsRefusedException | MalformedHeaderException | MalformedBodyException e) {
             errors.report("the log that the master at " + master + " sends, nothing of which was written", e);
             from.connection.close();
+        }
+    }
+
+    /** Few records are what producers wait for; many are a catch-up, where verifying and writing go on side by side. */
+    private void write(Connection from, int bytes) {
+        if (bytes < settings.chunkBytes() / 2) {
+            from.afterRead(writeHere);
+        } else {
+            log.write();
+        }
+    }
+
+    private void writeHere() {
+        writing = true;
+        try {
+            log.writeHere();
+        } finally {
+            Link current = link;
+            if (current != null) {
+                current.heardNanos = clock.nanos();
+            }
+            writing = false;
         }
     }
 
