@@ -189,12 +189,12 @@ final class RoleChanges implements AutoCloseable {
 
     private void giveWay(RoleStatus successor) throws IOException {
         ActingRole role = role();
-        if (!role.isMaster() || !status().givesWayTo(successor)) {
+        if (!role.isMaster()) {
             return;
         }
         LOG.warn(
-                "The broker at {} is a master of the same name and has come further ({} against {} here): this broker"
-                        + " becomes its slave",
+                "The broker at {} is the master of this name from now on (at {}, against {} here): this broker becomes its"
+                        + " slave",
                 successor.address(),
                 successor.log(),
                 status().log());
@@ -286,9 +286,9 @@ final class RoleChanges implements AutoCloseable {
         host.gate().hold(Tenure.BETWEEN_BROKERS);
         ActingRole promoted = slave.role().asMaster();
         become(promoted);
+        host.tenure().countAsReplicated();
         if (master.isPresent() && address != null) {
-            // It gives way when it hears who has come further, if that is so.
-            peers.ask(address, status());
+            peers.displace(address, status());
         }
         return promoted;
     }
@@ -302,7 +302,8 @@ final class RoleChanges implements AutoCloseable {
             return;
         }
         RoleStatus other = RoleStatus.read(request.fields());
-        if (own.isMaster() && other.isRivalOf(own) && own.givesWayTo(other)) {
+        boolean forced = HeaderFields.of(request.fields()).flag(RoleStatus.FORCED, false);
+        if (own.isMaster() && other.isRivalOf(own) && own.isRelatedTo(other) && (forced || own.givesWayTo(other))) {
             later(() -> confirmAndGiveWay(other));
         }
     }

@@ -157,7 +157,8 @@ public final class ReplicaFeeds implements AutoCloseable {
         if (starts) {
             LOG.info("The replica {} follows from {}", feed.replicaId(), feed.confirmed());
         }
-        if (feed.wantsToSend()) {
+        if (starts || feed.wantsToSend()) {
+            // Also for one that lacks nothing: it wants signs of life.
             running.signal();
         }
     }
