@@ -45,7 +45,15 @@ public final class Follower implements AutoCloseable {
         this.loops = EventLoops.create("rmq-replica-io", 1);
         this.client = new RemotingClient(loops, transport, this::handle);
         this.follower = new LogFollower(
-                log, identity, masterAddress, client, settings, reopen, this::masterMayHaveMoved, clock, errors);
+                log,
+                identity,
+                masterAddress,
+                client::connection,
+                settings,
+                reopen,
+                this::masterMayHaveMoved,
+                clock,
+                errors);
         this.running = AgentHost.THREADS.host(follower, errors);
     }
 

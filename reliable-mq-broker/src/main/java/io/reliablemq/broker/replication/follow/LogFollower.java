@@ -19,11 +19,11 @@ import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Connection;
-import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +44,7 @@ final class LogFollower implements Agent {
     private final CopiedLog log;
     private final BrokerIdentity identity;
     private final Supplier<@Nullable String> masterAddress;
-    private final RemotingClient client;
+    private final Function<String, CompletableFuture<Connection>> dial;
     private final ReplicationSettings settings;
     private final Runnable reopen;
     private final Runnable signal;
@@ -88,6 +88,7 @@ final class LogFollower implements Agent {
 
     /**
      * @param masterAddress where the master is; null while nobody knows
+     * @param dial opens a connection to {@code host:port}
      * @param reopen asks for the store to be closed and opened again
      * @param signal wakes this agent
      */
@@ -95,7 +96,7 @@ final class LogFollower implements Agent {
             CopiedLog log,
             BrokerIdentity identity,
             Supplier<@Nullable String> masterAddress,
-            RemotingClient client,
+            Function<String, CompletableFuture<Connection>> dial,
             ReplicationSettings settings,
             Runnable reopen,
             Runnable signal,
@@ -104,7 +105,7 @@ final class LogFollower implements Agent {
         this.log = log;
         this.identity = identity;
         this.masterAddress = masterAddress;
-        this.client = client;
+        this.dial = dial;
         this.settings = settings;
         this.reopen = reopen;
         this.signal = signal;
@@ -144,7 +145,7 @@ final class LogFollower implements Agent {
         if (address == null) {
             return searchLater("nobody knows where the master is", null);
         }
-        CompletableFuture<Connection> future = client.connection(address);
+        CompletableFuture<Connection> future = dial.apply(address);
         connecting = future;
         future.whenComplete((connection, failure) -> signal.run());
         return UNTIL_SIGNAL;
