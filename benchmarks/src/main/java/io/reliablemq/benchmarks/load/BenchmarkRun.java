@@ -5,6 +5,7 @@ import io.reliablemq.benchmarks.peer.OurClient;
 import io.reliablemq.benchmarks.process.ApacheBroker;
 import io.reliablemq.benchmarks.process.ApacheNameServer;
 import io.reliablemq.benchmarks.process.BrokerOptions;
+import io.reliablemq.benchmarks.process.CeilingBroker;
 import io.reliablemq.benchmarks.process.Footprint;
 import io.reliablemq.benchmarks.process.MeasuredBroker;
 import io.reliablemq.benchmarks.process.PeerFolder;
@@ -69,10 +70,10 @@ final class BenchmarkRun {
                             official.clientLibrary(),
                             settings -> ApacheBroker.start(peer, nameServer, settings));
                     idle(apache);
-                    rounds(List.of(apache, ours(Subject.OURS_OFFICIAL_CLIENT), ours(Subject.OURS)));
+                    rounds(List.of(apache));
                 }
             } else {
-                rounds(List.of(ours(Subject.OURS_OFFICIAL_CLIENT), ours(Subject.OURS)));
+                rounds(List.of());
             }
         } finally {
             delete(options.dataFolder());
@@ -86,9 +87,17 @@ final class BenchmarkRun {
                 settings -> ReliableMqBroker.start(options.brokerJar(), settings));
     }
 
-    private void rounds(List<Contender> contenders) {
+    private Contender ceiling() {
+        return new Contender(Subject.CEILING, official.clientLibrary(), CeilingBroker::start);
+    }
+
+    private void rounds(List<Contender> peers) {
         idle(ours(Subject.OURS));
-        List<Contender> order = new ArrayList<>(contenders);
+        List<Contender> order = new ArrayList<>(peers);
+        order.addAll(List.of(ours(Subject.OURS_OFFICIAL_CLIENT), ours(Subject.OURS)));
+        if (options.ceiling()) {
+            order.add(ceiling());
+        }
         for (int round = 1; round <= options.rounds(); round++) {
             say("round " + round + " of " + options.rounds() + ", load average " + Machine.load());
             bareCost(round);

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** One consumer of a new group that works off a backlog. Each message counts once, however often it comes. */
 final class CatchUpLoad {
@@ -33,17 +34,35 @@ final class CatchUpLoad {
     /**
      * @param untilFirst from the start of the consumer to its first message
      * @param rate messages a second from the first to the last
+     * @param brokerMicros the broker's processor time a message, in us
+     * @param clientMicros that of this process, which is next to all the client's
      */
-    record Outcome(Duration untilFirst, double rate, int repeated) {}
+    record Outcome(Duration untilFirst, double rate, double brokerMicros, double clientMicros, int repeated) {}
 
-    static Outcome run(ClientLibrary library, String nameServers, String group, String topic, int messages) {
+    /** @param processorTime of the broker's process */
+    static Outcome run(
+            ClientLibrary library,
+            String nameServers,
+            String group,
+            String topic,
+            int messages,
+            Supplier<Duration> processorTime) {
         CatchUpLoad load = new CatchUpLoad(messages);
+        Duration broker = processorTime.get();
+        Duration client = Machine.processorTimeOfDriver();
         long start = System.nanoTime();
         try (Receiver receiver = library.receiver(nameServers, Subscription.of(group, topic), load::receive)) {
             load.awaitAll(receiver, topic);
+            broker = processorTime.get().minus(broker);
+            client = Machine.processorTimeOfDriver().minus(client);
         }
         double seconds = (load.lastAt - load.firstAt.get()) / 1e9;
-        return new Outcome(Duration.ofNanos(load.firstAt.get() - start), (messages - 1) / seconds, load.repeated.get());
+        return new Outcome(
+                Duration.ofNanos(load.firstAt.get() - start),
+                (messages - 1) / seconds,
+                broker.toNanos() / 1e3 / messages,
+                client.toNanos() / 1e3 / messages,
+                load.repeated.get());
     }
 
     private void awaitAll(Receiver receiver, String topic) {

@@ -1,9 +1,12 @@
 package io.reliablemq.benchmarks.load;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -45,6 +48,12 @@ final class Machine {
         return Files.exists(file)
                 ? String.join(" ", List.of(lines(file).get(0).split(" ")).subList(0, 3))
                 : "unknown";
+    }
+
+    /** What this process has used of all processors since it started. */
+    static Duration processorTimeOfDriver() {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return Duration.ofNanos(system.getProcessCpuTime());
     }
 
     private static Optional<String> field(Path file, String name) {

@@ -1,5 +1,6 @@
 package io.reliablemq.benchmarks.load;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.function.Function;
  * @param flushInterval of both brokers under {@code ASYNC_FLUSH}
  * @param idle how long a broker is left alone before its memory is read
  * @param peer whether Apache RocketMQ takes part; without it a run shows where our own time goes
+ * @param ceiling whether a broker without a store takes part, which shows what the client leaves to any broker
  * @param flightRecord whether our broker's process is recorded with JFR, into the output folder
  */
 record Options(
@@ -45,6 +47,7 @@ record Options(
         Duration idle,
         boolean flightRecord,
         boolean peer,
+        boolean ceiling,
         Path dataFolder,
         Path outputFolder,
         Path peerLib,
@@ -66,7 +69,8 @@ record Options(
             Map.entry("flush-interval", "10ms"),
             Map.entry("idle", "10s"),
             Map.entry("jfr", "false"),
-            Map.entry("peer", "true"));
+            Map.entry("peer", "true"),
+            Map.entry("ceiling", "true"));
 
     /** Shows that all works, and roughly where we are: too short for the compilers of the JVMs to have settled. */
     private static final Map<String, String> SHORT = Map.of(
@@ -78,6 +82,7 @@ record Options(
             "rate-time", "1s",
             "backlog", "10000",
             "many-queues", "0",
+            "ceiling", "false",
             "idle", "2s");
 
     /**
@@ -108,6 +113,21 @@ record Options(
         return from(new Values(values));
     }
 
+    /** @throws IllegalArgumentException in words for the user, if what other modules build is not there */
+    void requireBuilt() {
+        if (!Files.isRegularFile(brokerJar)) {
+            throw new IllegalArgumentException(notBuilt("broker-jar", brokerJar));
+        }
+        if (!Files.isDirectory(peerLib)) {
+            throw new IllegalArgumentException(notBuilt("peer-lib", peerLib));
+        }
+    }
+
+    private static String notBuilt(String option, Path missing) {
+        return "--" + option + ": there is no " + missing
+                + "; build it with mvn -pl benchmarks -am -DskipTests package, or name another";
+    }
+
     private static Options from(Values values) {
         return new Options(
                 values.text("form"),
@@ -127,6 +147,7 @@ record Options(
                 values.time("idle"),
                 values.yesOrNo("jfr"),
                 values.yesOrNo("peer"),
+                values.yesOrNo("ceiling"),
                 values.path("data-dir"),
                 values.path("output-dir"),
                 values.path("peer-lib"),

@@ -46,8 +46,10 @@ final class SendLoad {
      * @param sent messages acknowledged within the time
      * @param latency of each of them in ns, from the call to the answer
      * @param processorTime what the broker's process used meanwhile
+     * @param driverTime what this process used meanwhile, which is next to all the client's
      */
-    record Outcome(long sent, long failed, Duration time, Histogram latency, Duration processorTime) {
+    record Outcome(
+            long sent, long failed, Duration time, Histogram latency, Duration processorTime, Duration driverTime) {
 
         double rate() {
             return sent / (time.toNanos() / 1e9);
@@ -55,6 +57,10 @@ final class SendLoad {
 
         double processorMicrosPerMessage() {
             return processorTime.toNanos() / 1e3 / sent;
+        }
+
+        double driverMicrosPerMessage() {
+            return driverTime.toNanos() / 1e3 / sent;
         }
     }
 
@@ -78,9 +84,11 @@ final class SendLoad {
             window.open(time);
             Waiting.untilNanos(window.from);
             Duration before = processorTime.get();
+            Duration driverBefore = Machine.processorTimeOfDriver();
             Waiting.untilNanos(window.until);
             Duration used = processorTime.get().minus(before);
-            return outcome(tallies, time, used);
+            Duration driverUsed = Machine.processorTimeOfDriver().minus(driverBefore);
+            return outcome(tallies, time, used, driverUsed);
         } finally {
             window.close();
             executor.shutdownNow();
@@ -120,7 +128,7 @@ final class SendLoad {
         }
     }
 
-    private static Outcome outcome(List<Future<Tally>> tallies, Duration time, Duration used) {
+    private static Outcome outcome(List<Future<Tally>> tallies, Duration time, Duration used, Duration driverUsed) {
         Histogram latency = new Histogram(TOP_NANOS, 3);
         long failed = 0;
         for (Future<Tally> future : tallies) {
@@ -131,7 +139,7 @@ final class SendLoad {
         if (latency.getTotalCount() == 0) {
             throw new IllegalStateException("Not one of " + failed + " sends succeeded");
         }
-        return new Outcome(latency.getTotalCount(), failed, time, latency, used);
+        return new Outcome(latency.getTotalCount(), failed, time, latency, used, driverUsed);
     }
 
     private static ExecutorService executor(int threads) {

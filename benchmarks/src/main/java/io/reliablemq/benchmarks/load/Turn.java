@@ -55,16 +55,24 @@ final class Turn {
 
     void run() {
         sends();
-        for (int rate : options.rates()) {
-            endToEnd(rate);
+        if (subject != Subject.CEILING) {
+            latencies();
         }
         // The backlog is filled under the quicker policy; reading it is the same under both.
         if (options.backlog() > 0
                 && stage.flush().equals(options.flush().get(options.flush().size() - 1))) {
             catchUp();
         }
-        if (options.manyQueues() > 0 && stage.flush().equals(options.flush().get(0))) {
+        if (options.manyQueues() > 0
+                && subject != Subject.CEILING
+                && stage.flush().equals(options.flush().get(0))) {
             manyQueues();
+        }
+    }
+
+    private void latencies() {
+        for (int rate : options.rates()) {
+            endToEnd(rate);
         }
     }
 
@@ -84,7 +92,8 @@ final class Turn {
     private void record(String scenario, SendLoad.Outcome outcome) {
         add(Measure.rate(scenario), outcome.rate());
         addMicros(scenario, outcome.latency(), List.of(50.0, 99.0));
-        add(new Measure(scenario, "broker's processor time a message", "us"), outcome.processorMicrosPerMessage());
+        add(Measure.brokerTime(scenario), outcome.processorMicrosPerMessage());
+        add(Measure.clientTime(scenario), outcome.driverMicrosPerMessage());
         noteFailures(scenario, outcome.failed());
     }
 
@@ -109,15 +118,23 @@ final class Turn {
         try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
             new SendLoad(sender, List.of(topic), payload).fill(FILLING_SENDERS, options.backlog());
         }
-        CatchUpLoad.Outcome outcome =
-                CatchUpLoad.run(library, broker.nameServers(), "group-" + topic, topic, options.backlog());
+        // Read twice, each time by a new group: the first one is the warm-up of both sides.
+        catchUp(topic, "first");
+        CatchUpLoad.Outcome outcome = catchUp(topic, "second");
         add(Measure.rate(Measure.BACKLOG), outcome.rate());
         add(
                 new Measure(Measure.BACKLOG, "first message after", "ms"),
                 outcome.untilFirst().toNanos() / 1e6);
+        add(Measure.brokerTime(Measure.BACKLOG), outcome.brokerMicros());
+        add(Measure.clientTime(Measure.BACKLOG), outcome.clientMicros());
         if (outcome.repeated() > 0) {
             notes.accept(title(Measure.BACKLOG) + ": " + outcome.repeated() + " messages came more than once");
         }
+    }
+
+    private CatchUpLoad.Outcome catchUp(String topic, String reader) {
+        String group = reader + "-" + topic;
+        return CatchUpLoad.run(library, broker.nameServers(), group, topic, options.backlog(), broker::processorTime);
     }
 
     /** The same load first on the queues of one topic, then on many topics that the broker did not have before. */
@@ -144,7 +161,8 @@ final class Turn {
 
     private String topic(String step) {
         String topic = topicName(step);
-        stage.administration().createTopic(broker.address(), topic, options.queues());
+        Waiting.untilDone(
+                TOPIC_BOUND, () -> stage.administration().createTopic(broker.address(), topic, options.queues()));
         awaitRoute(topic);
         return topic;
     }

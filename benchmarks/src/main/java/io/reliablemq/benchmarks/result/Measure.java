@@ -33,6 +33,14 @@ public record Measure(String scenario, String metric, String unit) {
         return new Measure(scenario, metric, "us");
     }
 
+    public static Measure brokerTime(String scenario) {
+        return new Measure(scenario, "broker's processor time a message", "us");
+    }
+
+    public static Measure clientTime(String scenario) {
+        return new Measure(scenario, "client's processor time a message", "us");
+    }
+
     public static final String BACKLOG = "catching up from a backlog";
     public static final String PROCESS = "process";
     public static final String IDLE = "idle, default JVM settings";

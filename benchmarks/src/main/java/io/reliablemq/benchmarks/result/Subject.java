@@ -5,6 +5,7 @@ public enum Subject {
     APACHE("Apache RocketMQ, official client"),
     OURS_OFFICIAL_CLIENT("reliable-mq, official client"),
     OURS("reliable-mq, own client"),
+    CEILING("a broker without a store, official client"),
     BARE("the machine alone");
 
     private final String title;

@@ -79,9 +79,15 @@ class SendLoadTest {
     @Test
     void processorTimeIsSharedByTheMessages() {
         SendLoad.Outcome outcome = new SendLoad.Outcome(
-                500, 0, Duration.ofSeconds(1), new org.HdrHistogram.Histogram(3), Duration.ofMillis(50));
+                500,
+                0,
+                Duration.ofSeconds(1),
+                new org.HdrHistogram.Histogram(3),
+                Duration.ofMillis(50),
+                Duration.ofMillis(20));
 
         assertThat(outcome.processorMicrosPerMessage()).isEqualTo(100);
+        assertThat(outcome.driverMicrosPerMessage()).isEqualTo(40);
     }
 
     private static void fail(OutgoingMessage message) {
