@@ -87,9 +87,10 @@ class ConsumerAcrossBrokersTest {
         route(Routes.masterAndSlave(1, "one", master ? one.address() : null, slave ? other.address() : null));
     }
 
+    /** One message at a time, so that they come in the order of their queue. */
     private PushConsumer consume(ConsumeFrom from, MessageHandler handler) {
         PushConsumerSettings settings = new PushConsumerSettings(
-                "g", Map.of("T", "*"), from, 4, 2, 32, 1_000, 1L << 24, Duration.ofMillis(100), Duration.ofSeconds(10));
+                "g", Map.of("T", "*"), from, 1, 2, 32, 1_000, 1L << 24, Duration.ofMillis(100), Duration.ofSeconds(10));
         PushConsumer consumer = push(MqClient.create(ClientSettings.of(nameServer.address())))
                 .pushConsumer(settings, message -> {
                     received.add(message);
