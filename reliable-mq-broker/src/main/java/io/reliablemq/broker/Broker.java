@@ -87,7 +87,6 @@ public final class Broker implements AutoCloseable {
             around = new Tenure.Around(
                     settings,
                     address,
-                    loops,
                     transport,
                     client,
                     Clients.none(clock),
@@ -286,6 +285,7 @@ public final class Broker implements AutoCloseable {
                     role,
                     next.status().log());
             if (accepted != null && role.role() == BrokerRole.SYNC_MASTER) {
+                next.countAsReplicated();
                 tenure = next;
                 gate.hold(Tenure.BETWEEN_BROKERS, next.handlers());
                 next.awaitSlave(

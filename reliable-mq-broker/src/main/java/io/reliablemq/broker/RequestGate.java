@@ -52,19 +52,26 @@ final class RequestGate implements RequestHandler {
             passing = null;
             refusal = null;
         }
-        for (Held one : waited) {
-            // Each on the event loop of its connection, as handlers expect it.
-            one.reply().connection().execute(() -> handle(handlers, one));
-        }
+        release(waited, handlers);
+    }
+
+    /** Each on the event loop of its connection, as handlers expect it. */
+    private static void release(List<Held> waited, RequestHandler handlers) {
+        waited.forEach(one -> one.reply().connection().execute(() -> handle(handlers, one)));
     }
 
     /** From now on only these codes are let through, to these handlers; everything else waits for {@link #open}. */
     void hold(Set<Integer> except, RequestHandler handlers) {
+        List<Held> passed = new ArrayList<>();
         synchronized (lock) {
             handler = handlers;
             passing = Set.copyOf(except);
             refusal = null;
+            held.removeIf(one -> except.contains(one.request().code()) && passed.add(one));
+            heldBytes =
+                    held.stream().mapToLong(one -> one.request().body().size()).sum();
         }
+        release(passed, handlers);
     }
 
     /** From now on only these codes are let through; everything else waits for the next opening. */

@@ -67,7 +67,6 @@ final class SlaveSide implements RoleSide {
                 opened.copy(),
                 new BrokerIdentity(settings.cluster(), settings.name()),
                 master,
-                around.loops(),
                 around.transport(),
                 settings.replication().log(),
                 around.owner()::reopen,

@@ -19,7 +19,6 @@ import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
-import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.RequestHandler;
 import io.reliablemq.protocol.transport.TransportSettings;
@@ -86,7 +85,6 @@ final class Tenure implements AutoCloseable {
     record Around(
             BrokerSettings settings,
             InetSocketAddress address,
-            EventLoops loops,
             TransportSettings transport,
             RemotingClient client,
             Clients clients,
@@ -298,6 +296,14 @@ final class Tenure implements AutoCloseable {
                     .completeOnTimeout(null, LOOK_AGAIN_MS, TimeUnit.MILLISECONDS)
                     .join();
         }
+    }
+
+    /**
+     * What this log holds counts as if enough brokers had it: they did, or somebody has decided that this log is the one that
+     * counts. Else nobody would see the last messages before there is another slave.
+     */
+    void countAsReplicated() {
+        opened.feed().replicated(store.positions().written());
     }
 
     /** Name of the data folder. */

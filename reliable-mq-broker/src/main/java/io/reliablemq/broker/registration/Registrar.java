@@ -177,22 +177,29 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
         }
     }
 
+    /** Completes when those name servers have answered, or had their time, that were in order before. */
     private CompletableFuture<Void> registerEverywhere() {
         Body body = JsonBodies.write(new BrokerRegistration(topics.get()));
         Map<String, String> fields = header.fields(body);
-        List<CompletableFuture<?>> answers = new ArrayList<>();
+        List<CompletableFuture<?>> awaited = new ArrayList<>();
         for (String nameServer : nameServers) {
+            // Whoever creates a topic need not wait for a name server that hangs.
+            boolean inOrder = troubles.getOrDefault(nameServer, "").isEmpty();
             Command request = Command.request(RequestCode.REGISTER_BROKER, fields, body);
-            answers.add(client.invoke(nameServer, request, ANSWER_TIMEOUT).handle((answer, error) -> {
-                note(nameServer, answer, error);
-                if (answer != null && answer.isSuccess()) {
-                    takeMaster(answer);
-                    watch(nameServer);
-                }
-                return true;
-            }));
+            CompletableFuture<Boolean> answered = client.invoke(nameServer, request, ANSWER_TIMEOUT)
+                    .handle((answer, error) -> {
+                        note(nameServer, answer, error);
+                        if (answer != null && answer.isSuccess()) {
+                            takeMaster(answer);
+                            watch(nameServer);
+                        }
+                        return true;
+                    });
+            if (inOrder) {
+                awaited.add(answered);
+            }
         }
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(awaited.toArray(CompletableFuture[]::new));
     }
 
     private void takeMaster(Command answer) {

@@ -31,6 +31,11 @@ public record ActingRole(
         return role.isMaster();
     }
 
+    /** The same slave, of a master of this kind. */
+    public ActingRole withMasterRole(BrokerRole kind) {
+        return new ActingRole(role, brokerId, kind, masterAddress, vacatedId);
+    }
+
     /** What a slave becomes when it takes over. */
     public ActingRole asMaster() {
         return new ActingRole(masterRole, 0, masterRole, null, isMaster() ? vacatedId : brokerId);

@@ -42,6 +42,13 @@ public final class Peers {
         return status(answer(address, Command.request(RequestCode.ASK_ROLE, own.fields()), ASK_TIMEOUT));
     }
 
+    /** Tells a master that this broker is the master by the will of an operator, however far either has come. */
+    public void displace(String address, RoleStatus own) {
+        Map<String, String> fields = own.fields();
+        fields.put(RoleStatus.FORCED, "true");
+        answer(address, Command.request(RequestCode.ASK_ROLE, fields), ASK_TIMEOUT);
+    }
+
     /** Asks a broker which role it has, without saying anything. @return empty if it does not answer */
     public Optional<RoleStatus> ask(String address) {
         return status(answer(address, Command.request(RequestCode.ASK_ROLE, Map.of()), ASK_TIMEOUT));

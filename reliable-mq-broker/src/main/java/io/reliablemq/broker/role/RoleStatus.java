@@ -16,6 +16,9 @@ import java.util.Map;
  */
 public record RoleStatus(String brokerName, String address, ActingRole acting, LogStanding log) {
 
+    /** Header field of a status that counts even against a master that has come further. */
+    public static final String FORCED = "forced";
+
     /**
      * How far a log has come, and under which masters.
      *

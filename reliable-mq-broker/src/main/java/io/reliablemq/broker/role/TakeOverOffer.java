@@ -14,7 +14,8 @@ import java.util.Map;
  */
 public record TakeOverOffer(String token, long end, BrokerRole masterRole, String replicaId) {
 
-    static final String TOKEN = "token";
+    /** Header field that names the attempt, in all that follows. */
+    public static final String TOKEN = "token";
 
     public static TakeOverOffer read(Map<String, String> wire) {
         HeaderFields fields = HeaderFields.of(wire);

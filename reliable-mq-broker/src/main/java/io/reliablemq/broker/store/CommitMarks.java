@@ -2,6 +2,7 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.DataFolder;
+import io.reliablemq.broker.store.log.LogRecovery;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
@@ -11,8 +12,9 @@ import java.util.Properties;
 import java.util.function.Supplier;
 
 /**
- * Remembers how far a log was committed that others have a say in: what stands behind it is not shown after a restart until it
- * is committed then; and how far it was promised, which is never cut off.
+ * Remembers what a log's records do not say of it, where others have a say in what is committed: how far it was committed, since
+ * what stands behind is not shown after a restart until it is committed then; how far it was promised, which is never cut off; and
+ * of a copy, how far it was on this disk.
  *
  * <p>Stored once a second while it changes, and at a clean stop; so after a crash it may be less than it was.
  *
@@ -25,14 +27,18 @@ final class CommitMarks {
     private static final long PERIOD_NANOS = 1_000_000_000L;
     private static final String SHOWN = "shown";
     private static final String PROMISED = "promised";
+    private static final String COPIED = "copied";
+    private static final String FLUSHED = "flushed";
 
     /**
      * @param shown how far the log was committed, and could be read; {@link #UNKNOWN} if its own disk alone decides that
      * @param promised how far what was acknowledged was on enough replicas
+     * @param copied whether the log was a copy, whose records say how far its master had flushed
+     * @param flushed of a copy, how far it was flushed itself
      */
-    record Marks(long shown, long promised) {
+    record Marks(long shown, long promised, boolean copied, long flushed) {
 
-        static final Marks NONE = new Marks(UNKNOWN, 0);
+        static final Marks NONE = new Marks(UNKNOWN, 0, false, 0);
 
         /** How far messages that are found in the log may be shown at once. */
         long visibleUnder(StoreSettings.Replication replication) {
@@ -40,9 +46,15 @@ final class CommitMarks {
             return all ? Long.MAX_VALUE : shown;
         }
 
+        /** What may be taken for flushed when the log is recovered. */
+        LogRecovery.Flushed flushedByRecords() {
+            return new LogRecovery.Flushed(!copied, flushed);
+        }
+
         /** What is left of it when the log is cut. */
         Marks cutAt(long position) {
-            return new Marks(Math.min(shown, position), Math.min(promised, position));
+            return new Marks(
+                    Math.min(shown, position), Math.min(promised, position), copied, Math.min(flushed, position));
         }
     }
 
@@ -76,14 +88,25 @@ final class CommitMarks {
         try {
             return new Marks(
                     Long.parseLong(String.valueOf(found.getProperty(SHOWN))),
-                    Long.parseLong(String.valueOf(found.getProperty(PROMISED))));
+                    Long.parseLong(String.valueOf(found.getProperty(PROMISED))),
+                    Boolean.parseBoolean(found.getProperty(COPIED)),
+                    Long.parseLong(String.valueOf(found.getProperty(FLUSHED))));
         } catch (NumberFormatException e) {
             throw new IOException("The file " + file.path() + " is damaged. Restore it from a copy", e);
         }
     }
 
     static void write(AtomicFile file, Marks marks) throws IOException {
-        String text = SHOWN + "=" + marks.shown() + "\n" + PROMISED + "=" + marks.promised() + "\n";
+        String text = "%s=%d\n%s=%d\n%s=%b\n%s=%d\n"
+                .formatted(
+                        SHOWN,
+                        marks.shown(),
+                        PROMISED,
+                        marks.promised(),
+                        COPIED,
+                        marks.copied(),
+                        FLUSHED,
+                        marks.flushed());
         file.write(text.getBytes(StandardCharsets.UTF_8));
     }
 

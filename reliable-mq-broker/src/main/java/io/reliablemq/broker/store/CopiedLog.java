@@ -31,12 +31,18 @@ public interface CopiedLog {
     void adopt(EpochHistory epochs) throws IOException;
 
     /**
-     * Verifies records and hands them to the log writer.
+     * Verifies records and takes them; {@link #write} or {@link #writeHere} is to follow.
      *
      * @return where the log goes on behind them
      * @throws RecordsRefusedException if they do not go on where the log ends, or are not what they should be
      */
     long copy(RecordChunk chunk) throws RecordsRefusedException;
+
+    /** Lets the log writer write what was taken. */
+    void write();
+
+    /** Writes what was taken on the calling thread, unless the log writer is at it: for few records, whose sender waits. */
+    void writeHere();
 
     /**
      * The master says that everything before this position is committed.
@@ -46,8 +52,8 @@ public interface CopiedLog {
     void committed(long position, boolean isPromised);
 
     /**
-     * Calls the listener with how far the log is as safe as the flush policy makes it, on the log writer, as soon as records
-     * are.
+     * Calls the listener with how far the log is as safe as the flush policy makes it, as soon as records are, on the thread
+     * that wrote them.
      */
     void onConfirm(LongConsumer listener);
 

@@ -14,7 +14,9 @@ record CopierMaker(
 
     @Override
     public Agent make(LogFigures figures, Runnable signalFlusher, Runnable signalKeeper) {
-        return new LogCopier<>(
+        LogCopier<CopiedBatch> copier = new LogCopier<>(
                 settings.forLog(), mailbox, tail, copy, figures, errors, copy::behindGap, signalFlusher, signalKeeper);
+        copy.writeThrough(copier::writeHere);
+        return copier;
     }
 }

@@ -178,13 +178,14 @@ public final class LogMessageStore implements MessageStore {
             StoreRealignment.run(data, folder);
             CommitMarks.Marks marks = CommitMarks.read(CommitMarks.file(data));
             StoreRecovery.Outcome outcome = new StoreRecovery(folder, indexes.queues(), indexes.all())
-                    .run(data, settings.forLog(), clock, marks.visibleUnder(settings.replication()));
+                    .run(data, settings.forLog(), clock, marks, settings.replication());
             data.markInUse();
             LogTail tail = outcome.log().tail();
             EpochHistory epochs = StoreEpochs.open(data, settings.replication(), tail.written());
             tail.beginEpoch(epochs.lastNumber());
             LogMessageStore store =
                     new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome, epochs, marks);
+            store.marks.store();
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -479,11 +480,13 @@ public final class LogMessageStore implements MessageStore {
 
     private CommitMarks.Marks marks() {
         if (!settings.replication().awaitsOthers()) {
-            return new CommitMarks.Marks(CommitMarks.UNKNOWN, promisedBefore);
+            return new CommitMarks.Marks(CommitMarks.UNKNOWN, promisedBefore, false, 0);
         }
         long committed = commitPoint.committed();
-        long promised = settings.replication().isCopy() ? copy.promised() : committed;
-        return new CommitMarks.Marks(committed, Math.max(promisedBefore, promised));
+        boolean isCopy = settings.replication().isCopy();
+        long promised = isCopy ? copy.promised() : committed;
+        return new CommitMarks.Marks(
+                committed, Math.max(promisedBefore, promised), isCopy, isCopy ? commitPoint.flushed() : 0);
     }
 
     private void forceWritten() {

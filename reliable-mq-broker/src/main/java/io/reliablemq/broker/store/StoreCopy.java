@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The store's side towards whoever fetches a master's log into it.
  *
- * <p>Records are verified by the thread that brings them, one at a time; the log writer writes, forces and confirms them.
+ * <p>Records are verified by the thread that brings them, one at a time; whoever writes them forces and confirms them too.
  */
 final class StoreCopy implements CopiedLog, CopyEvents<CopiedBatch> {
 
@@ -45,6 +46,7 @@ final class StoreCopy implements CopiedLog, CopyEvents<CopiedBatch> {
     private final Runnable signalWriter;
     private volatile EpochHistory epochs;
     private volatile @Nullable LongConsumer confirmations;
+    private volatile BooleanSupplier writer = () -> false;
     private volatile long promised;
     private final long promisedBefore;
     private long expected;
@@ -126,8 +128,24 @@ final class StoreCopy implements CopiedLog, CopyEvents<CopiedBatch> {
             throw new RecordsRefusedException("The log takes no more records: it is being closed");
         }
         expected = next;
-        signalWriter.run();
         return next;
+    }
+
+    @Override
+    public void write() {
+        signalWriter.run();
+    }
+
+    @Override
+    public void writeHere() {
+        if (!writer.getAsBoolean()) {
+            signalWriter.run();
+        }
+    }
+
+    /** @param writeHere writes what has arrived on the calling thread; false if there is something left to do */
+    void writeThrough(BooleanSupplier writeHere) {
+        writer = writeHere;
     }
 
     private CopiedMessage message(long position, int epoch, ByteBuffer payload) throws RecordsRefusedException {

@@ -65,14 +65,25 @@ final class StoreRecovery implements LogRecovery.Visitor {
             RecoveryReport report) {}
 
     /**
-     * @param committed how far the log is known to be committed; what stands behind is not shown
+     * @param marks what is known of the log; what is not known to be committed is not shown
      */
-    Outcome run(DataFolder data, LogSettings settings, Clock clock, long committed) throws IOException {
+    Outcome run(
+            DataFolder data,
+            LogSettings settings,
+            Clock clock,
+            CommitMarks.Marks marks,
+            StoreSettings.Replication replication)
+            throws IOException {
         long start = clock.nanos();
-        visibleTo = Math.max(committed, endOfIndexed());
+        visibleTo = Math.max(marks.visibleUnder(replication), endOfIndexed());
         Long cleanEnd = data.cleanEnd();
-        Recovered log =
-                new LogRecovery(folder, settings, this, cleanEnd == null ? LogRecovery.UNKNOWN_END : cleanEnd).run();
+        Recovered log = new LogRecovery(
+                        folder,
+                        settings,
+                        this,
+                        cleanEnd == null ? LogRecovery.UNKNOWN_END : cleanEnd,
+                        marks.flushedByRecords())
+                .run();
         queues.startAssigning();
         long lastTimestamp = queues.lastTimestamp();
         for (Uncommitted behind : uncommitted) {

@@ -32,7 +32,7 @@ final class StoreThreads implements AutoCloseable {
     private final @Nullable Flusher logFlusher;
     private final @Nullable RunningAgent flusher;
 
-    /** Makes the agent that writes the log. */
+    /** Makes the agent that writes the log; called once. */
     @FunctionalInterface
     interface LogAgentMaker {
 

@@ -36,13 +36,11 @@ final class ReplicationLoad {
         }
         Path root = Path.of(args[0]);
         int seconds = Integer.parseInt(args[1]);
-        for (int round = 0; round < 2; round++) {
-            for (int senders : new int[] {1, 16, 64}) {
-                alone(root, senders, seconds);
-                withSlave(root, senders, seconds);
-            }
+        alone(root, seconds);
+        withSlave(root, seconds);
+        if (args.length > 2) {
+            catchUp(root, Long.parseLong(args[2]) << 30);
         }
-        catchUp(root, Long.parseLong(args[2]) << 30);
     }
 
     private static void slave(Path folder, String master) throws Exception {
@@ -82,16 +80,16 @@ final class ReplicationLoad {
         return MasterNode.settings(folder).withPreallocateBytes(StoreSettings.DEFAULT_PREALLOCATE_BYTES);
     }
 
-    private static void alone(Path root, int senders, int seconds) throws Exception {
+    private static void alone(Path root, int seconds) throws Exception {
         Path folder = root.resolve("alone");
         try (LogMessageStore store = LogMessageStore.open(
                 StoreSettings.in(folder), new DiskFiles(), Clock.SYSTEM, (where, error) -> error.printStackTrace())) {
-            send("alone", store, senders, seconds);
+            rounds("alone", store, seconds);
         }
         delete(folder);
     }
 
-    private static void withSlave(Path root, int senders, int seconds) throws Exception {
+    private static void withSlave(Path root, int seconds) throws Exception {
         try (MasterNode master = new MasterNode(
                 settings(root.resolve("master")),
                 ReplicationSettings.DEFAULT,
@@ -99,7 +97,7 @@ final class ReplicationLoad {
                 (where, error) -> error.printStackTrace())) {
             Process slave = startSlave(root.resolve("slave"), master.address());
             awaitInSync(master);
-            send("with a slave", master.store, senders, seconds);
+            rounds("with a slave", master.store, seconds);
             stop(slave);
         }
         delete(root.resolve("master"));
@@ -109,6 +107,13 @@ final class ReplicationLoad {
     private static void awaitInSync(MasterNode master) {
         while (master.feeds.replicas().stream().noneMatch(ReplicaState::inSync)) {
             LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static void rounds(String what, LogMessageStore store, int seconds) throws Exception {
+        send(what + ", warming up", store, 16, 2 * seconds);
+        for (int senders : new int[] {1, 16, 64, 1}) {
+            send(what, store, senders, seconds);
         }
     }
 

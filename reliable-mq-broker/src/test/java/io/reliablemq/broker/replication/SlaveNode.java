@@ -9,7 +9,6 @@ import io.reliablemq.broker.store.file.StoreFiles;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
-import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +26,6 @@ final class SlaveNode implements AutoCloseable {
     private final ReplicationSettings replication;
     private final Supplier<@Nullable String> masterAddress;
     private final ErrorSink errors;
-    private final EventLoops loops = EventLoops.create("slave-io", 1);
     private final ExecutorService reopening = Executors.newSingleThreadExecutor();
     private CloseStack started = new CloseStack();
     private volatile LogMessageStore store;
@@ -71,7 +69,6 @@ final class SlaveNode implements AutoCloseable {
                         opening.copy(),
                         MasterNode.IDENTITY,
                         masterAddress,
-                        loops,
                         TransportSettings.defaults(),
                         replication,
                         this::reopenSoon,
@@ -116,6 +113,5 @@ final class SlaveNode implements AutoCloseable {
         synchronized (this) {
             started.close();
         }
-        loops.close();
     }
 }

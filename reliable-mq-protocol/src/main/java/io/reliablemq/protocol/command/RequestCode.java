@@ -53,12 +53,9 @@ public final class RequestCode {
     public static final int LITE_PULL_MESSAGE = 361;
     public static final int BROKER_HEARTBEAT = 904;
 
-    // Our own. The protocol's own codes end below 3200, but for some above 200,000; a binary header has two bytes for
-    // them.
+    // Our own. The protocol's codes end below 3200, but for some above 200,000; a binary header has two bytes for them.
 
-    /**
-     * One-way, from a name server to those that watch routes: those of the topics in the body have changed.
-     */
+    /** One-way, from a name server to those that watch routes: those of the topics in the body have changed. */
     public static final int ROUTES_CHANGED = 24_001;
     /** A replica asks where it can follow. */
     public static final int REPLICA_ATTACH = 24_101;

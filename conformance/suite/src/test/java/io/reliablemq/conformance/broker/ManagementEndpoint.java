@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /** What a broker process says about itself over HTTP. Thread-safe. */
 public final class ManagementEndpoint {
 
-    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final Duration POST_BOUND = Duration.ofSeconds(30);
     private static final String PREFIX = "reliable_mq_broker_";
     private static final Pattern GROUP_FIGURE =
             Pattern.compile(PREFIX + "group_([a-z_]+)_messages\\{group=\"([^\"]+)\"} (-?[0-9.eE+]+)");
@@ -25,6 +26,11 @@ public final class ManagementEndpoint {
 
     public ManagementEndpoint(int port) {
         this.port = port;
+    }
+
+    /** The answer to {@code GET /metrics}, as it is. @throws IOException if nobody answers */
+    public String metrics() throws IOException {
+        return get("/metrics");
     }
 
     /** The answer to {@code GET /health}, as it is. @throws IOException if nobody answers */
@@ -62,28 +68,29 @@ public final class ManagementEndpoint {
     }
 
     /**
-     * Tells the broker to do something, for instance {@code /promote}.
+     * Tells the broker to do something, and waits until it is done.
      *
-     * @return what it has to say
-     * @throws IOException if nobody answers, or the broker refuses
+     * @return status and answer, for instance {@code 200 {"role":"SLAVE"}}
+     * @throws IOException if nobody answers
      */
     public String post(String path) throws IOException {
-        HttpResponse<String> answer = send(path, "POST");
-        if (answer.statusCode() != 200) {
-            throw new IOException("POST " + path + " was answered " + answer.statusCode() + ": " + answer.body());
-        }
-        return answer.body();
+        HttpResponse<String> answer = send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .timeout(POST_BOUND)
+                        .build(),
+                path);
+        return answer.statusCode() + " " + answer.body();
     }
 
     private String get(String path) throws IOException {
-        return send(path, "GET").body();
-    }
-
-    private HttpResponse<String> send(String path, String method) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(BOUND)
-                .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
+        return send(request, path).body();
+    }
+
+    private HttpResponse<String> send(HttpRequest request, String path) throws IOException {
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Sends replicas what they lack, at a bounded rate; tells them how far the log is committed where no records do; and notices
@@ -21,20 +22,26 @@ final class FeedAgent implements Agent {
     private final ReplicationSettings settings;
     private final Clock clock;
     private final BiConsumer<ReplicaFeed, Exception> drop;
+    private final Consumer<ReplicaFeed> cutOff;
     private final long keepAliveNanos;
     private long budgetNanos;
     private volatile boolean idle;
 
-    /** @param drop what to do with a feed that has failed */
+    /**
+     * @param drop what to do with a feed that has failed
+     * @param cutOff what to do with one whose replica has been silent for long
+     */
     FeedAgent(
             List<ReplicaFeed> feeds,
             ReplicationSettings settings,
             Clock clock,
-            BiConsumer<ReplicaFeed, Exception> drop) {
+            BiConsumer<ReplicaFeed, Exception> drop,
+            Consumer<ReplicaFeed> cutOff) {
         this.feeds = feeds;
         this.settings = settings;
         this.clock = clock;
         this.drop = drop;
+        this.cutOff = cutOff;
         this.keepAliveNanos = settings.keepAlive().toNanos();
         this.budgetNanos = clock.nanos();
     }
@@ -78,7 +85,7 @@ final class FeedAgent implements Agent {
             return 0;
         }
         if (feed.isGone()) {
-            drop.accept(feed, new IOException("nothing was heard of it for long"));
+            cutOff.accept(feed);
             return keepAliveNanos;
         }
         if (!feed.isStarted()) {

@@ -69,7 +69,7 @@ public final class ReplicaFeeds implements AutoCloseable {
         this.errors = errors;
         this.neededReplicas = log.inSyncReplicas() - 1;
         this.inSync = new InSyncPositions(Math.max(1, neededReplicas));
-        this.agent = new FeedAgent(feeds, settings, clock, this::drop);
+        this.agent = new FeedAgent(feeds, settings, clock, this::drop, this::cutOff);
         this.running = host.host(agent, errors);
         log.awaitReplicasIf(this::enoughAreNear);
         log.keepFrom(this::neededFrom);
@@ -157,7 +157,8 @@ public final class ReplicaFeeds implements AutoCloseable {
         if (starts) {
             LOG.info("The replica {} follows from {}", feed.replicaId(), feed.confirmed());
         }
-        if (feed.wantsToSend()) {
+        if (starts || feed.wantsToSend()) {
+            // Also for one that lacks nothing: it wants signs of life.
             running.signal();
         }
     }
@@ -246,6 +247,12 @@ public final class ReplicaFeeds implements AutoCloseable {
 
     private void drop(ReplicaFeed feed, Exception cause) {
         errors.report("the feed of the replica " + feed.replicaId() + ", which has to attach again", cause);
+        feed.connection().close();
+    }
+
+    /** The connection may be dead; if it is not, the replica attaches again. */
+    private void cutOff(ReplicaFeed feed) {
+        LOG.warn("The connection with the replica {} is closed: nothing was heard of it for long", feed.replicaId());
         feed.connection().close();
     }
 

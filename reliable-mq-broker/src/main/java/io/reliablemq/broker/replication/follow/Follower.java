@@ -16,9 +16,13 @@ import io.reliablemq.protocol.transport.TransportSettings;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A replica that follows its master, with a client and a thread of its own. Thread-safe. */
+/**
+ * A replica that follows its master, with a client and threads of its own: {@code rmq-replica}, and {@code rmq-replica-io-1}, which
+ * writes what comes from the master and so may wait for the disk. Thread-safe.
+ */
 public final class Follower implements AutoCloseable {
 
+    private final EventLoops loops;
     private final RemotingClient client;
     private final LogFollower follower;
     private final RunningAgent running;
@@ -33,15 +37,23 @@ public final class Follower implements AutoCloseable {
             CopiedLog log,
             BrokerIdentity identity,
             Supplier<@Nullable String> masterAddress,
-            EventLoops loops,
             TransportSettings transport,
             ReplicationSettings settings,
             Runnable reopen,
             Clock clock,
             ErrorSink errors) {
+        this.loops = EventLoops.create("rmq-replica-io", 1);
         this.client = new RemotingClient(loops, transport, this::handle);
         this.follower = new LogFollower(
-                log, identity, masterAddress, client, settings, reopen, this::masterMayHaveMoved, clock, errors);
+                log,
+                identity,
+                masterAddress,
+                client::connection,
+                settings,
+                reopen,
+                this::masterMayHaveMoved,
+                clock,
+                errors);
         this.running = AgentHost.THREADS.host(follower, errors);
     }
 
@@ -66,6 +78,7 @@ public final class Follower implements AutoCloseable {
     @Override
     public void close() throws Exception {
         try (CloseStack stack = new CloseStack()) {
+            stack.push(loops);
             stack.push(client);
             stack.push(running);
         }

@@ -19,11 +19,11 @@ import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Connection;
-import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,16 +44,20 @@ final class LogFollower implements Agent {
     private final CopiedLog log;
     private final BrokerIdentity identity;
     private final Supplier<@Nullable String> masterAddress;
-    private final RemotingClient client;
+    private final Function<String, CompletableFuture<Connection>> dial;
     private final ReplicationSettings settings;
     private final Runnable reopen;
     private final Runnable signal;
     private final Clock clock;
     private final ErrorSink errors;
 
+    /** Always the same object, so that it runs once for all records that were read together. */
+    private final Runnable writeHere = this::writeHere;
+
     /** The connection that records are taken from; null while there is none. */
     private volatile @Nullable Link link;
 
+    private volatile boolean writing;
     private volatile Phase phase = Phase.SEARCHING;
     private volatile String master = "";
     private volatile String detail = "";
@@ -84,6 +88,7 @@ final class LogFollower implements Agent {
 
     /**
      * @param masterAddress where the master is; null while nobody knows
+     * @param dial opens a connection to {@code host:port}
      * @param reopen asks for the store to be closed and opened again
      * @param signal wakes this agent
      */
@@ -91,7 +96,7 @@ final class LogFollower implements Agent {
             CopiedLog log,
             BrokerIdentity identity,
             Supplier<@Nullable String> masterAddress,
-            RemotingClient client,
+            Function<String, CompletableFuture<Connection>> dial,
             ReplicationSettings settings,
             Runnable reopen,
             Runnable signal,
@@ -100,7 +105,7 @@ final class LogFollower implements Agent {
         this.log = log;
         this.identity = identity;
         this.masterAddress = masterAddress;
-        this.client = client;
+        this.dial = dial;
         this.settings = settings;
         this.reopen = reopen;
         this.signal = signal;
@@ -140,7 +145,7 @@ final class LogFollower implements Agent {
         if (address == null) {
             return searchLater("nobody knows where the master is", null);
         }
-        CompletableFuture<Connection> future = client.connection(address);
+        CompletableFuture<Connection> future = dial.apply(address);
         connecting = future;
         future.whenComplete((connection, failure) -> signal.run());
         return UNTIL_SIGNAL;
@@ -234,7 +239,8 @@ final class LogFollower implements Agent {
         if (!current.connection.isOpen()) {
             return lost("the connection to the master at " + master + " is closed");
         }
-        if (now - current.heardNanos > settings.silence().toNanos()) {
+        // While the disk holds up the loop, it hears nothing.
+        if (!writing && now - current.heardNanos > settings.silence().toNanos()) {
             current.connection.close();
             return lost("the master at " + master + " is silent");
         }
@@ -277,7 +283,7 @@ final class LogFollower implements Agent {
         return wait;
     }
 
-    /** Called by the log writer. */
+    /** Called by whoever writes the log. */
     private void confirm(long position) {
         Link current = link;
         if (current != null) {
@@ -307,12 +313,35 @@ final class LogFollower implements Agent {
             from.heardNanos = clock.nanos();
             if (data.hasRecords()) {
                 log.copy(data.chunk());
+                write(from.connection, data.chunk().records().length);
             }
             masterCommitted = data.committed();
             log.committed(data.committed(), data.promised());
         } catch (RecordsRefusedException | MalformedHeaderException | MalformedBodyException e) {
             errors.report("the log that the master at " + master + " sends, nothing of which was written", e);
             from.connection.close();
+        }
+    }
+
+    /** Few records are what producers wait for; many are a catch-up, where verifying and writing go on side by side. */
+    private void write(Connection from, int bytes) {
+        if (bytes < settings.chunkBytes() / 2) {
+            from.afterRead(writeHere);
+        } else {
+            log.write();
+        }
+    }
+
+    private void writeHere() {
+        writing = true;
+        try {
+            log.writeHere();
+        } finally {
+            Link current = link;
+            if (current != null) {
+                current.heardNanos = clock.nanos();
+            }
+            writing = false;
         }
     }
 

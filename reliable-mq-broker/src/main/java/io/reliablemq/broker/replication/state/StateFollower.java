@@ -12,10 +12,8 @@ import io.reliablemq.protocol.transport.RemotingClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -43,9 +41,7 @@ public final class StateFollower {
     private final Parts parts;
     private final Map<String, Target> targets;
     private final Map<String, String> known = new HashMap<>();
-
-    /** What has come and waits for the log, by name. */
-    private final Map<String, StatePage> held = new TreeMap<>();
+    private final HeldPages held = new HeldPages();
 
     private boolean following;
     private boolean giving;
@@ -53,9 +49,6 @@ public final class StateFollower {
     private long nextGiveNanos;
     private @Nullable String trouble;
     private volatile boolean linked;
-
-    /** The lowest position that something held waits for. */
-    private volatile long awaited = Long.MAX_VALUE;
 
     /** Puts a file's content to use and keeps it. */
     @FunctionalInterface
@@ -103,14 +96,14 @@ public final class StateFollower {
 
     /** The log was committed further. @param signal wakes the owning thread, if there is something to do */
     public void logMoved(Runnable signal) {
-        if (parts.committed().getAsLong() >= awaited) {
+        if (parts.committed().getAsLong() >= held.awaited()) {
             signal.run();
         }
     }
 
     /** Does what there is to do. @return nanoseconds until the next call at the latest */
     public long doWork() throws IOException {
-        apply();
+        held.release(parts.committed().getAsLong(), this::put);
         String master = parts.master().get();
         if (master == null) {
             return LOOK_AGAIN_NANOS;
@@ -130,11 +123,7 @@ public final class StateFollower {
     /** Puts these to use at once, whatever was held back; for a log that has come to the end of the master's. */
     public void applyAll(List<StatePage> pages) throws IOException {
         pages.forEach(this::hold);
-        for (StatePage page : List.copyOf(held.values())) {
-            put(page);
-            held.remove(page.name());
-        }
-        awaited = Long.MAX_VALUE;
+        held.release(Long.MAX_VALUE, this::put);
     }
 
     private void give(String master) {
@@ -216,24 +205,8 @@ public final class StateFollower {
 
     private void hold(StatePage page) {
         if (targets.containsKey(page.name())) {
-            held.put(page.name(), page);
-            awaited = Math.min(awaited, page.position());
+            held.hold(page);
         }
-    }
-
-    private void apply() throws IOException {
-        long committed = parts.committed().getAsLong();
-        if (committed < awaited) {
-            return;
-        }
-        for (Iterator<StatePage> waiting = held.values().iterator(); waiting.hasNext(); ) {
-            StatePage page = waiting.next();
-            if (page.position() <= committed) {
-                put(page);
-                waiting.remove();
-            }
-        }
-        awaited = held.values().stream().mapToLong(StatePage::position).min().orElse(Long.MAX_VALUE);
     }
 
     private void put(StatePage page) throws IOException {

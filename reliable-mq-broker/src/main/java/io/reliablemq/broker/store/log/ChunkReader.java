@@ -2,6 +2,7 @@ package io.reliablemq.broker.store.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,16 +53,15 @@ public final class ChunkReader {
         if (walk.end == 0) {
             throw new IOException("No record starts at position " + from);
         }
-        byte[] whole = walk.end == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, walk.end);
+        byte[] whole = walk.end == bytes.length ? bytes : Arrays.copyOf(bytes, walk.end);
         return new Read(new RecordChunk(from, whole, segment.limit()), walk.next);
     }
 
+    /** A segment's file may end behind its end record. */
     private static byte[] read(Segment segment, long from, int length) throws IOException {
         byte[] bytes = new byte[length];
-        if (segment.read(from, ByteBuffer.wrap(bytes)) < length) {
-            throw new IOException("The segment " + segment.path() + " ends before position " + (from + length));
-        }
-        return bytes;
+        int read = segment.read(from, ByteBuffer.wrap(bytes));
+        return read == length ? bytes : Arrays.copyOf(bytes, Math.max(0, read));
     }
 
     /** Finds where the last whole record ends, by their lengths alone. */

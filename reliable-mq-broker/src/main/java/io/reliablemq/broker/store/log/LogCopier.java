@@ -5,14 +5,16 @@ import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
 
 /**
  * Writes records that were copied from another log to the tail of this one, where they stand at the same positions, and
  * under inline flush forces them before it takes the next ones.
  *
- * <p>Runs on {@code rmq-log-writer}, the only writer of the log. After the first failed write or force it writes no more. A
- * full disk is waited for: whoever sends gets no confirmation meanwhile.
+ * <p>Runs on {@code rmq-log-writer}, or on the thread that brings the records, which saves two changes of threads: whoever holds
+ * the lock {@code writing} is the only writer of the log. After the first failed write or force it writes no more. A full disk is
+ * waited for: whoever sends gets no confirmation meanwhile.
  */
 public final class LogCopier<C extends LogCopy> implements Agent {
 
@@ -28,6 +30,7 @@ public final class LogCopier<C extends LogCopy> implements Agent {
     private final LongUnaryOperator behindGap;
     private final Runnable signalFlusher;
     private final Runnable signalKeeper;
+    private final ReentrantLock writing = new ReentrantLock();
     private long segmentBase;
     private boolean diskFull;
 
@@ -65,6 +68,35 @@ public final class LogCopier<C extends LogCopy> implements Agent {
 
     @Override
     public long doWork() {
+        writing.lock();
+        try {
+            return write();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * Writes what has arrived on the calling thread, unless another one is writing.
+     *
+     * @return whether nothing was left for {@code rmq-log-writer} to do
+     */
+    public boolean writeHere() {
+        if (!writing.tryLock()) {
+            return false;
+        }
+        try {
+            long next;
+            do {
+                next = write();
+            } while (next == 0);
+            return next == UNTIL_SIGNAL;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private long write() {
         List<C> batch = mailbox.take(MAX_BATCH_BYTES);
         if (batch.isEmpty()) {
             return UNTIL_SIGNAL;

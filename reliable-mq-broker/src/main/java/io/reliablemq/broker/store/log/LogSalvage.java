@@ -20,10 +20,12 @@ final class LogSalvage {
     private static final int COPY_BYTES = 1 << 20;
 
     private final LogFolder folder;
+    private final LogRecovery.Flushed flushed;
     private LogGaps gaps;
 
-    LogSalvage(LogFolder folder, LogGaps gaps) {
+    LogSalvage(LogFolder folder, LogGaps gaps, LogRecovery.Flushed flushed) {
         this.folder = folder;
+        this.flushed = flushed;
         this.gaps = gaps;
     }
 
@@ -66,7 +68,7 @@ final class LogSalvage {
             SegmentScan scan = scan(base, file);
             while (scan.next() < 0) {
                 SegmentScan.Tail tail = scan.readTail();
-                if (next < 0 && tail.flushedClaim() <= scan.end()) {
+                if (next < 0 && flushed.upTo(tail.flushedClaim()) <= scan.end()) {
                     return scan.end();
                 }
                 if (tail.wholeRecords() > 0) {
