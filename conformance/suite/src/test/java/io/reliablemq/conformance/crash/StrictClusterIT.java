@@ -92,7 +92,7 @@ class StrictClusterIT {
         delete(lost.dataFolder());
         awaitMessagesAt("b");
 
-        System.out.println("Strict cluster: promoted, " + promoted.management().post("/promote"));
+        assertThat(promoted.management().post("/promote")).startsWith("200 ").contains("SYNC_MASTER");
         // The other master still gets all: the promoted one has no slave, and says so.
         awaitMessagesAt("b");
         lost.startAs(
