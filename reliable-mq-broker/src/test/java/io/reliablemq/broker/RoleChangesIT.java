@@ -29,9 +29,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -260,7 +260,8 @@ class RoleChangesIT {
         assertThat(a.role().role()).isEqualTo(BrokerRole.SYNC_MASTER);
         assertThat(send(a, "alone")).isEqualTo(ResponseCode.SLAVE_NOT_AVAILABLE);
         assertThat(a.health().status()).isEqualTo(Health.Status.DEGRADED);
-        // A consumer that had it before, from a master that was stopped since, is not sent back to where messages are safe.
+        // A consumer that had it before, from a master that was stopped since, is not sent back to where messages are
+        // safe.
         assertThat(wire.pull(a.address(), "g", "orders", 0, 1, Duration.ZERO, "*")
                         .get(10, TimeUnit.SECONDS)
                         .code())
