@@ -47,7 +47,11 @@ public final class Pull implements LongPolls.ParkedPull {
     private boolean waitedForRepair;
     private long deadlineNanos;
 
-    /** What every pull works with. */
+    /**
+     * What every pull works with.
+     *
+     * @param isCopy whether the messages are copied from a master, which may have more of them
+     */
     public record Parts(
             MessageStore store,
             Topics topics,
@@ -55,6 +59,7 @@ public final class Pull implements LongPolls.ParkedPull {
             ReadThreads readThreads,
             Deliveries deliveries,
             ReadAdvice advice,
+            boolean isCopy,
             ErrorSink errors) {}
 
     Pull(Parts parts, PullMessageRequest request, QueueKey queue, IntPredicate filter, Reply reply) {
@@ -112,6 +117,10 @@ public final class Pull implements LongPolls.ParkedPull {
         long max = store.maxOffset(queue);
         if (offset < min) {
             answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_TOO_SMALL", min);
+        } else if (offset > max && parts.isCopy()) {
+            // The consumer has come further at the master. Sent back to the end of here, it would begin again from
+            // there.
+            nothingNew(mayWait);
         } else if (offset > max) {
             answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_OVERFLOW_BADLY", max);
         } else if (offset == max) {
