@@ -304,15 +304,22 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             }
         }
         unreplicatedCount = unreplicated.size();
-        if (to > committed) {
-            committed = to;
-            tell(commitListeners, to);
-        }
+        moveTo(to);
         passed.committed().forEach(append -> append.answer(Status.COMMITTED, "", mailbox, errors));
         passed.alone()
                 .forEach(append -> append.answer(
                         Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors));
         passed.shown().forEach(this::tell);
+    }
+
+    /** Replicas confirm records; messages that were appended together are committed together, or not yet. */
+    private void moveTo(long position) {
+        Uncommitted first = unreplicated.isEmpty() ? waiting.peek() : unreplicated.peek();
+        long to = first == null ? position : Math.min(position, first.start());
+        if (to > committed) {
+            committed = to;
+            tell(commitListeners, to);
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.store.index.IndexedMessage;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.SegmentIndexes;
+import io.reliablemq.broker.store.log.RecordReader;
 import io.reliablemq.broker.store.log.Segments;
 
 /**
@@ -11,6 +12,11 @@ import io.reliablemq.broker.store.log.Segments;
  * @param afterDamage whether messages before it may have been lost to damage, so that offsets may be missing
  */
 record CopiedMessage(IndexedMessage message, boolean afterDamage) implements Uncommitted {
+
+    @Override
+    public long start() {
+        return RecordReader.start(message.position());
+    }
 
     @Override
     public long end() {

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 record PassedGap(LogGaps.Gap gap, QueueIndex queues) implements Uncommitted {
 
     @Override
+    public long start() {
+        return gap.from();
+    }
+
+    @Override
     public long end() {
         return gap.to();
     }

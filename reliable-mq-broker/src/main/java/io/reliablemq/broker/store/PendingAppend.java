@@ -7,6 +7,7 @@ import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogAppend;
+import io.reliablemq.broker.store.log.RecordReader;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.runtime.ErrorSink;
@@ -131,6 +132,11 @@ final class PendingAppend implements LogAppend, Uncommitted {
         positions[i] = position;
         storeTimestamp = timestamp;
         MessageLayout.setPlace(ByteBuffer.wrap(payloads[i]), 0, offset, position, timestamp);
+    }
+
+    @Override
+    public long start() {
+        return RecordReader.start(positions[0]);
     }
 
     @Override

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** Something in the log that waits to be committed. Belongs to the commit point. */
 interface Uncommitted {
 
+    /** Where its first record starts. */
+    long start();
+
     /** Behind its last byte in the log. */
     long end();
 
