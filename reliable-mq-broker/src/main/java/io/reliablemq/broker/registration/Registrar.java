@@ -17,6 +17,7 @@ import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Connection;
 import io.reliablemq.protocol.transport.RemotingClient;
+import io.reliablemq.protocol.transport.TransportException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -192,6 +193,9 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
                         if (answer != null && answer.isSuccess()) {
                             takeMaster(answer);
                             watch(nameServer);
+                        } else if (error instanceof TransportException transport
+                                && transport.kind() == TransportException.Kind.TIMED_OUT) {
+                            leave(nameServer);
                         }
                         return true;
                     });
@@ -219,6 +223,11 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
                 connection.onClose(runner::signal);
             }
         });
+    }
+
+    /** Whether the name server hangs or the way to it is cut, a new connection is what finds it again first. */
+    private void leave(String nameServer) {
+        client.connection(nameServer).thenAccept(Connection::close);
     }
 
     /** Logs changes only: a name server that is away for an hour must not fill the log. */
