@@ -312,8 +312,8 @@ public final class Broker implements AutoCloseable {
         }
 
         @Override
-        public void lookForRivals() {
-            roles.lookForRivals(nameServers());
+        public void lookAround() {
+            roles.lookAround(nameServers());
         }
     }
 

@@ -7,6 +7,7 @@ import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.topic.Topics;
 import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.route.Permission;
 import io.reliablemq.protocol.route.TopicSettings;
@@ -47,11 +48,18 @@ final class FollowedTopics {
         AtomicFile file = folder.file(NAME);
         byte[] content = file.read();
         if (content != null) {
-            return new FollowedTopics(
-                    file, JsonBodies.read(Body.of(content), Content.class).topics());
+            return new FollowedTopics(file, position(file, content));
         }
         file.write(JsonBodies.write(new Content(0)).toByteArray());
         return new FollowedTopics(file, 0);
+    }
+
+    private static long position(AtomicFile file, byte[] content) throws IOException {
+        try {
+            return JsonBodies.read(Body.of(content), Content.class).topics();
+        } catch (MalformedBodyException e) {
+            throw new IOException("the file " + file.path() + " is damaged; delete it", e);
+        }
     }
 
     /** The table of topics in use is the one that the master had at this position of its log. */
@@ -78,7 +86,7 @@ final class FollowedTopics {
         if (content == null) {
             return;
         }
-        long from = JsonBodies.read(Body.of(content), Content.class).topics();
+        long from = position(file, content);
         missing(topics, store, from).forEach((topic, queues) -> {
             LOG.warn(
                     "Topic {} has messages in the log and had not reached this broker; it is made again with {} queues",

@@ -3,16 +3,16 @@ package io.reliablemq.broker;
 import io.reliablemq.broker.replication.state.StatePages;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.Peers;
+import io.reliablemq.broker.role.Peers.Outcome;
 import io.reliablemq.broker.role.RoleChangeException;
-import io.reliablemq.broker.role.RoleStatus;
 import io.reliablemq.broker.role.TakeOverOffer;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +27,11 @@ final class Handover {
     private final RoleChanges changes;
     private final Peers peers;
     private final Clock clock;
+
+    /** A take-over of which nobody knows whether it happened; null if there is none. */
+    private @Nullable Unresolved unresolved;
+
+    private record Unresolved(ActingRole role, Successor successor, String token) {}
 
     Handover(RoleChanges changes, Peers peers, Clock clock) {
         this.changes = changes;
@@ -60,41 +65,64 @@ final class Handover {
 
     private ActingRole handOver(ActingRole role, Successor successor, String token)
             throws RoleChangeException, IOException {
-        Optional<RoleStatus> answer = peers.takeOver(successor.address(), token);
-        if (answer.isEmpty()) {
-            answer = outcome(successor, token);
+        Outcome outcome = peers.takeOver(successor.address(), token);
+        if (outcome == Outcome.UNKNOWN) {
+            outcome = outcome(successor, token);
         }
-        if (answer.isPresent() && !answer.get().isMaster()) {
+        if (outcome == Outcome.REFUSED) {
             changes.open(role, null);
             throw new RoleChangeException(
                     "The slave at " + successor.address() + " has not taken over; this broker is the master as before");
         }
         ActingRole slave = role.asSlaveOf(successor.address(), successor.brokerId());
         changes.host().handedOver();
-        changes.become(slave);
-        if (answer.isEmpty()) {
+        changes.follow(slave);
+        if (outcome == Outcome.UNKNOWN) {
+            unresolved = new Unresolved(role, successor, token);
             String unknown = "The slave at " + successor.address()
-                    + " was told to take over and has not answered since. If it comes back it is the master; if it is gone"
-                    + " for good, promote this broker, which has everything";
+                    + " was told to take over and has not answered since. It is asked again until it does; if it is gone for"
+                    + " good, promote this broker, which has everything";
             changes.report(unknown);
             throw new RoleChangeException(unknown);
         }
         return slave;
     }
 
+    /** Asks again, if there is something to ask. Until it is known who is the master, this broker is none. */
+    void resolve() throws IOException {
+        Unresolved open = unresolved;
+        if (open == null) {
+            return;
+        }
+        Outcome outcome = changes.role().isMaster()
+                ? Outcome.TAKEN
+                : peers.cancel(open.successor().address(), open.token());
+        if (outcome == Outcome.UNKNOWN) {
+            return;
+        }
+        unresolved = null;
+        changes.report(null);
+        if (outcome == Outcome.REFUSED) {
+            LOG.warn(
+                    "The slave at {} has not taken over: this broker is the master again",
+                    open.successor().address());
+            changes.resume(open.role());
+        }
+    }
+
     /** Whether it has taken over must be known before anybody goes on as a master: there can only be one. */
-    private Optional<RoleStatus> outcome(Successor successor, String token) {
+    private Outcome outcome(Successor successor, String token) {
         long deadline = clock.nanos() + OUTCOME_BOUND.toNanos();
-        Optional<RoleStatus> answer = Optional.empty();
-        while (answer.isEmpty() && clock.nanos() - deadline < 0) {
+        Outcome outcome = Outcome.UNKNOWN;
+        while (outcome == Outcome.UNKNOWN && clock.nanos() - deadline < 0) {
             // Each attempt has its own bound; one that is refused at once must not become a busy loop.
             CompletableFuture<Void> pause =
                     new CompletableFuture<Void>().completeOnTimeout(null, PAUSE_MS, TimeUnit.MILLISECONDS);
-            answer = peers.cancel(successor.address(), token);
-            if (answer.isEmpty()) {
+            outcome = peers.cancel(successor.address(), token);
+            if (outcome == Outcome.UNKNOWN) {
                 pause.join();
             }
         }
-        return answer;
+        return outcome;
     }
 }

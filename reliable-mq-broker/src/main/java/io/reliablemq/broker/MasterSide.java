@@ -24,7 +24,7 @@ final class MasterSide implements RoleSide {
     private static final Duration ACCOUNTS_PERIOD = Duration.ofSeconds(1);
     private static final Duration CHECKPOINT_PERIOD = Duration.ofSeconds(10);
     private static final Duration SLAVES_PERIOD = Duration.ofMillis(500);
-    private static final Duration RIVALS_PERIOD = Duration.ofSeconds(5);
+    private static final Duration LOOK_AROUND_PERIOD = Duration.ofSeconds(5);
 
     private final Tenure.Around around;
     private final ActingRole role;
@@ -100,7 +100,7 @@ final class MasterSide implements RoleSide {
         BrokerState state = parts.state();
         housekeeping
                 .every(SLAVES_PERIOD, slaves::look)
-                .every(RIVALS_PERIOD, around.owner()::lookForRivals)
+                .every(LOOK_AROUND_PERIOD, around.owner()::lookAround)
                 .every(ACCOUNTS_PERIOD, state.accounts()::settleWhatMoved)
                 .every(CHECKPOINT_PERIOD, state.accounts()::persist)
                 .atStop(state.accounts()::settle)

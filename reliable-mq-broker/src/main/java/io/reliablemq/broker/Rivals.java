@@ -97,7 +97,7 @@ final class Rivals {
                 changes.status().log());
         changes.host().gate().hold(Tenure.BETWEEN_BROKERS);
         changes.host().tenure().stopAppends("This broker is no longer the master of its name");
-        changes.become(role.asSlaveOf(
+        changes.follow(role.asSlaveOf(
                 successor.address(), Math.max(1, successor.acting().vacatedId())));
     }
 }

@@ -36,6 +36,7 @@ final class RoleChanges implements AutoCloseable {
     private final Host host;
     private final RoleFile file;
     private final Peers peers;
+    private final ErrorSink errors;
     private final RoleThread thread;
     private final Handover handover;
     private final TakeOver takeOver;
@@ -66,6 +67,7 @@ final class RoleChanges implements AutoCloseable {
         this.host = host;
         this.file = file;
         this.peers = peers;
+        this.errors = errors;
         this.thread = new RoleThread(errors);
         this.handover = new Handover(this, peers, clock);
         this.takeOver = new TakeOver(this, thread, clock);
@@ -123,9 +125,12 @@ final class RoleChanges implements AutoCloseable {
         }
     }
 
-    /** Looks for another master of this name that has come further; returns at once. Any thread may call it. */
-    void lookForRivals(List<String> nameServers) {
-        thread.later(() -> rivals.look(nameServers));
+    /** Looks what became of the other brokers of this name; returns at once. Any thread may call it. */
+    void lookAround(List<String> nameServers) {
+        thread.later(() -> {
+            handover.resolve();
+            rivals.look(nameServers);
+        });
     }
 
     private ActingRole promoteNow(boolean force) throws Exception {
@@ -140,9 +145,10 @@ final class RoleChanges implements AutoCloseable {
             throw new RoleChangeException("The master at " + address
                     + " is alive. Hand over there with POST /switch, or promote with force=true if that cannot be");
         }
-        host.gate().hold(Tenure.BETWEEN_BROKERS);
         ActingRole promoted = slave.role().asMaster();
-        become(promoted);
+        file.write(promoted);
+        host.gate().hold(Tenure.BETWEEN_BROKERS);
+        open(promoted, null);
         host.tenure().countAsReplicated();
         if (isAlive && address != null) {
             peers.displace(address, status());
@@ -168,10 +174,14 @@ final class RoleChanges implements AutoCloseable {
         return master;
     }
 
-    /** Keeps the role, and lives up to it. */
-    void become(ActingRole role) throws IOException {
-        file.write(role);
-        open(role, null);
+    /** Another broker is the master; this one becomes its slave, be it that this cannot be kept. */
+    void follow(ActingRole slave) throws IOException {
+        try {
+            file.write(slave);
+        } catch (IOException e) {
+            errors.report("the file of the role: this broker is a slave now, and would be a master after a restart", e);
+        }
+        open(slave, null);
     }
 
     /** @param accepted the offer that makes this broker the master; null if it is for another reason */
@@ -188,8 +198,15 @@ final class RoleChanges implements AutoCloseable {
         }
     }
 
-    /** Something that an operator has to decide. */
-    void report(String what) {
+    /** This broker is the master that it was before. */
+    void resume(ActingRole master) throws IOException {
+        file.write(master);
+        host.gate().hold(Tenure.BETWEEN_BROKERS);
+        open(master, null);
+    }
+
+    /** Something that an operator has to decide; null if there is nothing any more. */
+    void report(@Nullable String what) {
         trouble = what;
     }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class SlaveSide implements RoleSide {
 
     private static final Duration PERSIST_PERIOD = Duration.ofSeconds(1);
+    private static final Duration LOOK_AROUND_PERIOD = Duration.ofSeconds(5);
 
     private final Tenure.Around around;
     private final ActingRole role;
@@ -133,6 +134,7 @@ final class SlaveSide implements RoleSide {
         TakenOffsets offsets = known(taken);
         housekeeping
                 .step(known(follower)::doWork)
+                .every(LOOK_AROUND_PERIOD, around.owner()::lookAround)
                 .every(PERSIST_PERIOD, offsets::persist)
                 .every(PERSIST_PERIOD, followedTopics::persist)
                 .atStop(offsets::persist)

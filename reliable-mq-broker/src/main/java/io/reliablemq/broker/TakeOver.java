@@ -60,10 +60,10 @@ final class TakeOver {
             if (known == null || !known.is(token) || clock.nanos() - known.deadlineNanos() > 0) {
                 throw new RoleChangeException("This take-over was not prepared, or too long ago");
             }
+            ActingRole master = changes.promise();
             prepared = null;
             // All of it: the old master, too, waits until it can follow.
             changes.host().gate().hold(Set.of());
-            ActingRole master = changes.promise();
             thread.later(() -> changes.open(master, known.offer()));
         });
     }

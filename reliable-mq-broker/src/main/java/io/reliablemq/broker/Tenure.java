@@ -103,8 +103,8 @@ final class Tenure implements AutoCloseable {
         /** The slave's master says what kind it is. */
         void masterIs(BrokerRole kind);
 
-        /** Time to look for another master of the same name. */
-        void lookForRivals();
+        /** Time to look what became of the other brokers of this name. */
+        void lookAround();
     }
 
     /**

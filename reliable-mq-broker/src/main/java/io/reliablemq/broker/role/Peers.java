@@ -71,18 +71,41 @@ public final class Peers {
                         "The slave at " + address + " cannot take over: " + answer.remarkText()));
     }
 
-    /** Makes the prepared slave the master. @return its status afterwards; empty if it did not answer */
-    public Optional<RoleStatus> takeOver(String address, String token) {
-        return told(address, RequestCode.TAKE_OVER, token);
+    /** What is known of a take-over. */
+    public enum Outcome {
+        /** The slave is the master. */
+        TAKEN,
+        /** The slave is a slave, and the take-over is void. */
+        REFUSED,
+        /** It has not answered. */
+        UNKNOWN
     }
 
-    /** Makes the prepared slave stay what it is. @return its status afterwards; empty if it did not answer */
-    public Optional<RoleStatus> cancel(String address, String token) {
-        return told(address, RequestCode.CANCEL_TAKE_OVER, token);
+    /** Makes the prepared slave the master. */
+    public Outcome takeOver(String address, String token) {
+        Command answer = told(address, RequestCode.TAKE_OVER, token);
+        if (answer == null) {
+            return Outcome.UNKNOWN;
+        }
+        return isMaster(answer) ? Outcome.TAKEN : Outcome.REFUSED;
     }
 
-    private Optional<RoleStatus> told(String address, int code, String token) {
-        return status(answer(address, Command.request(code, Map.of(TakeOverOffer.TOKEN, token)), ASK_TIMEOUT));
+    /** Makes the prepared slave stay what it is, if it has not become the master already. */
+    public Outcome cancel(String address, String token) {
+        Command answer = told(address, RequestCode.CANCEL_TAKE_OVER, token);
+        if (answer == null || !answer.isSuccess()) {
+            // One that is about to stop refuses to be asked, whatever it has done before.
+            return Outcome.UNKNOWN;
+        }
+        return isMaster(answer) ? Outcome.TAKEN : Outcome.REFUSED;
+    }
+
+    private @Nullable Command told(String address, int code, String token) {
+        return answer(address, Command.request(code, Map.of(TakeOverOffer.TOKEN, token)), ASK_TIMEOUT);
+    }
+
+    private static boolean isMaster(Command answer) {
+        return status(answer).filter(RoleStatus::isMaster).isPresent();
     }
 
     /** The masters of this name that name servers know, other than the broker at this address. */

@@ -375,6 +375,57 @@ class ReplicationIT {
     }
 
     @Test
+    void followsALogThatWasDamagedAndSalvaged() throws Exception {
+        StoreSettings settings = MasterNode.settings(folder.resolve("master"))
+                .withSegmentBytes(SEGMENT_BYTES)
+                .withReplication(Replication.LOCAL);
+        MasterNode master = master(settings, 0);
+        CompletableFuture<AppendResult> last = new CompletableFuture<>();
+        for (int i = 0; i < 1_000; i++) {
+            last = append(master.store, "message " + i);
+        }
+        last.get(20, TimeUnit.SECONDS);
+        close(master);
+        byte[] bytes = Files.readAllBytes(folder.resolve("master/log").resolve(segment(1)));
+        bytes[20_000] ^= 1;
+        Files.write(folder.resolve("master/log").resolve(segment(1)), bytes);
+        MasterNode salvaged = master(settings.withRecovery(new StoreSettings.Recovery(true, true)), 0);
+        assertThat(bodies(salvaged.store)).hasSize(999);
+
+        SlaveNode slave = slave("slave", salvaged.address());
+
+        eventually().untilAsserted(() -> assertThat(bodies(slave.store())).isEqualTo(bodies(salvaged.store)));
+        close(slave);
+        SlaveNode again = slave("slave", salvaged.address());
+        put(salvaged.store, "more");
+        eventually().untilAsserted(() -> assertThat(bodies(again.store())).isEqualTo(bodies(salvaged.store)));
+        assertThat(again.openings()).isEqualTo(1);
+    }
+
+    @Test
+    void sendsNoMoreOfWhatIsOldThanTheRateAllows() throws Exception {
+        MasterNode master = new MasterNode(
+                MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL),
+                ReplicationSettings.DEFAULT.withCatchUpRate(4 << 20),
+                0,
+                (where, error) -> errors.add(error));
+        opened.add(master);
+        CompletableFuture<AppendResult> last = new CompletableFuture<>();
+        for (int i = 0; i < 1_000; i++) {
+            last = append(master.store, "x".repeat(8 << 10));
+        }
+        last.get(20, TimeUnit.SECONDS);
+        long start = System.nanoTime();
+
+        SlaveNode slave = slave("slave", master.address());
+
+        eventually()
+                .untilAsserted(() -> assertThat(slave.store().maxOffset(ReplicatedMessages.QUEUE))
+                        .isEqualTo(1_000));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
+    }
+
+    @Test
     void oneSlaveCountsOnce() throws Exception {
         MasterNode master = master(
                 MasterNode.settings(folder.resolve("master"))

@@ -56,7 +56,7 @@ final class ReplicationLoad {
         node.close();
     }
 
-    private static Process startSlave(Path folder, String master) throws Exception {
+    static Process startSlave(Path folder, String master) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",

@@ -122,7 +122,10 @@ class MasterAndSlaveIT {
                             .startsWith("200 ")
                             .contains("SYNC_MASTER");
                     processA.start(administration);
-                    assertThat(a.is("SLAVE")).isTrue();
+                    await("the old master is a slave")
+                            .atMost(BOUND)
+                            .ignoreExceptions()
+                            .until(() -> a.is("SLAVE"));
                     goOn("after the loss of the master");
                     System.out.printf(
                             "Master lost with its disk: sends go on after %d ms; %s%n",
