@@ -382,7 +382,7 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public void onArrival(ArrivalListener listener) {
-        commitPoint.onArrival(listener);
+        commitPoint.listeners().onArrival(listener);
     }
 
     @Override
