@@ -29,6 +29,7 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,6 +68,7 @@ public final class LogMessageStore implements MessageStore {
     private final Retention retention;
     private final LogScrubber scrubber;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable String stopped;
 
     private LogMessageStore(
             StoreSettings settings,
@@ -268,7 +270,7 @@ public final class LogMessageStore implements MessageStore {
         switch (mailbox.offer(append)) {
             case ACCEPTED -> wakeUp.execute(signalAppend);
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
-            case CLOSED -> append.refuse(Status.CLOSED, String.valueOf(failure()), errors);
+            case CLOSED -> append.refuse(Status.CLOSED, whyClosed(), errors);
         }
     }
 
@@ -409,6 +411,22 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public void stopAppends(String why) {
+        stopped = why;
+        mailbox.close();
+    }
+
+    private String whyClosed() {
+        String failure = failure();
+        return failure != null ? failure : Objects.requireNonNullElse(stopped, "The store is closed");
+    }
+
+    @Override
+    public int pendingAppends() {
+        return mailbox.pending();
+    }
+
+    @Override
     public @Nullable String failure() {
         return commitPoint.failure();
     }
@@ -423,6 +441,11 @@ public final class LogMessageStore implements MessageStore {
     @Override
     public HealthChecks health() {
         return new StoreHealth(commitPoint, space, scrubber);
+    }
+
+    @Override
+    public boolean mayHoldMore() {
+        return settings.replication().isCopy() || threads.written() > commitPoint.committed();
     }
 
     @Override

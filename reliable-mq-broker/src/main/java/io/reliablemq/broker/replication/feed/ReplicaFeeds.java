@@ -158,6 +158,7 @@ public final class ReplicaFeeds implements AutoCloseable {
             LOG.info("The replica {} follows from {}", feed.replicaId(), feed.confirmed());
         }
         if (starts || feed.wantsToSend()) {
+            // Also for one that lacks nothing: it wants signs of life.
             running.signal();
         }
     }
