@@ -151,14 +151,7 @@ final class BrokerParts {
                 () -> waiting(around.clients().sessions())));
         runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);
         Pull.Parts pullParts = new Pull.Parts(
-                store,
-                state.topics(),
-                longPolls,
-                readThreads,
-                deliveries,
-                part.advice(),
-                !part.isMaster(),
-                around.errors());
+                store, state.topics(), longPolls, readThreads, deliveries, part.advice(), around.errors());
         HandlerTable.Builder table = HandlerTable.builder();
         IncomingMessages incoming = new IncomingMessages(around.address(), settings.name(), settings.cluster());
         SendMessageHandler send = new SendMessageHandler(

@@ -288,6 +288,11 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public boolean mayHoldMore() {
+        return false;
+    }
+
+    @Override
     public Positions positions() {
         return new Positions(0, log.size(), log.size(), log.size());
     }

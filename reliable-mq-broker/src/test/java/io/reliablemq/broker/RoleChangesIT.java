@@ -260,6 +260,12 @@ class RoleChangesIT {
         assertThat(a.role().role()).isEqualTo(BrokerRole.SYNC_MASTER);
         assertThat(send(a, "alone")).isEqualTo(ResponseCode.SLAVE_NOT_AVAILABLE);
         assertThat(a.health().status()).isEqualTo(Health.Status.DEGRADED);
+        // A consumer that had it before, from a master that was stopped since, is not sent back to where messages are
+        // safe.
+        assertThat(wire.pull(a.address(), "g", "orders", 0, 1, Duration.ZERO, "*")
+                        .get(10, TimeUnit.SECONDS)
+                        .code())
+                .isEqualTo(ResponseCode.PULL_NOT_FOUND);
         b = Broker.start(slave("b").toSettings());
         awaitInSync(a);
         assertThat(send(a, "together")).isEqualTo(ResponseCode.SUCCESS);

@@ -47,11 +47,7 @@ public final class Pull implements LongPolls.ParkedPull {
     private boolean waitedForRepair;
     private long deadlineNanos;
 
-    /**
-     * What every pull works with.
-     *
-     * @param isCopy whether the messages are copied from a master, which may have more of them
-     */
+    /** What every pull works with. */
     public record Parts(
             MessageStore store,
             Topics topics,
@@ -59,7 +55,6 @@ public final class Pull implements LongPolls.ParkedPull {
             ReadThreads readThreads,
             Deliveries deliveries,
             ReadAdvice advice,
-            boolean isCopy,
             ErrorSink errors) {}
 
     Pull(Parts parts, PullMessageRequest request, QueueKey queue, IntPredicate filter, Reply reply) {
@@ -117,13 +112,9 @@ public final class Pull implements LongPolls.ParkedPull {
         long max = store.maxOffset(queue);
         if (offset < min) {
             answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_TOO_SMALL", min);
-        } else if (offset > max && parts.isCopy()) {
-            // The consumer has come further at the master. Sent back to the end of here, it would begin again from
-            // there.
-            nothingNew(mayWait);
-        } else if (offset > max) {
+        } else if (offset > max && !store.mayHoldMore()) {
             answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_OVERFLOW_BADLY", max);
-        } else if (offset == max) {
+        } else if (offset >= max) {
             nothingNew(mayWait);
         } else {
             select(store, mayWait);

@@ -1,7 +1,6 @@
 package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.AppendResult.Status;
-import io.reliablemq.broker.store.MessageStore.ArrivalListener;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
@@ -14,9 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +34,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final ErrorSink errors;
-    private final List<ArrivalListener> arrivals = new CopyOnWriteArrayList<>();
-    private final List<LongConsumer> writtenListeners = new CopyOnWriteArrayList<>();
-    private final List<LongConsumer> commitListeners = new CopyOnWriteArrayList<>();
+    private final PositionListeners listeners;
     private final ReentrantLock commitLock = new ReentrantLock();
 
     /** Not yet as safe as this log's own disk shall make it. */
@@ -82,6 +77,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         this.segments = segments;
         this.mailbox = mailbox;
         this.errors = errors;
+        this.listeners = new PositionListeners(errors);
         this.written = end;
         this.flushed = end;
         this.local = end;
@@ -92,18 +88,8 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         this.readable = start;
     }
 
-    void onArrival(ArrivalListener listener) {
-        arrivals.add(listener);
-    }
-
-    /** Calls the listener with how far the log is written, on the log writer, before what was written is forced. */
-    void onWritten(LongConsumer listener) {
-        writtenListeners.add(listener);
-    }
-
-    /** Calls the listener with how far the log is committed, on the thread that moved the point. */
-    void onCommit(LongConsumer listener) {
-        commitListeners.add(listener);
+    PositionListeners listeners() {
+        return listeners;
     }
 
     long flushed() {
@@ -181,7 +167,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     @Override
     public void written(long position) {
         // First: what copies the log goes side by side with the force that follows.
-        tell(writtenListeners, position);
+        listeners.written(position);
         commitLock.lock();
         try {
             written = Math.max(written, position);
@@ -309,7 +295,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         passed.alone()
                 .forEach(append -> append.answer(
                         Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors));
-        passed.shown().forEach(this::tell);
+        passed.shown().forEach(listeners::arrived);
     }
 
     /** Replicas confirm records; messages that were appended together are committed together, or not yet. */
@@ -318,7 +304,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         long to = first == null ? position : Math.min(position, first.start());
         if (to > committed) {
             committed = to;
-            tell(commitListeners, to);
+            listeners.committed(to);
         }
     }
 
@@ -361,27 +347,6 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         QueueEntries entries = next.entries();
         if (entries != null) {
             passed.shown().add(entries);
-        }
-    }
-
-    private void tell(QueueEntries entries) {
-        QueueKey queue = new QueueKey(entries.topic(), entries.queueId());
-        for (ArrivalListener listener : arrivals) {
-            try {
-                listener.arrived(queue, entries.max());
-            } catch (RuntimeException | LinkageError | AssertionError e) {
-                errors.report("arrival listener of " + queue, e);
-            }
-        }
-    }
-
-    private void tell(List<LongConsumer> listeners, long position) {
-        for (LongConsumer listener : listeners) {
-            try {
-                listener.accept(position);
-            } catch (RuntimeException | LinkageError | AssertionError e) {
-                errors.report("listener of the log's positions", e);
-            }
         }
     }
 

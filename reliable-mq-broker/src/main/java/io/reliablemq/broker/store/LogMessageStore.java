@@ -382,7 +382,7 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public void onArrival(ArrivalListener listener) {
-        commitPoint.onArrival(listener);
+        commitPoint.listeners().onArrival(listener);
     }
 
     @Override
@@ -441,6 +441,11 @@ public final class LogMessageStore implements MessageStore {
     @Override
     public HealthChecks health() {
         return new StoreHealth(commitPoint, space, scrubber);
+    }
+
+    @Override
+    public boolean mayHoldMore() {
+        return settings.replication().isCopy() || threads.written() > commitPoint.committed();
     }
 
     @Override

@@ -169,6 +169,12 @@ public interface MessageStore extends AutoCloseable {
     /** Where the next record will be written, and how far the log is flushed and committed, in bytes. */
     Positions positions();
 
+    /**
+     * Whether there may be messages behind what can be read: written and not yet as safe as the policy asks, or, for a copy,
+     * with the master. An offset beyond the end of a queue is then not wrong, it only comes early.
+     */
+    boolean mayHoldMore();
+
     /** Appends, flushes and positions in numbers. */
     Figures figures();
 

@@ -70,12 +70,12 @@ final class StoreFeed implements ReplicatedLog {
 
     @Override
     public void onWritten(LongConsumer listener) {
-        commitPoint.onWritten(listener);
+        commitPoint.listeners().onWritten(listener);
     }
 
     @Override
     public void onCommit(LongConsumer listener) {
-        commitPoint.onCommit(listener);
+        commitPoint.listeners().onCommit(listener);
     }
 
     @Override

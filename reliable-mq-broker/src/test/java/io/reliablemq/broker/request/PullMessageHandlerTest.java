@@ -43,7 +43,6 @@ class PullMessageHandlerTest {
                 new ReadThreads((where, error) -> {}),
                 new Deliveries(),
                 ReadAdvice.MASTER,
-                false,
                 (where, error) -> {});
         CommittedOffsets offsets = CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store);
         return new PullMessageHandler(

@@ -5,7 +5,6 @@ import io.reliablemq.broker.replication.ReplicationSettings;
 import io.reliablemq.broker.replication.follow.FollowerState.Phase;
 import io.reliablemq.broker.replication.wire.AttachAnswer;
 import io.reliablemq.broker.replication.wire.AttachRequest;
-import io.reliablemq.broker.replication.wire.Confirmation;
 import io.reliablemq.broker.replication.wire.LogData;
 import io.reliablemq.broker.store.CopiedLog;
 import io.reliablemq.broker.store.Realignment;
@@ -55,9 +54,8 @@ final class LogFollower implements Agent {
     private final Runnable writeHere = this::writeHere;
 
     /** The connection that records are taken from; null while there is none. */
-    private volatile @Nullable Link link;
+    private volatile @Nullable MasterLink link;
 
-    private volatile boolean writing;
     private volatile Phase phase = Phase.SEARCHING;
     private volatile String master = "";
     private volatile String detail = "";
@@ -70,21 +68,6 @@ final class LogFollower implements Agent {
 
     /** A question to the master that is on its way. */
     private record Attempt(Connection connection, long end, CompletableFuture<Command> answer) {}
-
-    /** A connection on which the master sends. */
-    private static final class Link {
-        private final Connection connection;
-        private volatile long heardNanos;
-        private volatile long saidNanos;
-        private volatile long confirmed;
-
-        Link(Connection connection, long position, long now) {
-            this.connection = connection;
-            this.confirmed = position;
-            this.heardNanos = now;
-            this.saidNanos = now;
-        }
-    }
 
     /**
      * @param masterAddress where the master is; null while nobody knows
@@ -122,7 +105,7 @@ final class LogFollower implements Agent {
 
     @Override
     public long doWork() {
-        Link current = link;
+        MasterLink current = link;
         if (phase == Phase.REALIGNING) {
             return UNTIL_SIGNAL;
         }
@@ -220,7 +203,7 @@ final class LogFollower implements Agent {
             return UNTIL_SIGNAL;
         }
         log.adopt(answer.epochs());
-        Link started = new Link(attempt.connection(), attempt.end(), clock.nanos());
+        MasterLink started = new MasterLink(attempt.connection(), attempt.end(), settings, clock);
         link = started;
         attempt.connection().onClose(signal);
         phase = Phase.FOLLOWING;
@@ -230,26 +213,19 @@ final class LogFollower implements Agent {
                 master,
                 attempt.end(),
                 answer.epochs().lastNumber());
-        say(started, attempt.end());
+        started.confirm(attempt.end());
         return settings.keepAlive().toNanos();
     }
 
-    private long watch(Link current) {
-        long now = clock.nanos();
-        if (!current.connection.isOpen()) {
+    private long watch(MasterLink current) {
+        if (!current.connection().isOpen()) {
             return lost("the connection to the master at " + master + " is closed");
         }
-        // While the disk holds up the loop, it hears nothing.
-        if (!writing && now - current.heardNanos > settings.silence().toNanos()) {
-            current.connection.close();
+        if (current.isSilent()) {
+            current.connection().close();
             return lost("the master at " + master + " is silent");
         }
-        long due = current.saidNanos + settings.keepAlive().toNanos() - now;
-        if (due <= 0) {
-            say(current, current.confirmed);
-            due = settings.keepAlive().toNanos();
-        }
-        return due;
+        return current.keepAlive();
     }
 
     private long lost(String why) {
@@ -285,41 +261,35 @@ final class LogFollower implements Agent {
 
     /** Called by whoever writes the log. */
     private void confirm(long position) {
-        Link current = link;
+        MasterLink current = link;
         if (current != null) {
-            current.confirmed = position;
-            say(current, position);
+            current.confirm(position);
         }
-    }
-
-    private void say(Link to, long position) {
-        to.saidNanos = clock.nanos();
-        to.connection.sendOneWay(new Confirmation(position).command());
     }
 
     /** Takes what a master sends. Called on the event loop of its connection. */
     void handle(Command command, Reply reply) {
-        Link current = link;
+        MasterLink current = link;
         if (command.code() != RequestCode.REPLICA_LOG) {
             reply.send(Command.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "This is a replica"));
-        } else if (current != null && current.connection == reply.connection()) {
+        } else if (current != null && current.connection() == reply.connection()) {
             take(current, command);
         }
     }
 
-    private void take(Link from, Command command) {
+    private void take(MasterLink from, Command command) {
         try {
             LogData data = LogData.read(command);
-            from.heardNanos = clock.nanos();
+            from.heard();
             if (data.hasRecords()) {
                 log.copy(data.chunk());
-                write(from.connection, data.chunk().records().length);
+                write(from.connection(), data.chunk().records().length);
             }
             masterCommitted = data.committed();
             log.committed(data.committed(), data.promised());
         } catch (RecordsRefusedException | MalformedHeaderException | MalformedBodyException e) {
             errors.report("the log that the master at " + master + " sends, nothing of which was written", e);
-            from.connection.close();
+            from.connection().close();
         }
     }
 
@@ -333,15 +303,11 @@ final class LogFollower implements Agent {
     }
 
     private void writeHere() {
-        writing = true;
-        try {
-            log.writeHere();
-        } finally {
-            Link current = link;
-            if (current != null) {
-                current.heardNanos = clock.nanos();
-            }
-            writing = false;
+        MasterLink current = link;
+        if (current == null) {
+            log.write();
+        } else {
+            current.whileWriting(log::writeHere);
         }
     }
 
@@ -351,10 +317,10 @@ final class LogFollower implements Agent {
 
     @Override
     public void onStop() {
-        Link current = link;
+        MasterLink current = link;
         link = null;
         if (current != null) {
-            current.connection.close();
+            current.connection().close();
         }
     }
 }
