@@ -1,6 +1,8 @@
 package io.reliablemq.client;
 
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.AsyncMessageHandler;
+import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.Producer;
@@ -10,6 +12,7 @@ import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.consumer.ConsumerContext;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
+import io.reliablemq.client.consumer.Handler;
 import io.reliablemq.client.producer.BrokerHealth;
 import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.RetryingProducer;
@@ -68,8 +71,8 @@ public final class MqClient implements AutoCloseable {
         Reachability reachability = new Reachability(routes, heartbeats, loop);
         BrokerHealth health = new BrokerHealth(clock, reachability::isReachable);
         this.sending = new SendContext(routes, connections, health, new OrderedQueues(), loop, clock, callbacks);
-        this.consuming =
-                new ConsumerContext(settings, routes, heartbeats, reachability, connections, loop, clock, groupNotices);
+        this.consuming = new ConsumerContext(
+                settings, routes, heartbeats, reachability, connections, loop, clock, groupNotices, callbacks);
         routes.addListener(topic -> health.retain(routes.brokerAddresses(false)));
         reachability.addListener(new Reachability.Listener() {
             @Override
@@ -129,7 +132,21 @@ public final class MqClient implements AutoCloseable {
      *
      * @throws IllegalStateException if the client is closed
      */
-    public synchronized PushConsumer pushConsumer(PushConsumerSettings consumerSettings, MessageHandler handler) {
+    public PushConsumer pushConsumer(PushConsumerSettings consumerSettings, MessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
+    /** As {@link #pushConsumer}, with a listener that may finish later. */
+    public PushConsumer asyncPushConsumer(PushConsumerSettings consumerSettings, AsyncMessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
+    /** As {@link #pushConsumer}, with a listener that takes several messages of a queue at once. */
+    public PushConsumer batchPushConsumer(PushConsumerSettings consumerSettings, BatchMessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
+    private synchronized PushConsumer consumer(PushConsumerSettings consumerSettings, Handler handler) {
         requireOpen();
         GroupConsumer consumer = new GroupConsumer(consumerSettings, handler, consuming, consumers::remove);
         consumers.add(consumer);

@@ -191,7 +191,7 @@ final class PullLoop {
                 SUSPEND.toMillis(),
                 null,
                 settings.subscriptions().version(),
-                "TAG",
+                settings.subscriptions().type(queue.topic()),
                 MAX_BYTES);
         return Command.request(RequestCode.PULL_MESSAGE, header.fields());
     }

@@ -6,7 +6,6 @@ import io.reliablemq.protocol.body.Heartbeat.ConsumerEntry;
 import io.reliablemq.protocol.body.Heartbeat.SubscriptionEntry;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,26 +15,36 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The topics of a group with the tags wanted of each, the group's retry topic included. Immutable. */
+/** The topics of a group with what is wanted of each, the group's retry topic included. Immutable. */
 final class Subscriptions {
 
     private static final String ALL = "*";
 
     private final String group;
     private final ConsumeFrom consumeFrom;
+    private final boolean broadcasting;
     private final long version;
     /** Wanted tags by topic; an empty set stands for all. */
     private final Map<String, Set<String>> tags = new TreeMap<>();
 
     private final Map<String, String> expressions = new TreeMap<>();
+    private final Set<String> bySql;
 
     /** @param version ms of the clock, greater than that of any earlier subscription of this client */
     Subscriptions(PushConsumerSettings settings, long version) {
         this.group = settings.group();
         this.consumeFrom = settings.consumeFrom();
+        this.broadcasting = settings.isBroadcasting();
         this.version = version;
+        this.bySql = settings.sqlSubscriptions().keySet();
         settings.subscriptions().forEach(this::add);
-        add(Names.retryTopic(group), ALL);
+        settings.sqlSubscriptions().forEach((topic, expression) -> {
+            expressions.put(topic, expression);
+            tags.put(topic, Set.of());
+        });
+        if (!broadcasting) {
+            add(Names.retryTopic(group), ALL);
+        }
     }
 
     private void add(String topic, String expression) {
@@ -63,6 +72,11 @@ final class Subscriptions {
         return tags.keySet();
     }
 
+    /** {@code TAG} or {@code SQL92}. */
+    String type(String topic) {
+        return bySql.contains(topic) ? "SQL92" : "TAG";
+    }
+
     long version() {
         return version;
     }
@@ -76,17 +90,22 @@ final class Subscriptions {
 
     /** What brokers are told of this member. */
     ConsumerEntry entry() {
-        List<SubscriptionEntry> entries = new ArrayList<>();
-        tags.forEach((topic, wanted) -> entries.add(new SubscriptionEntry(
+        List<SubscriptionEntry> entries =
+                tags.keySet().stream().map(this::entry).toList();
+        String from = "CONSUME_FROM_" + consumeFrom.name();
+        return new ConsumerEntry(
+                group, "CONSUME_PASSIVELY", broadcasting ? "BROADCASTING" : "CLUSTERING", from, entries, false);
+    }
+
+    SubscriptionEntry entry(String topic) {
+        Set<String> wanted = tags.getOrDefault(topic, Set.of());
+        return new SubscriptionEntry(
                 topic,
                 expressions.getOrDefault(topic, ALL),
                 wanted,
                 wanted.stream().map(String::hashCode).collect(Collectors.toSet()),
                 version,
-                "TAG",
-                false)));
-        String from =
-                consumeFrom == ConsumeFrom.FIRST_OFFSET ? "CONSUME_FROM_FIRST_OFFSET" : "CONSUME_FROM_LAST_OFFSET";
-        return new ConsumerEntry(group, "CONSUME_PASSIVELY", "CLUSTERING", from, entries, false);
+                type(topic),
+                false);
     }
 }
