@@ -49,7 +49,7 @@ public final class NameServerProcess implements AutoCloseable {
                 close();
             }
         }
-        LOG.info("The name server is ready at {}", Addresses.text(Addresses.advertised(nameServer.address())));
+        LOG.info("The name server is ready at {}", Addresses.text(nameServer.address()));
     }
 
     /**

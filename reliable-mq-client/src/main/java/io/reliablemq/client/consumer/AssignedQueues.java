@@ -44,6 +44,9 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     private static final class Slot {
 
         private boolean asking;
+        /** Why the start offset is not known yet; empty if no question has failed. */
+        private String lastProblem = "";
+
         private @Nullable ProcessQueue window;
         private @Nullable PullLoop pulls;
     }
@@ -144,12 +147,13 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
                         begin(queue, slot, start.offset(), start.heldUntilNanos());
                     } else if (Causes.of(error) instanceof NotYetOursException) {
                         log.debug("Group '{}' waits for {}: {}", group, queue, Causes.text(error));
-                    } else {
+                    } else if (!Causes.text(error).equals(slot.lastProblem)) {
+                        slot.lastProblem = Causes.text(error);
                         log.warn(
-                                "Group '{}' does not know yet where to start in {}: {}",
+                                "Group '{}' does not know yet where to start in {}, it asks every second: {}",
                                 group,
                                 queue,
-                                Causes.text(error));
+                                slot.lastProblem);
                     }
                 }));
     }

@@ -45,14 +45,19 @@ final class ConsumerParts implements AutoCloseable {
             this.failures = failures(concurrent::again, queue -> {});
         }
         this.offsets = offsets();
+        QueueOwnership ownership = settings.isOrderly() && !settings.isBroadcasting()
+                ? new LockedQueues(settings.group(), settings.consumeTimeout(), context)
+                : QueueOwnership.UNLOCKED;
         this.assigned = new AssignedQueues(
-                new PullLoop.PullSettings(settings.group(), subscriptions, settings.pullBatchSize()),
+                new PullLoop.PullSettings(
+                        settings.group(),
+                        subscriptions,
+                        settings.pullBatchSize(),
+                        window -> !settings.isBroadcasting() && ownership.mayCommit(window)),
                 settings.commitInterval(),
                 offsets,
                 service,
-                settings.isOrderly() && !settings.isBroadcasting()
-                        ? new LockedQueues(settings.group(), settings.consumeTimeout(), context)
-                        : QueueOwnership.UNLOCKED,
+                ownership,
                 budget,
                 context);
         this.stuckWatch = new StuckWatch(settings, assigned::windows, context);

@@ -17,6 +17,7 @@ import io.reliablemq.protocol.route.BrokerAddresses;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +87,13 @@ final class PullLoop {
         }
     }
 
-    /** What all pulls of a consumer have in common. */
-    record PullSettings(String group, Subscriptions subscriptions, int batchSize) {}
+    /**
+     * What all pulls of a consumer have in common.
+     *
+     * @param tellsOffset whether brokers keep the offset of that queue, and this member may store it
+     */
+    record PullSettings(
+            String group, Subscriptions subscriptions, int batchSize, Predicate<ProcessQueue> tellsOffset) {}
 
     PullLoop(ProcessQueue window, PullSettings settings, ConsumerContext context, Host host) {
         this.window = window;
@@ -153,7 +159,7 @@ final class PullLoop {
         Pull mine = new Pull(source, window.nextOffset(), context.clock().nanos());
         inProgress = mine;
         context.remote()
-                .invoke(source.address(), request(mine.offset), TIMEOUT)
+                .invoke(source.address(), request(mine), TIMEOUT)
                 .whenComplete((answer, error) -> context.loop().execute(() -> {
                     if (stopped || inProgress != mine) {
                         return;
@@ -179,15 +185,20 @@ final class PullLoop {
         return address == null ? null : new Source(address, address.equals(broker.master()));
     }
 
-    private Command request(long offset) {
+    /**
+     * A pull tells the master how far the group is, so that it knows that better than by the commits from time to time: what
+     * it does not know is delivered again after a restart. A slave is told by commits alone, while its master is away.
+     */
+    private Command request(Pull pull) {
+        boolean tell = pull.source.isMaster() && settings.tellsOffset().test(window);
         PullMessageRequest header = new PullMessageRequest(
                 settings.group(),
                 queue.topic(),
                 queue.queueId(),
-                offset,
+                pull.offset,
                 settings.batchSize(),
-                PullFlags.SUSPEND,
-                0,
+                tell ? PullFlags.SUSPEND | PullFlags.COMMIT_OFFSET : PullFlags.SUSPEND,
+                tell ? window.commitOffset() : 0,
                 SUSPEND.toMillis(),
                 null,
                 settings.subscriptions().version(),

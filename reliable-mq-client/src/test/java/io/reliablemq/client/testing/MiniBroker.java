@@ -3,16 +3,19 @@ package io.reliablemq.client.testing;
 import io.reliablemq.protocol.body.ConsumerIds;
 import io.reliablemq.protocol.body.Heartbeat;
 import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.body.QueueLock;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.ConsumerGroupRequest;
 import io.reliablemq.protocol.header.OffsetResponse;
+import io.reliablemq.protocol.header.PullFlags;
 import io.reliablemq.protocol.header.PullMessageRequest;
 import io.reliablemq.protocol.header.PullMessageResponse;
 import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
 import io.reliablemq.protocol.header.QueueRequest;
+import io.reliablemq.protocol.header.SearchOffsetRequest;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
 import io.reliablemq.protocol.header.UnregisterClientRequest;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker in memory for consumers: queues, held pulls, group members with notices, offsets, send back to the retry
@@ -49,6 +53,7 @@ public final class MiniBroker implements AutoCloseable {
     private final Map<String, Long> offsets = new HashMap<>();
     private final Map<String, Map<String, Connection>> groups = new HashMap<>();
     private final Map<String, List<Held>> held = new HashMap<>();
+    private final Map<String, String> locks = new HashMap<>();
     private long position = 1_000;
 
     private record Held(PullMessageRequest request, Reply reply) {}
@@ -64,6 +69,9 @@ public final class MiniBroker implements AutoCloseable {
                         RequestCode.GET_MIN_OFFSET,
                         (request, reply) -> reply.send(Command.success(new OffsetResponse(0).fields())))
                 .on(RequestCode.GET_MAX_OFFSET, this::maxOffset)
+                .on(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, this::searchOffset)
+                .on(RequestCode.LOCK_BATCH_QUEUES, this::lock)
+                .on(RequestCode.UNLOCK_BATCH_QUEUES, this::unlock)
                 .on(RequestCode.PULL_MESSAGE, this::pull)
                 .on(RequestCode.CONSUMER_SEND_MESSAGE_BACK, this::sendBack);
     }
@@ -114,6 +122,11 @@ public final class MiniBroker implements AutoCloseable {
 
     public synchronized List<String> memberIds(String group) {
         return List.copyOf(groups.getOrDefault(group, Map.of()).keySet());
+    }
+
+    /** The connection of one member of the group. */
+    public synchronized Connection connection(String group) {
+        return groups.get(group).values().iterator().next();
     }
 
     /** Ends all connections and forgets who is there, as a process that is killed does. */
@@ -192,11 +205,54 @@ public final class MiniBroker implements AutoCloseable {
         reply.send(Command.success(new OffsetResponse(size).fields()));
     }
 
+    /** The offset is the timestamp that is asked for. */
+    private synchronized void searchOffset(Command request, Reply reply) {
+        SearchOffsetRequest header = SearchOffsetRequest.read(request.fields());
+        reply.send(Command.success(new OffsetResponse(header.timestamp()).fields()));
+    }
+
+    private synchronized void lock(Command command, Reply reply) {
+        QueueLock.Request request = JsonBodies.read(command.body(), QueueLock.Request.class);
+        List<QueueLock.Queue> locked = request.queues().stream()
+                .filter(queue -> locks.computeIfAbsent(lockName(request.group(), queue), key -> request.clientId())
+                        .equals(request.clientId()))
+                .toList();
+        reply.send(Command.success(Map.of(), JsonBodies.write(new QueueLock.Response(locked))));
+    }
+
+    private synchronized void unlock(Command command, Reply reply) {
+        QueueLock.Request request = JsonBodies.read(command.body(), QueueLock.Request.class);
+        request.queues().forEach(queue -> locks.remove(lockName(request.group(), queue), request.clientId()));
+        reply.send(Command.success());
+    }
+
+    private static String lockName(String group, QueueLock.Queue queue) {
+        return group + "@" + key(queue.topic(), queue.queueId());
+    }
+
+    /** Who holds the lock; null if nobody does. */
+    public synchronized @Nullable String lockHolder(String group, String topic, int queueId) {
+        return locks.get(group + "@" + key(topic, queueId));
+    }
+
+    /** Gives the lock to somebody else, as a broker does whose lock has run out. */
+    public synchronized void lockFor(String clientId, String group, String topic, int queueId) {
+        locks.put(group + "@" + key(topic, queueId), clientId);
+    }
+
+    /** The lock of whoever had it has run out. */
+    public synchronized void freeLock(String group, String topic, int queueId) {
+        locks.remove(group + "@" + key(topic, queueId));
+    }
+
     private synchronized void pull(Command command, Reply reply) {
         PullMessageRequest request = PullMessageRequest.read(command.fields());
         if (!groups.containsKey(request.consumerGroup())) {
             reply.send(Command.failure(ResponseCode.SUBSCRIPTION_NOT_EXIST, "who are you"));
             return;
+        }
+        if ((request.systemFlag() & PullFlags.COMMIT_OFFSET) != 0) {
+            setOffset(request.consumerGroup(), request.topic(), request.queueId(), request.commitOffset());
         }
         answer(request, reply);
     }
