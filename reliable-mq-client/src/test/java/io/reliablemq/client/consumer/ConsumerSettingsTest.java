@@ -120,7 +120,7 @@ class ConsumerSettingsTest {
         open.get("m0").completeExceptionally(new IllegalStateException("thrown by the test"));
 
         await().until(() -> scene.offset(0) == 2);
-        assertThat(givenBack()).hasSize(1);
+        assertThat(givenBack()).isNotEmpty();
     }
 
     @Test
