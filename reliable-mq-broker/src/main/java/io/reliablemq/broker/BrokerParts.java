@@ -16,6 +16,7 @@ import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupFigures;
 import io.reliablemq.broker.group.GroupSettingsTable;
+import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.group.QueueLocks;
 import io.reliablemq.broker.request.AdminHandlers;
 import io.reliablemq.broker.request.ClientHandlers;
@@ -28,7 +29,9 @@ import io.reliablemq.broker.request.HeartbeatHandler;
 import io.reliablemq.broker.request.IncomingMessages;
 import io.reliablemq.broker.request.MessageQueries;
 import io.reliablemq.broker.request.OffsetHandlers;
+import io.reliablemq.broker.request.OffsetResetHandler;
 import io.reliablemq.broker.request.Pull;
+import io.reliablemq.broker.request.PullFilters;
 import io.reliablemq.broker.request.PullMessageHandler;
 import io.reliablemq.broker.request.ReadThreads;
 import io.reliablemq.broker.request.RequestChecks;
@@ -38,7 +41,6 @@ import io.reliablemq.broker.request.SendBackHandler;
 import io.reliablemq.broker.request.SendBatchHandler;
 import io.reliablemq.broker.request.SendMessageHandler;
 import io.reliablemq.broker.request.SendTopics;
-import io.reliablemq.broker.request.TagFilter;
 import io.reliablemq.broker.retention.UnfinishedMessages;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
@@ -127,7 +129,8 @@ final class BrokerParts {
                 accountFigures,
                 this::waiting));
         runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);
-        Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, deliveries, errors);
+        Pull.Parts pullParts =
+                new Pull.Parts(store, topics, longPolls, readThreads, deliveries, new OffsetResets(), errors);
         HandlerTable.Builder table = HandlerTable.builder();
         IncomingMessages incoming = new IncomingMessages(address, settings.name(), settings.cluster());
         SendMessageHandler send = new SendMessageHandler(
@@ -141,16 +144,17 @@ final class BrokerParts {
         table.on(RequestCode.SEND_MESSAGE, send)
                 .on(RequestCode.SEND_MESSAGE_V2, send)
                 .on(RequestCode.SEND_BATCH_MESSAGE, send);
-        PullMessageHandler pull =
-                new PullMessageHandler(checks, groupTopics, new TagFilter(groups), offsets, pullParts);
+        PullFilters filters = new PullFilters(groups);
+        PullMessageHandler pull = new PullMessageHandler(checks, groupTopics, filters, offsets, pullParts);
         table.on(RequestCode.PULL_MESSAGE, pull).on(RequestCode.LITE_PULL_MESSAGE, pull);
         table.on(
                 RequestCode.CONSUMER_SEND_MESSAGE_BACK,
                 new SendBackHandler(
                         checks, new RetryPolicy(levels), copies, groupTopics, store, readThreads, accounts::takenBack));
         table.on(RequestCode.HEART_BEAT, new HeartbeatHandler(checks, sessions, groupTopics));
-        new ClientHandlers(groups, sessions, locks).addTo(table);
-        new OffsetHandlers(checks, groups, offsets, store, readThreads).addTo(table);
+        new ClientHandlers(groups, sessions, locks, filters).addTo(table);
+        new OffsetHandlers(checks, groups, offsets, pullParts.resets(), store, readThreads).addTo(table);
+        table.on(RequestCode.RESET_OFFSET, new OffsetResetHandler(checks, offsets, pullParts, settings.name()));
         new MessageQueries(checks, store, readThreads).addTo(table);
         new AdminHandlers(checks, topics, groupSettings, offsets, pullParts, runtime).addTo(table);
         requests = new RequestCounts(table.build());

@@ -46,8 +46,8 @@ final class SqlParser {
     private static final Map<String, BiPredicate<String, String>> TEXT_TESTS =
             Map.of("CONTAINS", String::contains, "STARTSWITH", String::startsWith, "ENDSWITH", String::endsWith);
 
-    private static final Set<String> KEYWORDS = Set.of(
-            "AND", "OR", "NOT", "BETWEEN", "IN", "IS", "CONTAINS", "STARTSWITH", "ENDSWITH");
+    private static final Set<String> KEYWORDS =
+            Set.of("AND", "OR", "NOT", "BETWEEN", "IN", "IS", "CONTAINS", "STARTSWITH", "ENDSWITH");
 
     private final String expression;
     private final List<Token> tokens;

@@ -3,6 +3,7 @@ package io.reliablemq.broker.request;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupView;
+import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.command.Command;
@@ -29,6 +30,7 @@ public final class OffsetHandlers {
     private final RequestChecks checks;
     private final ConsumerGroups groups;
     private final CommittedOffsets offsets;
+    private final OffsetResets resets;
     private final MessageStore store;
     private final ReadThreads readThreads;
 
@@ -36,9 +38,11 @@ public final class OffsetHandlers {
             RequestChecks checks,
             ConsumerGroups groups,
             CommittedOffsets offsets,
+            OffsetResets resets,
             MessageStore store,
             ReadThreads readThreads) {
         this.checks = checks;
+        this.resets = resets;
         this.groups = groups;
         this.offsets = offsets;
         this.store = store;
@@ -101,8 +105,10 @@ public final class OffsetHandlers {
             throw new RefusedException(
                     ResponseCode.INVALID_PARAMETER, "The offset " + request.commitOffset() + " is below 0");
         }
-        offsets.commit(
-                request.consumerGroup(), new QueueKey(request.topic(), request.queueId()), request.commitOffset());
+        QueueKey queue = new QueueKey(request.topic(), request.queueId());
+        if (!resets.isPending(request.consumerGroup(), queue)) {
+            offsets.commit(request.consumerGroup(), queue, request.commitOffset());
+        }
         reply.send(Command.success());
     }
 

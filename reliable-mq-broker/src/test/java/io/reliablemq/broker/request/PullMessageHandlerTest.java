@@ -10,6 +10,7 @@ import io.reliablemq.broker.delivery.LongPolls;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupSettingsTable;
+import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.topic.SystemTopics;
 import io.reliablemq.broker.topic.Topics;
@@ -42,11 +43,12 @@ class PullMessageHandlerTest {
                 new LongPolls(store, clock, () -> {}),
                 new ReadThreads((where, error) -> {}),
                 new Deliveries(),
+                new OffsetResets(),
                 (where, error) -> {});
         return new PullMessageHandler(
                 new RequestChecks(topics, settings),
                 new GroupTopics(topics),
-                new TagFilter(new ConsumerGroups((group, members) -> {})),
+                new PullFilters(new ConsumerGroups((group, members) -> {})),
                 CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store),
                 parts);
     }
