@@ -4,15 +4,20 @@ import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.AsyncMessageHandler;
 import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.DeadLetters;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.client.api.PullConsumer;
+import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.consumer.ConsumerContext;
+import io.reliablemq.client.consumer.DeadLetterTopics;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
 import io.reliablemq.client.consumer.Handler;
+import io.reliablemq.client.consumer.QueuePuller;
 import io.reliablemq.client.producer.BrokerHealth;
 import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.RetryingProducer;
@@ -47,6 +52,7 @@ public final class MqClient implements AutoCloseable {
 
     private final CloseStack shared = new CloseStack();
     private final Set<PushConsumer> consumers = ConcurrentHashMap.newKeySet();
+    private final Set<PullConsumer> pullers = ConcurrentHashMap.newKeySet();
     private final Set<Producer> producers = ConcurrentHashMap.newKeySet();
     private final Heartbeats heartbeats;
     private final SendContext sending;
@@ -153,6 +159,19 @@ public final class MqClient implements AutoCloseable {
         return consumer;
     }
 
+    /** A consumer of chosen queues that is asked for messages, see {@link PullConsumer}. */
+    public synchronized PullConsumer pullConsumer(PullConsumerSettings consumerSettings) {
+        requireOpen();
+        QueuePuller consumer = new QueuePuller(consumerSettings, consuming, pullers::remove);
+        pullers.add(consumer);
+        return consumer;
+    }
+
+    /** @param redriving sends dead letters again; to be closed by the caller, as any other producer */
+    public DeadLetters deadLetters(Producer redriving) {
+        return new DeadLetterTopics(consuming, redriving::send);
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("The client is closed; create another");
@@ -172,6 +191,7 @@ public final class MqClient implements AutoCloseable {
         CloseStack all = new CloseStack();
         all.push(shared);
         producers.forEach(all::push);
+        pullers.forEach(all::push);
         consumers.forEach(all::push);
         try {
             all.close();

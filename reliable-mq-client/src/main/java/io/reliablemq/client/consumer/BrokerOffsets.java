@@ -11,8 +11,10 @@ import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.route.BrokerAddresses;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +32,15 @@ final class BrokerOffsets implements OffsetStore {
     private final ConsumerContext context;
 
     BrokerOffsets(PushConsumerSettings settings, ConsumerContext context) {
-        this.group = settings.group();
-        this.consumeFrom = settings.consumeFrom();
+        this(settings.group(), settings.consumeFrom(), settings.consumeTimestamp(), context);
+    }
+
+    /** @param timestamp for {@link ConsumeFrom#TIMESTAMP} */
+    BrokerOffsets(String group, ConsumeFrom consumeFrom, @Nullable Instant timestamp, ConsumerContext context) {
+        this.group = group;
+        this.consumeFrom = consumeFrom;
         this.context = context;
-        this.bounds = new QueueBounds(settings.consumeFrom(), settings.consumeTimestamp(), context);
+        this.bounds = new QueueBounds(consumeFrom, timestamp, context);
     }
 
     /**

@@ -56,12 +56,19 @@ public final class GroupConsumer implements PushConsumer {
         this.rebalancer = new Rebalancer(settings, subscriptions.topics(), context, parts.assigned());
     }
 
-    /** @throws IllegalStateException if it was started or closed before, or the client has the group already */
+    /**
+     * {@inheritDoc} Where it subscribes by expressions, it waits until a broker has checked them.
+     *
+     * @throws IllegalStateException if it was started or closed before, or the client has the group already
+     * @throws IllegalArgumentException if a broker refuses an expression
+     */
     @Override
     public synchronized void start() {
         if (state != State.NEW) {
             throw new IllegalStateException("The consumer of group '" + settings.group() + "' is " + state);
         }
+        new ExpressionCheck(settings.group(), subscriptions, context)
+                .check(settings.sqlSubscriptions().keySet());
         context.heartbeats().addConsumer(subscriptions.entry());
         state = State.STARTED;
         log.debug("Group '{}' is joined with {}", settings.group(), subscriptions.topics());

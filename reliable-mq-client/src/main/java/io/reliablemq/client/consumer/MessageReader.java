@@ -31,6 +31,15 @@ final class MessageReader {
     }
 
     /** With the body as it is stored, where it cannot be inflated: for those who are told that nobody could handle it. */
+    static ReceivedMessage readOrRaw(Queue queue, StoredMessage stored) {
+        try {
+            return read(queue, stored);
+        } catch (UnreadableMessageException e) {
+            return message(queue, stored, stored.reconsumeTimes(), stored.body());
+        }
+    }
+
+    /** As {@link #readOrRaw(Queue, StoredMessage)}. */
     static ReceivedMessage readOrRaw(Delivery delivery) {
         try {
             return read(delivery);

@@ -197,10 +197,14 @@ final class PullLoop {
                 queue.queueId(),
                 pull.offset,
                 settings.batchSize(),
-                tell ? PullFlags.SUSPEND | PullFlags.COMMIT_OFFSET : PullFlags.SUSPEND,
+                PullFlags.SUSPEND
+                        | (tell ? PullFlags.COMMIT_OFFSET : 0)
+                        | (settings.subscriptions().isTold() ? 0 : PullFlags.SUBSCRIPTION),
                 tell ? window.commitOffset() : 0,
                 SUSPEND.toMillis(),
-                null,
+                settings.subscriptions().isTold()
+                        ? null
+                        : settings.subscriptions().expression(queue.topic()),
                 settings.subscriptions().version(),
                 settings.subscriptions().type(queue.topic()),
                 MAX_BYTES);

@@ -194,7 +194,8 @@ final class Rebalancer {
         return assignment.assign(topic, new HashSet<>(own));
     }
 
-    private static List<Queue> queues(String topic, TopicRoute route) {
+    /** All queues of the topic that can be read, in order. */
+    static List<Queue> queues(String topic, TopicRoute route) {
         List<Queue> queues = new ArrayList<>();
         for (QueueAccess access : route.queues()) {
             if (Permission.canRead(access.permission())) {

@@ -29,6 +29,8 @@ final class Subscriptions {
 
     private final Map<String, String> expressions = new TreeMap<>();
     private final Set<String> bySql;
+    private final @Nullable String everywhere;
+    private final Set<String> tagsEverywhere;
 
     /** @param version ms of the clock, greater than that of any earlier subscription of this client */
     Subscriptions(PushConsumerSettings settings, long version) {
@@ -36,6 +38,8 @@ final class Subscriptions {
         this.consumeFrom = settings.consumeFrom();
         this.broadcasting = settings.isBroadcasting();
         this.version = version;
+        this.everywhere = null;
+        this.tagsEverywhere = Set.of();
         this.bySql = settings.sqlSubscriptions().keySet();
         settings.subscriptions().forEach(this::add);
         settings.sqlSubscriptions().forEach((topic, expression) -> {
@@ -45,6 +49,30 @@ final class Subscriptions {
         if (!broadcasting) {
             add(Names.retryTopic(group), ALL);
         }
+    }
+
+    /** The same tags of whatever topic, told with each pull and by no heartbeat. */
+    private Subscriptions(String group, String expression) {
+        this.group = group;
+        this.consumeFrom = ConsumeFrom.FIRST_OFFSET;
+        this.broadcasting = false;
+        this.version = 0;
+        this.bySql = Set.of();
+        this.everywhere = expression.isBlank() ? ALL : expression.trim();
+        this.tagsEverywhere = parse(ALL, everywhere);
+    }
+
+    static Subscriptions ofEveryTopic(String group, String expression) {
+        return new Subscriptions(group, expression);
+    }
+
+    /** Whether brokers are told by heartbeats. */
+    boolean isTold() {
+        return everywhere == null;
+    }
+
+    String expression(String topic) {
+        return everywhere == null ? expressions.getOrDefault(topic, ALL) : everywhere;
     }
 
     private void add(String topic, String expression) {
@@ -83,7 +111,7 @@ final class Subscriptions {
 
     /** Whether the message has a tag that is wanted. The broker compares hash codes only, so it may send too many. */
     boolean wants(String topic, StoredMessage message) {
-        Set<String> wanted = tags.getOrDefault(topic, Set.of());
+        Set<String> wanted = tags.getOrDefault(topic, tagsEverywhere);
         @Nullable String tag = message.tag();
         return wanted.isEmpty() || tag != null && wanted.contains(tag);
     }
