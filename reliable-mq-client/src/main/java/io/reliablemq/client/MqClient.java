@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The client of one application: shares connections, routes and heartbeats among its producers and consumers.
  *
- * <p>Thread-safe. Making a client, a producer or a consumer does no I/O. Its threads are {@code rmq-client}, which owns
+ * <p>Thread-safe. Making a client, a producer or a consumer does no I/O, except that a broadcasting consumer
+ * opens its folder. Its threads are {@code rmq-client}, which owns
  * routes, heartbeats and assignments, two {@code rmq-client-io}, up to 64 {@code rmq-client-callback} while asynchronous
  * sends end, and {@code rmq-consume-GROUP} of each consumer.
  */

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param consumeFrom where a new group starts (default the first offset)
  * @param consumeTimestamp the time for {@link ConsumeFrom#TIMESTAMP}, by the broker's clock; null otherwise
  * @param threads how many messages, or batches, are handled at once (default 20)
- * @param executor runs the listener; null (the default) for threads of the consumer's own. Not closed by the consumer
+ * @param executor runs the listener, on a thread other than the caller's; null (the default) for threads of the consumer's own.
+ *     Not closed by the consumer
  * @param retries what becomes of messages that fail
  * @param pullBatchSize messages asked for in one pull (default 32)
  * @param consumeBatchSize most messages in one call of a {@link BatchMessageHandler} (default 1)

@@ -28,16 +28,27 @@ final class BrokerOffsets implements OffsetStore {
 
     private final String group;
     private final ConsumeFrom consumeFrom;
+    private final boolean sharing;
     private final QueueBounds bounds;
     private final ConsumerContext context;
 
     BrokerOffsets(PushConsumerSettings settings, ConsumerContext context) {
-        this(settings.group(), settings.consumeFrom(), settings.consumeTimestamp(), context);
+        this(settings.group(), settings.consumeFrom(), settings.consumeTimestamp(), true, context);
     }
 
-    /** @param timestamp for {@link ConsumeFrom#TIMESTAMP} */
-    BrokerOffsets(String group, ConsumeFrom consumeFrom, @Nullable Instant timestamp, ConsumerContext context) {
+    /** Of a group without members: its first start is stored by the first commit, as Apache RocketMQ knows no group before. */
+    static BrokerOffsets ofNobody(String group, ConsumeFrom consumeFrom, ConsumerContext context) {
+        return new BrokerOffsets(group, consumeFrom, null, false, context);
+    }
+
+    private BrokerOffsets(
+            String group,
+            ConsumeFrom consumeFrom,
+            @Nullable Instant timestamp,
+            boolean sharing,
+            ConsumerContext context) {
         this.group = group;
+        this.sharing = sharing;
         this.consumeFrom = consumeFrom;
         this.context = context;
         this.bounds = new QueueBounds(consumeFrom, timestamp, context);
@@ -77,6 +88,9 @@ final class BrokerOffsets implements OffsetStore {
     private CompletableFuture<Long> firstStart(Queue queue) {
         return bounds.firstOffset(queue).thenCompose(start -> {
             log.debug("Group '{}' starts at offset {} of {}", group, start, queue);
+            if (!sharing) {
+                return CompletableFuture.completedFuture(start);
+            }
             return commitSurely(queue, start).thenApply(done -> start);
         });
     }

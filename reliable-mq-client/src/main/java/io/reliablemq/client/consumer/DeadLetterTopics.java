@@ -126,8 +126,11 @@ public final class DeadLetterTopics implements DeadLetters {
         BrokerOffsets progress = progress(group);
         Run run = new Run(letter -> true);
         for (Queue queue : queues(group)) {
-            long next = walk(group, queue, await(progress.startOffset(queue)), await(bounds.max(queue)), run::take);
-            await(progress.commitSurely(queue, next));
+            long from = await(progress.startOffset(queue));
+            long next = walk(group, queue, from, await(bounds.max(queue)), run::take);
+            if (next > from) {
+                await(progress.commitSurely(queue, next));
+            }
         }
         return run.result(group);
     }
@@ -268,7 +271,7 @@ public final class DeadLetterTopics implements DeadLetters {
     }
 
     private BrokerOffsets progress(String group) {
-        return new BrokerOffsets(group + PROGRESS_SUFFIX, ConsumeFrom.FIRST_OFFSET, null, context);
+        return BrokerOffsets.ofNobody(Names.requireGroup(group + PROGRESS_SUFFIX), ConsumeFrom.FIRST_OFFSET, context);
     }
 
     private List<Queue> queues(String group) {

@@ -60,7 +60,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
         this.settings = settings;
         this.context = context;
         this.leave = leave;
-        this.offsets = new BrokerOffsets(settings.group(), settings.consumeFrom(), null, context);
+        this.offsets = BrokerOffsets.ofNobody(settings.group(), settings.consumeFrom(), context);
         this.bounds = new QueueBounds(settings.consumeFrom(), null, context);
         this.budget = new CacheBudget(settings.cache());
         this.pullSettings = new PullLoop.PullSettings(
@@ -111,6 +111,9 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
             await(context.routes().await(queue.topic()), "find the topic '" + queue.topic() + "'");
             long offset = await(offsets.startOffset(queue), "tell where to begin in " + queue);
             onLoop(() -> begin(queue, offset));
+            // So that a restart begins here and not at a later end. A broker that has not heard of the group yet
+            // ignores it.
+            offsets.commit(queue, offset);
         }
     }
 

@@ -8,6 +8,7 @@ import static io.reliablemq.client.testing.ConsumerScene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.CacheLimits;
@@ -281,26 +282,51 @@ class ConsumerSettingsTest {
     }
 
     @Test
-    void runsTheListenerOnTheGivenExecutorNoMoreAtOnceThanConfigured() throws Exception {
+    void runsTheListenerOnTheGivenExecutorNoMoreAtOnceThanConfigured() {
         List<String> threads = new CopyOnWriteArrayList<>();
         CountDownLatch release = new CountDownLatch(1);
         scene.put(0, bodies(20));
-        try (AutoCloseable ended = scene.push(() -> {})) {
-            ExecutorService executor = Executors.newCachedThreadPool(task -> new Thread(task, "application-thread"));
-            scene.push((AutoCloseable) executor::shutdownNow);
-            PushConsumer consumer = started(scene.client()
-                    .pushConsumer(settings().executor(executor).threads(3).build(), message -> {
-                        threads.add(Thread.currentThread().getName());
-                        release.await();
-                        return record(message);
-                    }));
-            await().until(() -> threads.size() == 3 && consumer.figures().running() == 3);
-            assertThat(threads).containsOnly("application-thread");
-            release.countDown();
-            await().until(() -> scene.offset(0) == 20);
-            consumer.close();
-            assertThat(executor.isShutdown()).isFalse();
+        ExecutorService executor = Executors.newCachedThreadPool(task -> new Thread(task, "application-thread"));
+        scene.push((AutoCloseable) executor::shutdownNow);
+        PushConsumer consumer = started(scene.client()
+                .pushConsumer(settings().executor(executor).threads(3).build(), message -> {
+                    threads.add(Thread.currentThread().getName());
+                    release.await();
+                    return record(message);
+                }));
+        await().until(() -> threads.size() == 3 && consumer.figures().running() == 3);
+        assertThat(threads).containsOnly("application-thread");
+
+        release.countDown();
+
+        await().until(() -> scene.offset(0) == 20);
+        consumer.close();
+        assertThat(executor.isShutdown()).isFalse();
+    }
+
+    /** Runs where the JVM has them, from Java 21 on. */
+    @Test
+    void runsTheListenerOnVirtualThreads() throws Exception {
+        ExecutorService executor;
+        try {
+            executor = (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (NoSuchMethodException e) {
+            assumeTrue(false, "this JVM has no virtual threads");
+            return;
         }
+        scene.push((AutoCloseable) executor::shutdownNow);
+        List<String> threads = new CopyOnWriteArrayList<>();
+        scene.put(0, bodies(50));
+        PushConsumer consumer = started(scene.client()
+                .pushConsumer(settings().executor(executor).threads(10).build(), message -> {
+                    threads.add(Thread.currentThread().toString());
+                    return record(message);
+                }));
+
+        await().until(() -> scene.offset(0) == 50);
+        assertThat(threads).allMatch(thread -> thread.startsWith("VirtualThread"));
+        consumer.close();
     }
 
     @Test
