@@ -26,6 +26,9 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
 
     private static final Logger log = LoggerFactory.getLogger(AssignedQueues.class);
 
+    /** Between the end of the last message that was fetched and the store of the offset behind it. */
+    private static final Duration AFTER_THE_LAST = Duration.ofMillis(100);
+
     private final String group;
     private final Duration commitInterval;
     private final PullLoop.PullSettings pullSettings;
@@ -44,6 +47,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     private static final class Slot {
 
         private boolean asking;
+        private boolean committingSoon;
         /** Why the start offset is not known yet; empty if no question has failed. */
         private String lastProblem = "";
 
@@ -178,6 +182,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
         ProcessQueue window = new ProcessQueue(queue, offset, budget, context.clock());
         window.holdUntil(heldUntilNanos);
         slot.window = window;
+        window.onAllFinished(() -> context.loop().execute(() -> commitSoon(queue, slot)));
         slot.pulls = new PullLoop(window, pullSettings, context, this);
         publish();
         slot.pulls.start();
@@ -268,6 +273,22 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
             });
         }
         reconsider();
+    }
+
+    /**
+     * While messages come, every pull tells the offset. The next pull after the last of them waits at the broker, and would tell
+     * no news until another message comes: a crash meanwhile would have what is long done handed out again.
+     */
+    private void commitSoon(Queue queue, Slot slot) {
+        if (!slot.committingSoon && !stopped) {
+            slot.committingSoon = true;
+            context.loop().schedule(AFTER_THE_LAST, () -> {
+                slot.committingSoon = false;
+                if (!stopped && slots.get(queue) == slot) {
+                    commit(queue, slot);
+                }
+            });
+        }
     }
 
     private void commit(Queue queue, Slot slot) {

@@ -29,6 +29,7 @@ final class ProcessQueue {
     private long bytes;
     private int inHand;
     private @Nullable Runnable onRoom;
+    private volatile Runnable onAllFinished = () -> {};
     private volatile boolean retired;
     private volatile boolean dropped;
 
@@ -94,12 +95,14 @@ final class ProcessQueue {
     /** The message at that offset needs no further attention here: it was handled, or the broker has it back. */
     void finish(long offset) {
         Runnable room = null;
+        boolean allFinished = false;
         Unfinished done;
         lock.lock();
         try {
             done = dropped ? null : unfinished.remove(offset);
             if (done != null) {
                 bytes -= done.message.body().length;
+                allFinished = unfinished.isEmpty();
                 if (onRoom != null && !isFull()) {
                     room = onRoom;
                     onRoom = null;
@@ -114,6 +117,14 @@ final class ProcessQueue {
         if (room != null) {
             room.run();
         }
+        if (allFinished) {
+            onAllFinished.run();
+        }
+    }
+
+    /** From now on, this runs each time when nothing is unfinished any more, on the thread that finished the last one. */
+    void onAllFinished(Runnable listener) {
+        onAllFinished = listener;
     }
 
     /** The first messages that are not finished, in order. */

@@ -358,6 +358,30 @@ class ConsumerSettingsTest {
         assertThat(handled).containsExactlyInAnyOrder("m2", "m3", "m4");
     }
 
+    /** What the broker has heard when a member is gone without a word is where the next one begins. */
+    @Test
+    void aCrashCostsNoMoreThanWhatWasInFlight() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        scene.put(0, bodies(50));
+        started(scene.client()
+                .pushConsumer(settings().commitInterval(Duration.ofHours(1)).build(), message -> {
+                    if (text(message).equals("m60")) {
+                        never.await();
+                    }
+                    return record(message);
+                }));
+        await().until(() -> handled.size() == 50);
+
+        await().atMost(Duration.ofSeconds(2)).until(() -> scene.offset(0) == 50);
+        scene.put(0, IntStream.range(50, 70).mapToObj(i -> "m" + i).toArray(String[]::new));
+        await().until(() -> handled.size() == 69);
+        // The one message that is in a listener's hands holds the offset back, and those behind it.
+        assertThat(scene.offset(0)).isBetween(50L, 60L);
+        scene.put(0, "m70");
+        await().atMost(Duration.ofSeconds(2)).until(() -> scene.offset(0) == 60);
+        never.countDown();
+    }
+
     @Test
     void refusesSettingsThatContradictEachOther() {
         assertThatThrownBy(() -> PushConsumerSettings.builder("g")

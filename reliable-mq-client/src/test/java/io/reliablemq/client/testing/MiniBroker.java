@@ -35,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -296,6 +297,20 @@ public final class MiniBroker implements AutoCloseable {
     /** Answers the next requests of that code with the given handler, until it says that it is done. */
     public void intercept(int code, RequestHandler handler) {
         server.on(code, handler);
+    }
+
+    /** Answers the first pull of that topic with the given handler, and all others as it should. */
+    public void breakFirstPull(String topic, RequestHandler handler) {
+        AtomicBoolean broken = new AtomicBoolean();
+        server.on(RequestCode.PULL_MESSAGE, (request, reply) -> {
+            boolean isFirst = PullMessageRequest.read(request.fields()).topic().equals(topic)
+                    && broken.compareAndSet(false, true);
+            if (isFirst) {
+                handler.handle(request, reply);
+            } else {
+                pull(request, reply);
+            }
+        });
     }
 
     /** Back to taking messages back as it should. */
