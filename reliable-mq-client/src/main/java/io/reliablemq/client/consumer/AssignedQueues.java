@@ -29,6 +29,8 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     /** Between the end of the last message that was fetched and the store of the offset behind it. */
     private static final Duration AFTER_THE_LAST = Duration.ofMillis(100);
 
+    private static final Duration AFTER_LOSS = Duration.ofSeconds(1);
+
     private final String group;
     private final Duration commitInterval;
     private final PullLoop.PullSettings pullSettings;
@@ -41,6 +43,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     private volatile Set<Queue> published = Set.of();
     private volatile List<ProcessQueue> windows = List.of();
     private TaskLoop.@Nullable Timer commitTimer;
+    private Runnable onLoss = () -> {};
     private boolean stopped;
 
     /** A queue from its assignment to its loss. It has a window once its start offset is known. */
@@ -212,9 +215,13 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
         if (slot.pulls != null) {
             slot.pulls.stop();
         }
-        drop(window);
-        offsets.commit(queue, offset);
-        begin(queue, slot, offset, window.heldUntilNanos());
+        ownership.quiet(window).whenComplete((quiet, error) -> context.loop().execute(() -> {
+            if (!stopped && slots.get(queue) == slot && slot.window == window) {
+                drop(window);
+                offsets.commit(queue, offset);
+                begin(queue, slot, offset, window.heldUntilNanos());
+            }
+        }));
     }
 
     /** An administrator wants the group to go on elsewhere. Queues that are not here are not meant. */
@@ -251,7 +258,13 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
             slot.window = null;
             slot.pulls = null;
             publish();
+            context.loop().schedule(AFTER_LOSS, onLoss);
         }
+    }
+
+    /** This runs a while after a lock was lost: the queue is to be asked for again. */
+    void onLoss(Runnable listener) {
+        onLoss = listener;
     }
 
     /** Looks again for where to pull each queue from. */
@@ -298,6 +311,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     }
 
     private void drop(ProcessQueue window) {
+        ownership.dropped(window);
         window.drop();
         service.forget(window);
     }

@@ -18,7 +18,6 @@ import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.TopicRoute;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,9 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,6 +73,7 @@ public final class DeadLetterTopics implements DeadLetters {
     private final ConsumerContext context;
     private final Sender sender;
     private final QueueBounds bounds;
+    private final Answers answers;
 
     /** Sends a message and returns when it is safe, or throws. */
     @FunctionalInterface
@@ -87,6 +84,7 @@ public final class DeadLetterTopics implements DeadLetters {
     public DeadLetterTopics(ConsumerContext context, Sender sender) {
         this.context = context;
         this.sender = sender;
+        this.answers = new Answers("The client", context);
         this.bounds = new QueueBounds(ConsumeFrom.FIRST_OFFSET, null, context);
     }
 
@@ -281,16 +279,6 @@ public final class DeadLetterTopics implements DeadLetters {
     }
 
     private <T extends @Nullable Object> T await(CompletableFuture<T> answer) {
-        Duration most = context.settings().requestTimeout().plusSeconds(1);
-        try {
-            return answer.get(most.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("The dead letters cannot be reached: " + Causes.text(e), e);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("The dead letters cannot be reached within " + most, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for dead letters", e);
-        }
+        return answers.await(answer, "reach the dead letters");
     }
 }

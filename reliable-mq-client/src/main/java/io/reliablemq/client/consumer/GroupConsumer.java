@@ -54,6 +54,7 @@ public final class GroupConsumer implements PushConsumer {
         this.subscriptions = new Subscriptions(settings, context.clock().wallMs());
         this.parts = new ConsumerParts(settings, subscriptions, handler, context);
         this.rebalancer = new Rebalancer(settings, subscriptions.topics(), context, parts.assigned());
+        parts.assigned().onLoss(rebalancer::wakeUp);
     }
 
     /**

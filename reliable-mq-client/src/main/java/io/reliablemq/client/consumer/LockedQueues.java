@@ -33,6 +33,9 @@ final class LockedQueues implements QueueOwnership {
     /** Given up, but with a listener at work: the lock is kept until that has ended. */
     private final Map<Queue, ProcessQueue> leaving = new HashMap<>();
 
+    /** Dropped with a listener at work, which another one must not overtake. */
+    private final Map<Queue, ProcessQueue> stillAtWork = new HashMap<>();
+
     /** @param longestWait for a listener to end when its queue is to go to another member */
     LockedQueues(String group, Duration longestWait, ConsumerContext context) {
         this.group = group;
@@ -46,6 +49,11 @@ final class LockedQueues implements QueueOwnership {
         if (leaving.containsKey(queue)) {
             return CompletableFuture.failedFuture(new NotYetOursException("it is still being given up here"));
         }
+        ProcessQueue before = stillAtWork.get(queue);
+        if (before != null && before.isInHand()) {
+            return CompletableFuture.failedFuture(new NotYetOursException("a listener is still working on it"));
+        }
+        stillAtWork.remove(queue);
         return locks.lock(queue.brokerName(), Set.of(queue)).thenApply(answer -> {
             if (!answer.held().contains(queue)) {
                 throw new NotYetOursException("another member has its lock");
@@ -105,6 +113,18 @@ final class LockedQueues implements QueueOwnership {
     @Override
     public boolean mayCommit(ProcessQueue window) {
         return window.isHeld();
+    }
+
+    @Override
+    public CompletableFuture<Void> quiet(ProcessQueue window) {
+        return window.retire();
+    }
+
+    @Override
+    public void dropped(ProcessQueue window) {
+        if (window.isInHand()) {
+            stillAtWork.put(window.queue(), window);
+        }
     }
 
     @Override

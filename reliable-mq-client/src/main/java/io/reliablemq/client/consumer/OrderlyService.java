@@ -91,6 +91,8 @@ final class OrderlyService implements ConsumeService {
     }
 
     private List<Delivery> next(ProcessQueue queue, Turn turn) {
+        long finished = queue.commitOffset();
+        turn.leaving.removeIf(offset -> offset < finished);
         if (queue.isDropped() || !settings.isBroadcasting() && !queue.isHeld()) {
             return List.of();
         }

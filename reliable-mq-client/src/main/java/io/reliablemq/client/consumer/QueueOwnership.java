@@ -27,6 +27,12 @@ interface QueueOwnership {
     /** Whether an offset may be stored for the queue: nobody else can have moved it. */
     boolean mayCommit(ProcessQueue window);
 
+    /** Completes when the queue can be begun anew from another offset, nothing being handed out meanwhile. */
+    CompletableFuture<Void> quiet(ProcessQueue window);
+
+    /** A window was dropped, perhaps while a listener was working on one of its messages. */
+    void dropped(ProcessQueue window);
+
     /**
      * Sees to it that queues stay ours.
      *
@@ -59,6 +65,14 @@ interface QueueOwnership {
         public boolean mayCommit(ProcessQueue window) {
             return true;
         }
+
+        @Override
+        public CompletableFuture<Void> quiet(ProcessQueue window) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void dropped(ProcessQueue window) {}
 
         @Override
         public void renew(Map<Queue, ProcessQueue> held, Consumer<ProcessQueue> kept, Consumer<ProcessQueue> lost) {}

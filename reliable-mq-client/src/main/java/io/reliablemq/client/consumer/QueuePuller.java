@@ -1,6 +1,5 @@
 package io.reliablemq.client.consumer;
 
-import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.PullConsumer;
 import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer.Queue;
@@ -17,12 +16,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +35,14 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
     private final PullConsumerSettings settings;
     private final ConsumerContext context;
     private final Consumer<QueuePuller> leave;
+    private final Answers answers;
     private final BrokerOffsets offsets;
     private final QueueBounds bounds;
     private final CacheBudget budget;
     private final PullLoop.PullSettings pullSettings;
     private final Map<Queue, Slot> slots = new ConcurrentHashMap<>();
     private final Set<Queue> paused = ConcurrentHashMap.newKeySet();
-    private final LinkedBlockingQueue<Fetched> fetched = new LinkedBlockingQueue<>();
+    private final LinkedBlockingDeque<Fetched> fetched = new LinkedBlockingDeque<>();
     /** Returned by polls and not done yet. */
     private final List<Fetched> returned = new ArrayList<>();
 
@@ -60,6 +57,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
         this.settings = settings;
         this.context = context;
         this.leave = leave;
+        this.answers = new Answers("The pull consumer of group '" + settings.group() + "'", context);
         this.offsets = BrokerOffsets.ofNobody(settings.group(), settings.consumeFrom(), context);
         this.bounds = new QueueBounds(settings.consumeFrom(), null, context);
         this.budget = new CacheBudget(settings.cache());
@@ -85,7 +83,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
 
     @Override
     public Set<Queue> queues(String topic) {
-        TopicRoute route = await(
+        TopicRoute route = answers.await(
                 context.routes().await(topic).thenApply(found -> found.orElse(null)), "find the topic '" + topic + "'");
         if (route == null) {
             throw new IllegalStateException("There is no topic '" + topic + "'");
@@ -102,14 +100,14 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
         for (Queue queue : lost) {
             Slot slot = slots.get(queue);
             if (slot != null) {
-                await(offsets.commitSurely(queue, slot.window.commitOffset()), "store the offset of " + queue);
+                answers.await(offsets.commitSurely(queue, slot.window.commitOffset()), "store the offset of " + queue);
                 onLoop(() -> remove(queue));
             }
         }
         wanted.removeAll(slots.keySet());
         for (Queue queue : wanted) {
-            await(context.routes().await(queue.topic()), "find the topic '" + queue.topic() + "'");
-            long offset = await(offsets.startOffset(queue), "tell where to begin in " + queue);
+            answers.await(context.routes().await(queue.topic()), "find the topic '" + queue.topic() + "'");
+            long offset = answers.await(offsets.startOffset(queue), "tell where to begin in " + queue);
             onLoop(() -> begin(queue, offset));
             // So that a restart begins here and not at a later end. A broker that has not heard of the group yet
             // ignores it.
@@ -183,7 +181,10 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 }
             }
         } finally {
-            fetched.addAll(later);
+            // In front, so that those of a queue stay in order.
+            for (int i = later.size() - 1; i >= 0; i--) {
+                fetched.addFirst(later.get(i));
+            }
         }
         return List.copyOf(messages);
     }
@@ -212,23 +213,23 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
         if (offset < 0) {
             throw new IllegalArgumentException("The offset " + offset + " is below 0");
         }
-        await(offsets.commitSurely(queue, offset), "store the offset of " + queue);
+        answers.await(offsets.commitSurely(queue, offset), "store the offset of " + queue);
         onLoop(() -> begin(queue, offset));
     }
 
     @Override
     public void seek(Queue queue, Instant timestamp) {
-        seek(queue, await(bounds.at(queue, timestamp), "find " + timestamp + " in " + queue));
+        seek(queue, answers.await(bounds.at(queue, timestamp), "find " + timestamp + " in " + queue));
     }
 
     @Override
     public void seekToBeginning(Queue queue) {
-        seek(queue, await(bounds.min(queue), "tell the first offset of " + queue));
+        seek(queue, answers.await(bounds.min(queue), "tell the first offset of " + queue));
     }
 
     @Override
     public void seekToEnd(Queue queue) {
-        seek(queue, await(bounds.max(queue), "tell the end of " + queue));
+        seek(queue, answers.await(bounds.max(queue), "tell the end of " + queue));
     }
 
     @Override
@@ -241,7 +242,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
         done();
         List<CompletableFuture<Void>> commits = new ArrayList<>();
         slots.forEach((queue, slot) -> commits.add(offsets.commitSurely(queue, slot.window.commitOffset())));
-        await(CompletableFuture.allOf(commits.toArray(CompletableFuture[]::new)), "store the offsets");
+        answers.await(CompletableFuture.allOf(commits.toArray(CompletableFuture[]::new)), "store the offsets");
     }
 
     @Override
@@ -283,24 +284,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
     }
 
     private void onLoop(Runnable step) {
-        await(CompletableFuture.runAsync(step, context.loop()), "go on");
-    }
-
-    private <T extends @Nullable Object> T await(CompletableFuture<T> answer, String what) {
-        Duration most = context.settings().requestTimeout().plusSeconds(1);
-        try {
-            return answer.get(most.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "The pull consumer of group '" + settings.group() + "' could not " + what + ": " + Causes.text(e),
-                    e);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException(
-                    "The pull consumer of group '" + settings.group() + "' could not " + what + " within " + most, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting to " + what, e);
-        }
+        answers.await(CompletableFuture.runAsync(step, context.loop()), "go on");
     }
 
     @Override
@@ -314,7 +298,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
         try {
             List<CompletableFuture<Void>> commits = new ArrayList<>();
             slots.forEach((queue, slot) -> commits.add(offsets.commitSurely(queue, slot.window.commitOffset())));
-            await(CompletableFuture.allOf(commits.toArray(CompletableFuture[]::new)), "store the offsets");
+            answers.await(CompletableFuture.allOf(commits.toArray(CompletableFuture[]::new)), "store the offsets");
         } catch (IllegalStateException e) {
             log.warn("Some messages will be received again", e);
         } finally {

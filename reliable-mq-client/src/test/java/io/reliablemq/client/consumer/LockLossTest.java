@@ -180,7 +180,7 @@ class LockLossTest {
         // Another member has handled two meanwhile.
         offset = 4;
         lock = Lock.GRANTED;
-        pass(Duration.ofSeconds(40));
+        pass(Duration.ofSeconds(13));
         arrive();
         pass(Duration.ofSeconds(1));
         assertThat(handled).containsExactly(0L, 1L, 4L);

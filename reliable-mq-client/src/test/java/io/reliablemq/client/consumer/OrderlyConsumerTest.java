@@ -16,9 +16,13 @@ import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.RetrySettings;
 import io.reliablemq.client.testing.ConsumerScene;
+import io.reliablemq.protocol.body.OffsetTable;
+import io.reliablemq.protocol.body.QueueLock;
+import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -172,5 +176,33 @@ class OrderlyConsumerTest {
 
         await().until(() -> scene.offset(0) == 3);
         assertThat(handled).containsExactly("m0", "m1", "m2");
+    }
+
+    @Test
+    void anOffsetThatIsResetWaitsForTheListenerAtWork() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        scene.put(0, "m0", "m1", "m2");
+        consume(scene.client(), orderly().build(), message -> {
+            if (text(message).equals("m2") && begun.getCount() == 1) {
+                begun.countDown();
+                release.await();
+            }
+            return succeed();
+        });
+        begun.await();
+
+        scene.broker()
+                .connection(GROUP)
+                .sendOneWay(Command.request(
+                                RequestCode.RESET_CONSUMER_CLIENT_OFFSET,
+                                Map.of("topic", TOPIC, "group", GROUP, "timestamp", "0"),
+                                new OffsetTable(Map.of(new QueueLock.Queue(TOPIC, "broker-a", 0), 1L)).write())
+                        .asOneWay());
+        await().during(Duration.ofMillis(300)).until(() -> handled.size() == 3);
+        release.countDown();
+
+        await().until(() -> handled.size() == 5 && scene.offset(0) == 3);
+        assertThat(handled).containsExactly("m0", "m1", "m2", "m1", "m2");
     }
 }
