@@ -66,15 +66,9 @@ class OffsetResetHandlerTest {
         offsets = CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store);
         longPolls = new LongPolls(store, clock, () -> {});
         Pull.Parts parts = new Pull.Parts(
-                store,
-                topics,
-                longPolls,
-                readThreads,
-                new Deliveries(),
-                new OffsetResets(),
-                (where, error) -> {});
-        RequestChecks checks = new RequestChecks(
-                topics, GroupSettingsTable.load(GroupsOnAStore.file(disk, "groups"), Runnable::run));
+                store, topics, longPolls, readThreads, new Deliveries(), new OffsetResets(), (where, error) -> {});
+        RequestChecks checks =
+                new RequestChecks(topics, GroupSettingsTable.load(GroupsOnAStore.file(disk, "groups"), Runnable::run));
         ConsumerGroups groups = new ConsumerGroups((group, members) -> {});
         HandlerTable.Builder table = HandlerTable.builder()
                 .on(RequestCode.RESET_OFFSET, new OffsetResetHandler(checks, offsets, parts, "b"))
@@ -90,7 +84,7 @@ class OffsetResetHandlerTest {
                     new StoredMessage("T", 0, 0, 0, 0, 0, 0, HOST, 0, HOST, 0, 0, Map.of(), new byte[1]),
                     MessageStore.NO_ORIGIN,
                     result -> {});
-            clock.advance(Duration.ofSeconds(1));
+            clock.pass(Duration.ofSeconds(1));
         }
         offsets.commit("g", QUEUE, 5);
     }
@@ -111,15 +105,25 @@ class OffsetResetHandlerTest {
     }
 
     private Command reset(long offset, long timestamp, boolean forced) throws Exception {
-        return ask(
-                RequestCode.RESET_OFFSET, new ResetOffsetRequest("T", "g", -1, offset, timestamp, forced).fields());
+        return ask(RequestCode.RESET_OFFSET, new ResetOffsetRequest("T", "g", -1, offset, timestamp, forced).fields());
     }
 
     private Command pullAtTheEnd(int flags, long commitOffset) {
         return Command.request(
                 RequestCode.PULL_MESSAGE,
                 new PullMessageRequest(
-                                "g", "T", 0, 10, 32, flags | PullFlags.SUBSCRIPTION, commitOffset, 15_000, "*", 0, "TAG", 1 << 20)
+                                "g",
+                                "T",
+                                0,
+                                10,
+                                32,
+                                flags | PullFlags.SUBSCRIPTION,
+                                commitOffset,
+                                15_000,
+                                "*",
+                                0,
+                                "TAG",
+                                1 << 20)
                         .fields());
     }
 

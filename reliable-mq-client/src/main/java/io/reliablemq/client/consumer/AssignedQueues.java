@@ -215,13 +215,15 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
         if (slot.pulls != null) {
             slot.pulls.stop();
         }
-        ownership.quiet(window).whenComplete((quiet, error) -> context.loop().execute(() -> {
-            if (!stopped && slots.get(queue) == slot && slot.window == window) {
-                drop(window);
-                offsets.commit(queue, offset);
-                begin(queue, slot, offset, window.heldUntilNanos());
-            }
-        }));
+        ownership
+                .quiet(window)
+                .whenComplete((quiet, error) -> context.loop().execute(() -> {
+                    if (!stopped && slots.get(queue) == slot && slot.window == window) {
+                        drop(window);
+                        offsets.commit(queue, offset);
+                        begin(queue, slot, offset, window.heldUntilNanos());
+                    }
+                }));
     }
 
     /** An administrator wants the group to go on elsewhere. Queues that are not here are not meant. */
