@@ -4,6 +4,7 @@ import io.reliablemq.client.api.ConsumerFigures;
 import io.reliablemq.client.api.PushConsumerSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,7 @@ final class ConsumerParts implements AutoCloseable {
     }
 
     private Failures failures(
-            java.util.function.Consumer<Delivery> again, java.util.function.Consumer<ProcessQueue> finished) {
+            Consumer<Delivery> again, Consumer<ProcessQueue> finished) {
         return settings.isBroadcasting()
                 ? new LocalRetries(settings, context, again, finished)
                 : new GiveBack(settings.group(), new SendBack(settings, context), context, again, finished);

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -43,7 +44,7 @@ final class LocalOffsets implements OffsetStore {
         this.executor = executor;
         this.file = new OffsetFile(folder);
         try {
-            java.nio.file.Files.createDirectories(folder);
+            Files.createDirectories(folder);
             this.lockChannel =
                     FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             requireAlone(folder);
