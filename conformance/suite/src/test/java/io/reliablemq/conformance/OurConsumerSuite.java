@@ -163,8 +163,9 @@ abstract class OurConsumerSuite extends ConformanceCase {
             new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
             return record(message);
         };
-        List<PushConsumer> all =
-                IntStream.range(0, members).mapToObj(i -> consume(settings, slow)).toList();
+        List<PushConsumer> all = IntStream.range(0, members)
+                .mapToObj(i -> consume(settings, slow))
+                .toList();
         await("every queue has one owner").atMost(DELIVERY_BOUND).untilAsserted(() -> {
             List<Queue> owned =
                     all.stream().flatMap(each -> queuesOf(each).stream()).toList();
