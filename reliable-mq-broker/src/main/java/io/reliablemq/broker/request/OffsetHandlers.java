@@ -3,6 +3,7 @@ package io.reliablemq.broker.request;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupView;
+import io.reliablemq.broker.group.OffsetCommits;
 import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
@@ -30,6 +31,7 @@ public final class OffsetHandlers {
     private final RequestChecks checks;
     private final ConsumerGroups groups;
     private final CommittedOffsets offsets;
+    private final OffsetCommits commits;
     private final OffsetResets resets;
     private final MessageStore store;
     private final ReadThreads readThreads;
@@ -38,6 +40,7 @@ public final class OffsetHandlers {
             RequestChecks checks,
             ConsumerGroups groups,
             CommittedOffsets offsets,
+            OffsetCommits commits,
             OffsetResets resets,
             MessageStore store,
             ReadThreads readThreads) {
@@ -45,6 +48,7 @@ public final class OffsetHandlers {
         this.resets = resets;
         this.groups = groups;
         this.offsets = offsets;
+        this.commits = commits;
         this.store = store;
         this.readThreads = readThreads;
     }
@@ -107,7 +111,7 @@ public final class OffsetHandlers {
         }
         QueueKey queue = new QueueKey(request.topic(), request.queueId());
         if (!resets.isPending(request.consumerGroup(), queue)) {
-            offsets.commit(request.consumerGroup(), queue, request.commitOffset());
+            commits.commit(request.consumerGroup(), queue, request.commitOffset());
         }
         reply.send(Command.success());
     }

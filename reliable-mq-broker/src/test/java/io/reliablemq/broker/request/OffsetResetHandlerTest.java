@@ -66,7 +66,7 @@ class OffsetResetHandlerTest {
         offsets = CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store);
         longPolls = new LongPolls(store, clock, () -> {});
         Pull.Parts parts = new Pull.Parts(
-                store, topics, longPolls, readThreads, new Deliveries(), new OffsetResets(), (where, error) -> {});
+                store, topics, longPolls, readThreads, new Deliveries(), new OffsetResets(), ReadAdvice.MASTER, (where, error) -> {});
         RequestChecks checks =
                 new RequestChecks(topics, GroupSettingsTable.load(GroupsOnAStore.file(disk, "groups"), Runnable::run));
         ConsumerGroups groups = new ConsumerGroups((group, members) -> {});
@@ -75,8 +75,13 @@ class OffsetResetHandlerTest {
                 .on(
                         RequestCode.PULL_MESSAGE,
                         new PullMessageHandler(
-                                checks, new GroupTopics(topics), new PullFilters(groups), offsets, parts));
-        new OffsetHandlers(checks, groups, offsets, parts.resets(), store, readThreads).addTo(table);
+                                checks,
+                                GroupTopics.made(topics),
+                                new PullFilters(groups),
+                                offsets,
+                                offsets.known(),
+                                parts));
+        new OffsetHandlers(checks, groups, offsets, offsets, parts.resets(), store, readThreads).addTo(table);
         handlers = table.build();
         startMs = clock.wallMs();
         for (int i = 0; i < 10; i++) {

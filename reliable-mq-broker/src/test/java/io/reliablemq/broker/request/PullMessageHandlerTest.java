@@ -44,12 +44,15 @@ class PullMessageHandlerTest {
                 new ReadThreads((where, error) -> {}),
                 new Deliveries(),
                 new OffsetResets(),
+                ReadAdvice.MASTER,
                 (where, error) -> {});
+        CommittedOffsets offsets = CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store);
         return new PullMessageHandler(
                 new RequestChecks(topics, settings),
-                new GroupTopics(topics),
+                GroupTopics.made(topics),
                 new PullFilters(new ConsumerGroups((group, members) -> {})),
-                CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store),
+                offsets,
+                offsets.known(),
                 parts);
     }
 

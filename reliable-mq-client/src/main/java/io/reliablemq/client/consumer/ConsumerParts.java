@@ -64,8 +64,7 @@ final class ConsumerParts implements AutoCloseable {
         this.stuckWatch = new StuckWatch(settings, assigned::windows, context);
     }
 
-    private Failures failures(
-            Consumer<Delivery> again, Consumer<ProcessQueue> finished) {
+    private Failures failures(Consumer<Delivery> again, Consumer<ProcessQueue> finished) {
         return settings.isBroadcasting()
                 ? new LocalRetries(settings, context, again, finished)
                 : new GiveBack(settings.group(), new SendBack(settings, context), context, again, finished);

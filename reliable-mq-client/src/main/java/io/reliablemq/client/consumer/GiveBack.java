@@ -1,6 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.Causes;
+import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import java.time.Duration;
 import java.util.Set;
@@ -14,8 +15,9 @@ import org.slf4j.LoggerFactory;
  * Gives failed messages back to their brokers, for another delivery or for the dead letters. A message is finished here only
  * once its broker has said that it has it.
  *
- * <p>Thread-safe. Where the broker cannot take it, the message stays unfinished, is handed out again after a pause of up to
- * four seconds, which ends when its broker is back, and holds the committed offset back meanwhile.
+ * <p>Thread-safe. Where the broker cannot take it, the message stays unfinished, is handed out again after a pause, and holds
+ * the committed offset back meanwhile. The pause is up to four seconds where the broker refuses, ten while it is away, and ends
+ * when it is back.
  */
 final class GiveBack implements Failures {
 
@@ -23,6 +25,9 @@ final class GiveBack implements Failures {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final int MAX_DOUBLINGS = 2;
+
+    /** While the master is away. Its return ends the pause; asking the handler more often would help nobody. */
+    private static final Duration WHILE_AWAY = Duration.ofSeconds(10);
 
     private final String group;
     private final SendBack sendBack;
@@ -97,7 +102,10 @@ final class GiveBack implements Failures {
     }
 
     private void keep(Kept waiting, Throwable error) {
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(waiting.failedReturns - 1, MAX_DOUBLINGS));
+        Queue queue = waiting.delivery.queue().queue();
+        boolean away = isAway(queue);
+        Duration pause =
+                away ? WHILE_AWAY : FIRST_PAUSE.multipliedBy(1L << Math.min(waiting.failedReturns - 1, MAX_DOUBLINGS));
         log.warn(
                 "Message {} of group '{}' could not be given back to its broker; it is kept here and tried again in {} ms: {}",
                 waiting.delivery.describe(),
@@ -105,12 +113,20 @@ final class GiveBack implements Failures {
                 pause.toMillis(),
                 Causes.text(error));
         kept.add(waiting);
-        context.routes().refresh(waiting.delivery.queue().queue().topic());
-        context.loop().schedule(pause, () -> {
+        context.routes().refresh(queue.topic());
+        // It may have come back before it was waited for.
+        Duration left = away && !isAway(queue) ? FIRST_PAUSE : pause;
+        context.loop().schedule(left, () -> {
             if (kept.remove(waiting)) {
                 goOn(waiting, waiting.failedReturns);
             }
         });
+    }
+
+    private boolean isAway(Queue queue) {
+        BrokerAddresses broker = context.broker(queue);
+        String master = broker == null ? null : broker.master();
+        return master == null || !context.reachability().isReachable(master);
     }
 
     @Override

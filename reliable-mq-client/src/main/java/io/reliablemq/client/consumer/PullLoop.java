@@ -332,14 +332,17 @@ final class PullLoop {
 
     /** @param source where the pull went; null if it went nowhere */
     private void failed(String problem, @Nullable Source source) {
-        if (!problem.equals(lastProblem)) {
+        if (source == null || !context.reachability().isReachable(source.address())) {
+            // One line says that the broker is away, and need not be followed by another for each of its queues.
+            log.debug("Group '{}' cannot pull from {} and goes on trying: {}", settings.group(), queue, problem);
+        } else if (!problem.equals(lastProblem)) {
             log.warn("Group '{}' cannot pull from {} and goes on trying: {}", settings.group(), queue, problem);
             lastProblem = problem;
         }
         context.routes().refresh(queue.topic());
         Source other = source();
         if (source != null && other != null && !other.equals(source)) {
-            log.info("Group '{}' reads {} from {} instead", settings.group(), queue, other);
+            log.debug("Group '{}' reads {} from {} instead", settings.group(), queue, other);
             pull();
         } else {
             pullIn(AFTER_ERROR);
