@@ -66,7 +66,14 @@ class OffsetResetHandlerTest {
         offsets = CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store);
         longPolls = new LongPolls(store, clock, () -> {});
         Pull.Parts parts = new Pull.Parts(
-                store, topics, longPolls, readThreads, new Deliveries(), new OffsetResets(), ReadAdvice.MASTER, (where, error) -> {});
+                store,
+                topics,
+                longPolls,
+                readThreads,
+                new Deliveries(),
+                new OffsetResets(),
+                ReadAdvice.MASTER,
+                (where, error) -> {});
         RequestChecks checks =
                 new RequestChecks(topics, GroupSettingsTable.load(GroupsOnAStore.file(disk, "groups"), Runnable::run));
         ConsumerGroups groups = new ConsumerGroups((group, members) -> {});
