@@ -16,6 +16,7 @@ import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupFigures;
 import io.reliablemq.broker.group.OffsetCommits;
+import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.group.QueueLocks;
 import io.reliablemq.broker.request.AdminHandlers;
 import io.reliablemq.broker.request.ClientHandlers;
@@ -29,7 +30,9 @@ import io.reliablemq.broker.request.IncomingMessages;
 import io.reliablemq.broker.request.MasterOnly;
 import io.reliablemq.broker.request.MessageQueries;
 import io.reliablemq.broker.request.OffsetHandlers;
+import io.reliablemq.broker.request.OffsetResetHandler;
 import io.reliablemq.broker.request.Pull;
+import io.reliablemq.broker.request.PullFilters;
 import io.reliablemq.broker.request.PullMessageHandler;
 import io.reliablemq.broker.request.ReadAdvice;
 import io.reliablemq.broker.request.ReadThreads;
@@ -40,7 +43,6 @@ import io.reliablemq.broker.request.SendBackHandler;
 import io.reliablemq.broker.request.SendBatchHandler;
 import io.reliablemq.broker.request.SendMessageHandler;
 import io.reliablemq.broker.request.SendTopics;
-import io.reliablemq.broker.request.TagFilter;
 import io.reliablemq.broker.retention.UnfinishedMessages;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
@@ -151,7 +153,14 @@ final class BrokerParts {
                 () -> waiting(around.clients().sessions())));
         runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);
         Pull.Parts pullParts = new Pull.Parts(
-                store, state.topics(), longPolls, readThreads, deliveries, part.advice(), around.errors());
+                store,
+                state.topics(),
+                longPolls,
+                readThreads,
+                deliveries,
+                new OffsetResets(),
+                part.advice(),
+                around.errors());
         HandlerTable.Builder table = HandlerTable.builder();
         IncomingMessages incoming = new IncomingMessages(around.address(), settings.name(), settings.cluster());
         SendMessageHandler send = new SendMessageHandler(
@@ -165,8 +174,9 @@ final class BrokerParts {
         table.on(RequestCode.SEND_MESSAGE, send)
                 .on(RequestCode.SEND_MESSAGE_V2, send)
                 .on(RequestCode.SEND_BATCH_MESSAGE, send);
-        PullMessageHandler pull = new PullMessageHandler(
-                checks, groupTopics, new TagFilter(groups), part.commits(), offsets.known(), pullParts);
+        PullFilters filters = new PullFilters(groups);
+        PullMessageHandler pull =
+                new PullMessageHandler(checks, groupTopics, filters, part.commits(), offsets.known(), pullParts);
         table.on(RequestCode.PULL_MESSAGE, pull).on(RequestCode.LITE_PULL_MESSAGE, pull);
         table.on(
                 RequestCode.CONSUMER_SEND_MESSAGE_BACK,
@@ -175,8 +185,10 @@ final class BrokerParts {
         table.on(
                 RequestCode.HEART_BEAT,
                 new HeartbeatHandler(checks, around.clients().sessions(), groupTopics));
-        new ClientHandlers(groups, around.clients().sessions(), locks).addTo(table);
-        new OffsetHandlers(checks, groups, offsets, part.commits(), store, readThreads).addTo(table);
+        new ClientHandlers(groups, around.clients().sessions(), locks, filters).addTo(table);
+        new OffsetHandlers(checks, groups, offsets, part.commits(), pullParts.resets(), store, readThreads)
+                .addTo(table);
+        table.on(RequestCode.RESET_OFFSET, new OffsetResetHandler(checks, offsets, pullParts, settings.name()));
         new MessageQueries(checks, store, readThreads).addTo(table);
         new AdminHandlers(checks, state.topics(), state.groupSettings(), offsets, pullParts, runtime).addTo(table);
         part.more().forEach(table::on);

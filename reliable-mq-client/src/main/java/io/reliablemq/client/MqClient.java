@@ -1,15 +1,23 @@
 package io.reliablemq.client;
 
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.AsyncMessageHandler;
+import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.DeadLetters;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.client.api.PullConsumer;
+import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.consumer.ConsumerContext;
+import io.reliablemq.client.consumer.DeadLetterTopics;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
+import io.reliablemq.client.consumer.Handler;
+import io.reliablemq.client.consumer.QueuePuller;
 import io.reliablemq.client.producer.BrokerHealth;
 import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.RetryingProducer;
@@ -32,7 +40,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The client of one application: shares connections, routes and heartbeats among its producers and consumers.
  *
- * <p>Thread-safe. Making a client, a producer or a consumer does no I/O. Its threads are {@code rmq-client}, which owns
+ * <p>Thread-safe. Making a client, a producer or a consumer does no I/O, except that a broadcasting consumer
+ * opens its folder. Its threads are {@code rmq-client}, which owns
  * routes, heartbeats and assignments, two {@code rmq-client-io}, up to 64 {@code rmq-client-callback} while asynchronous
  * sends end, and {@code rmq-consume-GROUP} of each consumer.
  */
@@ -44,6 +53,7 @@ public final class MqClient implements AutoCloseable {
 
     private final CloseStack shared = new CloseStack();
     private final Set<PushConsumer> consumers = ConcurrentHashMap.newKeySet();
+    private final Set<PullConsumer> pullers = ConcurrentHashMap.newKeySet();
     private final Set<Producer> producers = ConcurrentHashMap.newKeySet();
     private final Heartbeats heartbeats;
     private final SendContext sending;
@@ -68,8 +78,8 @@ public final class MqClient implements AutoCloseable {
         Reachability reachability = new Reachability(routes, heartbeats, loop);
         BrokerHealth health = new BrokerHealth(clock, reachability::isReachable);
         this.sending = new SendContext(routes, connections, health, new OrderedQueues(), loop, clock, callbacks);
-        this.consuming =
-                new ConsumerContext(settings, routes, heartbeats, reachability, connections, loop, clock, groupNotices);
+        this.consuming = new ConsumerContext(
+                settings, routes, heartbeats, reachability, connections, loop, clock, groupNotices, callbacks);
         routes.addListener(topic -> health.retain(routes.brokerAddresses(false)));
         reachability.addListener(new Reachability.Listener() {
             @Override
@@ -129,11 +139,38 @@ public final class MqClient implements AutoCloseable {
      *
      * @throws IllegalStateException if the client is closed
      */
-    public synchronized PushConsumer pushConsumer(PushConsumerSettings consumerSettings, MessageHandler handler) {
+    public PushConsumer pushConsumer(PushConsumerSettings consumerSettings, MessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
+    /** As {@link #pushConsumer}, with a listener that may finish later. */
+    public PushConsumer asyncPushConsumer(PushConsumerSettings consumerSettings, AsyncMessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
+    /** As {@link #pushConsumer}, with a listener that takes several messages of a queue at once. */
+    public PushConsumer batchPushConsumer(PushConsumerSettings consumerSettings, BatchMessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
+    private synchronized PushConsumer consumer(PushConsumerSettings consumerSettings, Handler handler) {
         requireOpen();
         GroupConsumer consumer = new GroupConsumer(consumerSettings, handler, consuming, consumers::remove);
         consumers.add(consumer);
         return consumer;
+    }
+
+    /** A consumer of chosen queues that is asked for messages, see {@link PullConsumer}. */
+    public synchronized PullConsumer pullConsumer(PullConsumerSettings consumerSettings) {
+        requireOpen();
+        QueuePuller consumer = new QueuePuller(consumerSettings, consuming, pullers::remove);
+        pullers.add(consumer);
+        return consumer;
+    }
+
+    /** @param redriving sends dead letters again; to be closed by the caller, as any other producer */
+    public DeadLetters deadLetters(Producer redriving) {
+        return new DeadLetterTopics(consuming, redriving::send);
     }
 
     private void requireOpen() {
@@ -155,6 +192,7 @@ public final class MqClient implements AutoCloseable {
         CloseStack all = new CloseStack();
         all.push(shared);
         producers.forEach(all::push);
+        pullers.forEach(all::push);
         consumers.forEach(all::push);
         try {
             all.close();

@@ -79,7 +79,7 @@ class ArchitectureTest {
             .that()
             .doNotHaveSimpleName("Callbacks")
             .and()
-            .doNotHaveSimpleName("ConsumeService")
+            .doNotHaveSimpleName("Workers")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(ThreadPoolExecutor.class);
@@ -89,7 +89,7 @@ class ArchitectureTest {
             .that()
             .haveSimpleName("Callbacks")
             .or()
-            .haveSimpleName("ConsumeService")
+            .haveSimpleName("Workers")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(NamedThreads.class);

@@ -8,8 +8,10 @@ import io.reliablemq.protocol.body.ClientConnections;
 import io.reliablemq.protocol.body.ClientConnections.Client;
 import io.reliablemq.protocol.body.ConsumerIds;
 import io.reliablemq.protocol.body.Heartbeat;
+import io.reliablemq.protocol.body.Heartbeat.SubscriptionEntry;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.QueueLock;
+import io.reliablemq.protocol.body.SubscriptionCheck;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -29,11 +31,13 @@ public final class ClientHandlers {
     private final ConsumerGroups groups;
     private final ClientSessions sessions;
     private final QueueLocks locks;
+    private final PullFilters filters;
 
-    public ClientHandlers(ConsumerGroups groups, ClientSessions sessions, QueueLocks locks) {
+    public ClientHandlers(ConsumerGroups groups, ClientSessions sessions, QueueLocks locks, PullFilters filters) {
         this.groups = groups;
         this.sessions = sessions;
         this.locks = locks;
+        this.filters = filters;
     }
 
     public void addTo(HandlerTable.Builder table) {
@@ -121,9 +125,11 @@ public final class ClientHandlers {
 
     /** Asked by clients about subscriptions that are not by tag, before they start: better now than at every pull. */
     private void checkConfig(Command command, Reply reply) {
-        reply.send(
-                Command.failure(
-                        ResponseCode.SYSTEM_ERROR,
-                        "The broker does not support filtering by expressions (SQL92) and it is not enabled; subscribe by tag"));
+        SubscriptionCheck check = JsonBodies.read(command.body(), SubscriptionCheck.class);
+        SubscriptionEntry subscription = check.subscription();
+        if (subscription != null && !PullFilters.isTagType(subscription.expressionType())) {
+            filters.compile(subscription.expressionType(), subscription.expression());
+        }
+        reply.send(Command.success());
     }
 }

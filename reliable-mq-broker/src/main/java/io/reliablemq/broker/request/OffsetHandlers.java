@@ -4,6 +4,7 @@ import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupView;
 import io.reliablemq.broker.group.OffsetCommits;
+import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.command.Command;
@@ -31,6 +32,7 @@ public final class OffsetHandlers {
     private final ConsumerGroups groups;
     private final CommittedOffsets offsets;
     private final OffsetCommits commits;
+    private final OffsetResets resets;
     private final MessageStore store;
     private final ReadThreads readThreads;
 
@@ -39,9 +41,11 @@ public final class OffsetHandlers {
             ConsumerGroups groups,
             CommittedOffsets offsets,
             OffsetCommits commits,
+            OffsetResets resets,
             MessageStore store,
             ReadThreads readThreads) {
         this.checks = checks;
+        this.resets = resets;
         this.groups = groups;
         this.offsets = offsets;
         this.commits = commits;
@@ -105,8 +109,10 @@ public final class OffsetHandlers {
             throw new RefusedException(
                     ResponseCode.INVALID_PARAMETER, "The offset " + request.commitOffset() + " is below 0");
         }
-        commits.commit(
-                request.consumerGroup(), new QueueKey(request.topic(), request.queueId()), request.commitOffset());
+        QueueKey queue = new QueueKey(request.topic(), request.queueId());
+        if (!resets.isPending(request.consumerGroup(), queue)) {
+            commits.commit(request.consumerGroup(), queue, request.commitOffset());
+        }
         reply.send(Command.success());
     }
 

@@ -1,6 +1,8 @@
 package io.reliablemq.broker.request;
 
 import io.reliablemq.broker.delivery.LongPolls;
+import io.reliablemq.broker.filter.SqlFilter;
+import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.MessageStore.Selection;
 import io.reliablemq.broker.store.QueueKey;
@@ -18,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.IntPredicate;
 
 /**
  * One pull, from its first look at the queue to its answer; in between it may wait for a message.
@@ -37,7 +38,7 @@ public final class Pull implements LongPolls.ParkedPull {
     private final Parts parts;
     private final PullMessageRequest request;
     private final QueueKey queue;
-    private final IntPredicate filter;
+    private final PullFilters.PullFilter filter;
     private final Reply reply;
 
     /** Where to look on: beyond the request's offset once messages were examined that did not match. */
@@ -54,10 +55,11 @@ public final class Pull implements LongPolls.ParkedPull {
             LongPolls longPolls,
             ReadThreads readThreads,
             Deliveries deliveries,
+            OffsetResets resets,
             ReadAdvice advice,
             ErrorSink errors) {}
 
-    Pull(Parts parts, PullMessageRequest request, QueueKey queue, IntPredicate filter, Reply reply) {
+    Pull(Parts parts, PullMessageRequest request, QueueKey queue, PullFilters.PullFilter filter, Reply reply) {
         this.parts = parts;
         this.request = request;
         this.queue = queue;
@@ -107,6 +109,11 @@ public final class Pull implements LongPolls.ParkedPull {
     }
 
     private void look(boolean mayWait) {
+        Long reset = parts.resets().take(request.consumerGroup(), queue);
+        if (reset != null && reset != request.queueOffset()) {
+            answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_RESET", reset);
+            return;
+        }
         MessageStore store = parts.store();
         long min = store.minOffset(queue);
         long max = store.maxOffset(queue);
@@ -124,13 +131,18 @@ public final class Pull implements LongPolls.ParkedPull {
     private void select(MessageStore store, boolean mayWait) {
         Selection selection;
         try {
-            selection = store.select(queue, offset, maxMessages(), maxBytes(), filter);
+            // An expression is evaluated after reading, and may let few of them through.
+            int most = filter.expression() == null ? maxMessages() : MAX_MESSAGES;
+            selection = store.select(queue, offset, most, maxBytes(), filter.tags());
         } catch (UncheckedIOException e) {
             lookWhenRepaired(e);
             return;
         }
         if (selection.entries().isEmpty()) {
             nothingMatched(selection.nextOffset(), mayWait);
+        } else if (filter.expression() != null) {
+            SqlFilter expression = filter.expression();
+            parts.readThreads().execute(reply, () -> evaluate(selection, expression, mayWait));
         } else {
             found(selection);
         }
@@ -193,9 +205,27 @@ public final class Pull implements LongPolls.ParkedPull {
             body.release();
             throw e;
         }
+        send(selection, body);
+    }
+
+    private void send(Selection selection, Body body) {
         reply.send(Command.response(
                 ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset(), behindBytes(selection)), body));
         parts.deliveries().count(selection);
+    }
+
+    /** Reads the messages, which takes time, and gives those for which the expression is true. */
+    private void evaluate(Selection selection, SqlFilter expression, boolean mayWait) throws IOException {
+        FilteredMessages found = FilteredMessages.read(parts.store(), selection, expression, maxMessages());
+        if (found.selection().entries().isEmpty()) {
+            reply.connection()
+                    .execute(() -> Answering.run(
+                            reply, () -> nothingMatched(found.selection().nextOffset(), mayWait)));
+            return;
+        }
+        Body body = reply.allocate(found.selection().totalBytes());
+        found.writeTo(body.buffer());
+        send(found.selection(), body);
     }
 
     private void answer(int code, String status, long nextOffset) {

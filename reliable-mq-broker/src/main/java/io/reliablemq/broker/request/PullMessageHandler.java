@@ -13,14 +13,13 @@ import io.reliablemq.protocol.route.Permission;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
-import java.util.function.IntPredicate;
 
 /** Checks pulls: PULL_MESSAGE and LITE_PULL_MESSAGE. What passes becomes a {@link Pull}. */
 public final class PullMessageHandler implements RequestHandler {
 
     private final RequestChecks checks;
     private final GroupTopics groupTopics;
-    private final TagFilter filters;
+    private final PullFilters filters;
     private final OffsetCommits commits;
     private final KnownGroups known;
     private final Pull.Parts parts;
@@ -28,7 +27,7 @@ public final class PullMessageHandler implements RequestHandler {
     public PullMessageHandler(
             RequestChecks checks,
             GroupTopics groupTopics,
-            TagFilter filters,
+            PullFilters filters,
             OffsetCommits commits,
             KnownGroups known,
             Pull.Parts parts) {
@@ -64,9 +63,11 @@ public final class PullMessageHandler implements RequestHandler {
 
     private void pull(PullMessageRequest request, TopicSettings topic, ConsumerGroupSettings settings, Reply reply) {
         RequestChecks.readable(topic, request.queueId());
-        IntPredicate filter = filters.of(request, settings);
+        PullFilters.PullFilter filter = filters.of(request, settings);
         QueueKey queue = new QueueKey(request.topic(), request.queueId());
-        if ((request.systemFlag() & PullFlags.COMMIT_OFFSET) != 0 && request.commitOffset() >= 0) {
+        if ((request.systemFlag() & PullFlags.COMMIT_OFFSET) != 0
+                && request.commitOffset() >= 0
+                && !parts.resets().isPending(request.consumerGroup(), queue)) {
             commits.commit(request.consumerGroup(), queue, request.commitOffset());
         }
         known.pulls(request.consumerGroup(), queue, request.queueOffset());

@@ -10,6 +10,7 @@ import io.reliablemq.broker.delivery.LongPolls;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupSettingsTable;
+import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.topic.SystemTopics;
 import io.reliablemq.broker.topic.Topics;
@@ -42,13 +43,14 @@ class PullMessageHandlerTest {
                 new LongPolls(store, clock, () -> {}),
                 new ReadThreads((where, error) -> {}),
                 new Deliveries(),
+                new OffsetResets(),
                 ReadAdvice.MASTER,
                 (where, error) -> {});
         CommittedOffsets offsets = CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store);
         return new PullMessageHandler(
                 new RequestChecks(topics, settings),
                 GroupTopics.made(topics),
-                new TagFilter(new ConsumerGroups((group, members) -> {})),
+                new PullFilters(new ConsumerGroups((group, members) -> {})),
                 offsets,
                 offsets.known(),
                 parts);

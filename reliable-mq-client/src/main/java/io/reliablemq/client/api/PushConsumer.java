@@ -7,7 +7,8 @@ import java.util.Set;
  *
  * <p>A message is acknowledged only after the handler returned {@link ConsumeResult#CONSUME_SUCCESS}; everything else
  * is a retry that the broker keeps. The offset stored for a queue is the smallest that is not yet finished, so a
- * message may be handled again after a crash, but none is skipped. Thread-safe.
+ * message may be handled again after a crash, but none is skipped. In broadcast mode see {@link ConsumerEvents#givenUp}.
+ * Thread-safe.
  */
 public interface PushConsumer extends AutoCloseable {
 
@@ -30,6 +31,17 @@ public interface PushConsumer extends AutoCloseable {
 
     /** The queues that this member receives from at the moment. */
     Set<Queue> assignedQueues();
+
+    /**
+     * Asks for more time: the {@linkplain PushConsumerSettings#consumeTimeout() consume time-out} of the message begins anew.
+     * Whoever works for longer calls this from time to time, so that one who is stuck can be told from one who works.
+     *
+     * @return false if the message is not being handled here, or no longer: another attempt has begun, or will
+     */
+    boolean extendLease(ReceivedMessage message);
+
+    /** The consumer in numbers, at this moment. */
+    ConsumerFigures figures();
 
     /**
      * Leaves in order: no new messages are handed out, running handlers end (up to the shutdown time-out), offsets are

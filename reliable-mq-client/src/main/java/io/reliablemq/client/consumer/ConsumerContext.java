@@ -7,14 +7,21 @@ import io.reliablemq.client.route.Heartbeats;
 import io.reliablemq.client.route.Reachability;
 import io.reliablemq.client.route.Remote;
 import io.reliablemq.client.route.RouteTable;
+import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.runtime.Clock;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What the consumers of one client share. */
+/**
+ * What the consumers of one client share.
+ *
+ * @param blocking runs what may wait for a disk
+ */
 public record ConsumerContext(
         ClientSettings settings,
         RouteTable routes,
@@ -23,7 +30,8 @@ public record ConsumerContext(
         Remote remote,
         TaskLoop loop,
         Clock clock,
-        GroupNotices notices) {
+        GroupNotices notices,
+        Executor blocking) {
 
     /** The addresses of the broker that has the queue, or null while no route names it. */
     @Nullable
@@ -47,5 +55,13 @@ public record ConsumerContext(
     String readable(BrokerAddresses broker) {
         List<String> byId = new TreeMap<>(broker.addresses()).values().stream().toList();
         return byId.stream().filter(reachability::isReachable).findFirst().orElse(byId.isEmpty() ? null : byId.get(0));
+    }
+
+    /** Asks the broker to read the queue from, see {@link #readable(Queue)}. */
+    CompletableFuture<Command> invoke(Queue queue, Command request) {
+        String address = readable(queue);
+        return address == null
+                ? CompletableFuture.failedFuture(new BrokerRefusedException("No route names a broker for " + queue))
+                : remote.invoke(address, request, settings.requestTimeout());
     }
 }

@@ -1,11 +1,13 @@
 package io.reliablemq.client.consumer;
 
-import io.reliablemq.client.api.MessageHandler;
+import io.reliablemq.client.api.ConsumerFigures;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.client.route.Reachability;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -27,11 +29,10 @@ public final class GroupConsumer implements PushConsumer {
 
     private final PushConsumerSettings settings;
     private final ConsumerContext context;
-    private final Subscriptions subscriptions;
-    private final ConsumeService service;
-    private final AssignedQueues assigned;
-    private final Rebalancer rebalancer;
     private final Consumer<GroupConsumer> leave;
+    private final Subscriptions subscriptions;
+    private final ConsumerParts parts;
+    private final Rebalancer rebalancer;
     private final Consumer<String> routeListener = this::onRoute;
     private final Reachability.Listener brokerListener = new BrokerListener();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -43,35 +44,41 @@ public final class GroupConsumer implements PushConsumer {
         CLOSED
     }
 
-    /** @param leave runs once, when the consumer has closed */
+    /**
+     * @param leave runs once, when the consumer has closed
+     * @throws IllegalStateException if another consumer keeps its offsets in the same folder
+     */
     public GroupConsumer(
-            PushConsumerSettings settings,
-            MessageHandler handler,
-            ConsumerContext context,
-            Consumer<GroupConsumer> leave) {
+            PushConsumerSettings settings, Handler handler, ConsumerContext context, Consumer<GroupConsumer> leave) {
         this.settings = settings;
         this.context = context;
         this.leave = leave;
         this.subscriptions = new Subscriptions(settings, context.clock().wallMs());
-        this.service = new ConsumeService(settings, handler, new SendBack(settings, context), context);
-        this.assigned =
-                new AssignedQueues(settings, subscriptions, new OffsetStore(settings, context), service, context);
-        this.rebalancer = new Rebalancer(settings.group(), subscriptions.topics(), context, assigned);
+        this.parts = new ConsumerParts(settings, subscriptions, handler, context);
+        this.rebalancer = new Rebalancer(settings, subscriptions.topics(), context, parts.assigned());
+        parts.assigned().onLoss(rebalancer::wakeUp);
     }
 
-    /** @throws IllegalStateException if it was started or closed before, or the client has the group already */
+    /**
+     * {@inheritDoc} Where it subscribes by expressions, it waits until a broker has checked them.
+     *
+     * @throws IllegalStateException if it was started or closed before, or the client has the group already
+     * @throws IllegalArgumentException if a broker refuses an expression
+     */
     @Override
     public synchronized void start() {
         if (state != State.NEW) {
             throw new IllegalStateException("The consumer of group '" + settings.group() + "' is " + state);
         }
+        new ExpressionCheck(settings.group(), subscriptions, context)
+                .check(settings.sqlSubscriptions().keySet());
         context.heartbeats().addConsumer(subscriptions.entry());
         state = State.STARTED;
-        log.debug("Group '{}' is joined with {}", settings.group(), settings.subscriptions());
-        context.notices().register(settings.group(), () -> context.loop().execute(rebalancer::wakeUp));
+        log.debug("Group '{}' is joined with {}", settings.group(), subscriptions.topics());
+        context.notices().register(settings.group(), new Notices());
         context.routes().addListener(routeListener);
         context.reachability().addListener(brokerListener);
-        context.loop().execute(assigned::start);
+        context.loop().execute(parts::start);
         List<CompletableFuture<?>> routes = subscriptions.topics().stream()
                 .<CompletableFuture<?>>map(context.routes()::await)
                 .toList();
@@ -81,8 +88,21 @@ public final class GroupConsumer implements PushConsumer {
 
     private void onRoute(String topic) {
         if (subscriptions.topics().contains(topic)) {
-            assigned.reconsider();
+            parts.assigned().reconsider();
             join();
+        }
+    }
+
+    private final class Notices implements GroupNotices.Listener {
+
+        @Override
+        public void membersChanged() {
+            context.loop().execute(rebalancer::wakeUp);
+        }
+
+        @Override
+        public void offsetsReset(Map<Queue, Long> offsets) {
+            context.loop().execute(() -> parts.assigned().reset(offsets));
         }
     }
 
@@ -90,13 +110,13 @@ public final class GroupConsumer implements PushConsumer {
 
         @Override
         public void cutOff(String address) {
-            assigned.reconsider();
+            parts.assigned().reconsider();
         }
 
         @Override
         public void back(String address) {
-            assigned.brokerBack(address);
-            service.brokerBack(address);
+            parts.assigned().brokerBack(address);
+            parts.failures().brokerBack(address);
             rebalancer.wakeUp();
         }
     }
@@ -128,17 +148,27 @@ public final class GroupConsumer implements PushConsumer {
 
     @Override
     public void pause() {
-        service.pause();
+        parts.workers().pause();
     }
 
     @Override
     public void resume() {
-        service.resume();
+        parts.workers().resume();
     }
 
     @Override
     public Set<Queue> assignedQueues() {
-        return assigned.queues();
+        return parts.assigned().queues();
+    }
+
+    @Override
+    public boolean extendLease(ReceivedMessage message) {
+        return parts.leases().extend(message);
+    }
+
+    @Override
+    public ConsumerFigures figures() {
+        return parts.figures();
     }
 
     @Override
@@ -148,6 +178,7 @@ public final class GroupConsumer implements PushConsumer {
             State before = state;
             state = State.CLOSED;
             if (before == State.NEW) {
+                parts.close();
                 closed.countDown();
                 leave.accept(this);
                 return;
@@ -160,7 +191,7 @@ public final class GroupConsumer implements PushConsumer {
             } finally {
                 closed.countDown();
             }
-        } else if (!service.isHandlerThread()) {
+        } else if (!parts.workers().isWorkerThread()) {
             // Whoever closes what this consumer needs must not be faster than the other.
             awaitClosed();
         }
@@ -175,7 +206,7 @@ public final class GroupConsumer implements PushConsumer {
     }
 
     private void leaveGroup() {
-        if (service.isHandlerThread()) {
+        if (parts.workers().isWorkerThread()) {
             log.warn(
                     "Group '{}' is closed by its own handler: the message that it is handling will be received again",
                     settings.group());
@@ -185,12 +216,12 @@ public final class GroupConsumer implements PushConsumer {
         context.reachability().removeListener(brokerListener);
         onLoop(() -> {
             rebalancer.stop();
-            assigned.stopPulling();
+            parts.assigned().stopPulling();
             return CompletableFuture.completedFuture(null);
         });
         endHandlers();
-        onLoop(assigned::commitAndDrop);
-        service.end();
+        onLoop(parts.assigned()::commitAndDrop);
+        parts.close();
         context.heartbeats().removeConsumer(settings.group()).join();
         leave.accept(this);
         log.info("Group '{}' is left", settings.group());
@@ -198,7 +229,7 @@ public final class GroupConsumer implements PushConsumer {
 
     private void endHandlers() {
         try {
-            int left = service.close(settings.shutdownTimeout());
+            int left = parts.workers().closeAndAwait(settings.shutdownTimeout());
             if (left > 0) {
                 log.warn(
                         "{} handler(s) of group '{}' had not ended after {} ms; their messages will be received again",
@@ -230,7 +261,8 @@ public final class GroupConsumer implements PushConsumer {
                 done.completeExceptionally(e);
             }
         });
-        Duration most = context.settings().requestTimeout().plusSeconds(1);
+        // Offsets, and then locks.
+        Duration most = context.settings().requestTimeout().multipliedBy(2).plusSeconds(1);
         try {
             done.get(most.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {

@@ -20,7 +20,36 @@ final class MessageReader {
     static final int MAX_BODY_BYTES = 128 * 1024 * 1024;
 
     /** @throws UnreadableMessageException if the body cannot be inflated */
+    static ReceivedMessage read(Delivery delivery) throws UnreadableMessageException {
+        StoredMessage stored = delivery.message();
+        return message(delivery.queue().queue(), stored, delivery.failedBefore(), body(stored));
+    }
+
+    /** @throws UnreadableMessageException if the body cannot be inflated */
     static ReceivedMessage read(Queue queue, StoredMessage stored) throws UnreadableMessageException {
+        return message(queue, stored, stored.reconsumeTimes(), body(stored));
+    }
+
+    /** With the body as it is stored, where it cannot be inflated: for those who are told that nobody could handle it. */
+    static ReceivedMessage readOrRaw(Queue queue, StoredMessage stored) {
+        try {
+            return read(queue, stored);
+        } catch (UnreadableMessageException e) {
+            return message(queue, stored, stored.reconsumeTimes(), stored.body());
+        }
+    }
+
+    /** As {@link #readOrRaw(Queue, StoredMessage)}. */
+    static ReceivedMessage readOrRaw(Delivery delivery) {
+        try {
+            return read(delivery);
+        } catch (UnreadableMessageException e) {
+            StoredMessage stored = delivery.message();
+            return message(delivery.queue().queue(), stored, delivery.failedBefore(), stored.body());
+        }
+    }
+
+    private static ReceivedMessage message(Queue queue, StoredMessage stored, int reconsumeTimes, byte[] body) {
         return new ReceivedMessage(
                 originalTopic(stored),
                 stored.messageId(),
@@ -28,12 +57,12 @@ final class MessageReader {
                 queue.brokerName(),
                 queue.queueId(),
                 stored.queueOffset(),
-                stored.reconsumeTimes(),
+                reconsumeTimes,
                 Instant.ofEpochMilli(stored.bornTimestamp()),
                 Instant.ofEpochMilli(stored.storeTimestamp()),
                 stored.flag(),
                 Collections.unmodifiableMap(stored.properties()),
-                body(stored));
+                body);
     }
 
     /** The topic that the message was first sent to, also where it comes from a retry topic. */

@@ -2,9 +2,11 @@ package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.runtime.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -12,26 +14,49 @@ import org.jspecify.annotations.Nullable;
  * The window of one queue: what has been pulled and is not finished.
  *
  * <p>Thread-safe: messages are added by {@code rmq-client} and finished by any thread, in any order; {@code lock} guards
- * all of it. The offset to commit never passes an unfinished message. Once dropped, nothing moves any more.
+ * all of it. The offset to commit never passes an unfinished message. Once retired, nothing is handed out any more, but
+ * what is in hand can still be finished. Once dropped, nothing moves any more.
  */
 final class ProcessQueue {
 
     private final Queue queue;
-    private final int maxMessages;
-    private final long maxBytes;
+    private final CacheBudget budget;
+    private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private final TreeMap<Long, StoredMessage> unfinished = new TreeMap<>();
+    private final TreeMap<Long, Unfinished> unfinished = new TreeMap<>();
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
     private long nextOffset;
     private long bytes;
+    private int inHand;
     private @Nullable Runnable onRoom;
+    private volatile Runnable onAllFinished = () -> {};
+    private volatile boolean retired;
     private volatile boolean dropped;
 
+    /** Orderly only: until when the lock on the queue is surely ours, by the clock's nanoseconds. */
+    private volatile long heldUntilNanos;
+
+    /** A message in the window. */
+    private static final class Unfinished {
+        private final StoredMessage message;
+        private final long sinceNanos;
+        private boolean reported;
+
+        Unfinished(StoredMessage message, long sinceNanos) {
+            this.message = message;
+            this.sinceNanos = sinceNanos;
+        }
+    }
+
+    /** The oldest unfinished message. @param isNews whether it was not asked for before with that age */
+    record Oldest(StoredMessage message, long sinceNanos, boolean isNews) {}
+
     /** @param nextOffset the first offset that is to be pulled */
-    ProcessQueue(Queue queue, long nextOffset, int maxMessages, long maxBytes) {
+    ProcessQueue(Queue queue, long nextOffset, CacheBudget budget, Clock clock) {
         this.queue = queue;
         this.nextOffset = nextOffset;
-        this.maxMessages = maxMessages;
-        this.maxBytes = maxBytes;
+        this.budget = budget;
+        this.clock = clock;
     }
 
     Queue queue() {
@@ -45,32 +70,39 @@ final class ProcessQueue {
      * @return the messages that are new
      */
     List<StoredMessage> add(List<StoredMessage> messages, long next) {
+        List<StoredMessage> added = new ArrayList<>(messages.size());
+        long addedBytes = 0;
         lock.lock();
         try {
-            List<StoredMessage> added = new ArrayList<>(messages.size());
+            long now = clock.nanos();
             for (StoredMessage message : messages) {
                 if (!dropped
                         && message.queueOffset() >= nextOffset
-                        && unfinished.putIfAbsent(message.queueOffset(), message) == null) {
-                    bytes += message.body().length;
+                        && unfinished.putIfAbsent(message.queueOffset(), new Unfinished(message, now)) == null) {
+                    addedBytes += message.body().length;
                     added.add(message);
                 }
             }
+            bytes += addedBytes;
             nextOffset = Math.max(nextOffset, next);
-            return added;
         } finally {
             lock.unlock();
         }
+        budget.add(added.size(), addedBytes);
+        return added;
     }
 
     /** The message at that offset needs no further attention here: it was handled, or the broker has it back. */
     void finish(long offset) {
         Runnable room = null;
+        boolean allFinished = false;
+        Unfinished done;
         lock.lock();
         try {
-            StoredMessage message = dropped ? null : unfinished.remove(offset);
-            if (message != null) {
-                bytes -= message.body().length;
+            done = dropped ? null : unfinished.remove(offset);
+            if (done != null) {
+                bytes -= done.message.body().length;
+                allFinished = unfinished.isEmpty();
                 if (onRoom != null && !isFull()) {
                     room = onRoom;
                     onRoom = null;
@@ -79,9 +111,78 @@ final class ProcessQueue {
         } finally {
             lock.unlock();
         }
+        if (done != null) {
+            budget.remove(1, done.message.body().length);
+        }
         if (room != null) {
             room.run();
         }
+        if (allFinished) {
+            onAllFinished.run();
+        }
+    }
+
+    /** From now on, this runs each time when nothing is unfinished any more, on the thread that finished the last one. */
+    void onAllFinished(Runnable listener) {
+        onAllFinished = listener;
+    }
+
+    /** The first messages that are not finished, in order. */
+    List<StoredMessage> first(int count) {
+        lock.lock();
+        try {
+            return unfinished.values().stream()
+                    .limit(count)
+                    .map(entry -> entry.message)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A listener begins to work on messages of this queue. @return false if none is to be handed out any more */
+    boolean begin() {
+        lock.lock();
+        try {
+            if (dropped || retired) {
+                return false;
+            }
+            inHand++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The work that {@link #begin()} told of is settled. */
+    void end() {
+        boolean last;
+        lock.lock();
+        try {
+            inHand--;
+            last = inHand == 0 && retired;
+        } finally {
+            lock.unlock();
+        }
+        if (last) {
+            idle.complete(null);
+        }
+    }
+
+    /** Hands nothing out any more. @return completes when all work on messages of this queue is settled */
+    CompletableFuture<Void> retire() {
+        boolean none;
+        lock.lock();
+        try {
+            retired = true;
+            none = inHand == 0;
+        } finally {
+            lock.unlock();
+        }
+        if (none) {
+            idle.complete(null);
+        }
+        return idle;
     }
 
     /** The smallest unfinished offset, or the next to be pulled where nothing is unfinished. */
@@ -112,6 +213,32 @@ final class ProcessQueue {
         }
     }
 
+    /** The message that holds the committed offset back. @param ageNanos what age makes it news, once */
+    @Nullable
+    Oldest oldest(long ageNanos) {
+        lock.lock();
+        try {
+            if (unfinished.isEmpty()) {
+                return null;
+            }
+            Unfinished first = unfinished.firstEntry().getValue();
+            boolean news = !first.reported && clock.nanos() - first.sinceNanos >= ageNanos;
+            first.reported |= news;
+            return new Oldest(first.message, first.sinceNanos, news);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isInHand() {
+        lock.lock();
+        try {
+            return inHand > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Whether more may be pulled.
      *
@@ -122,33 +249,55 @@ final class ProcessQueue {
         try {
             boolean full = isFull();
             onRoom = full ? later : null;
-            return !full;
+            if (full) {
+                return false;
+            }
         } finally {
             lock.unlock();
         }
+        return budget.hasRoom(later);
     }
 
     /** A message that stays unfinished for long bounds the span as well, since a crash hands all behind it out again. */
     private boolean isFull() {
-        return unfinished.size() >= maxMessages
-                || bytes >= maxBytes
-                || !unfinished.isEmpty() && nextOffset - unfinished.firstKey() >= 2L * maxMessages;
+        return unfinished.size() >= budget.limits().maxMessagesPerQueue()
+                || bytes >= budget.limits().maxBytesPerQueue()
+                || !unfinished.isEmpty()
+                        && nextOffset - unfinished.firstKey()
+                                >= 2L * budget.limits().maxMessagesPerQueue();
     }
 
     /** Forgets the messages: the queue belongs to another member now, or is read anew from another offset. */
     void drop() {
+        int messages;
+        long droppedBytes;
         lock.lock();
         try {
             dropped = true;
+            messages = unfinished.size();
+            droppedBytes = bytes;
             unfinished.clear();
             bytes = 0;
             onRoom = null;
         } finally {
             lock.unlock();
         }
+        budget.remove(messages, droppedBytes);
     }
 
     boolean isDropped() {
         return dropped;
+    }
+
+    void holdUntil(long nanos) {
+        heldUntilNanos = nanos;
+    }
+
+    long heldUntilNanos() {
+        return heldUntilNanos;
+    }
+
+    boolean isHeld() {
+        return heldUntilNanos - clock.nanos() > 0;
     }
 }

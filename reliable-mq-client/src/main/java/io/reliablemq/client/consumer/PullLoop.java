@@ -17,6 +17,7 @@ import io.reliablemq.protocol.route.BrokerAddresses;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +87,13 @@ final class PullLoop {
         }
     }
 
-    /** What all pulls of a consumer have in common. */
-    record PullSettings(String group, Subscriptions subscriptions, int batchSize) {}
+    /**
+     * What all pulls of a consumer have in common.
+     *
+     * @param tellsOffset whether brokers keep the offset of that queue, and this member may store it
+     */
+    record PullSettings(
+            String group, Subscriptions subscriptions, int batchSize, Predicate<ProcessQueue> tellsOffset) {}
 
     PullLoop(ProcessQueue window, PullSettings settings, ConsumerContext context, Host host) {
         this.window = window;
@@ -184,19 +190,23 @@ final class PullLoop {
      * it does not know is delivered again after a restart. A slave is told by commits alone, while its master is away.
      */
     private Command request(Pull pull) {
-        boolean tell = pull.source.isMaster();
+        boolean tell = pull.source.isMaster() && settings.tellsOffset().test(window);
         PullMessageRequest header = new PullMessageRequest(
                 settings.group(),
                 queue.topic(),
                 queue.queueId(),
                 pull.offset,
                 settings.batchSize(),
-                tell ? PullFlags.SUSPEND | PullFlags.COMMIT_OFFSET : PullFlags.SUSPEND,
+                PullFlags.SUSPEND
+                        | (tell ? PullFlags.COMMIT_OFFSET : 0)
+                        | (settings.subscriptions().isTold() ? 0 : PullFlags.SUBSCRIPTION),
                 tell ? window.commitOffset() : 0,
                 SUSPEND.toMillis(),
-                null,
+                settings.subscriptions().isTold()
+                        ? null
+                        : settings.subscriptions().expression(queue.topic()),
                 settings.subscriptions().version(),
-                "TAG",
+                settings.subscriptions().type(queue.topic()),
                 MAX_BYTES);
         return Command.request(RequestCode.PULL_MESSAGE, header.fields());
     }

@@ -1,7 +1,9 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.AllocationStrategy;
 import io.reliablemq.client.api.PushConsumer.Queue;
+import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.protocol.body.ConsumerIds;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.MalformedBodyException;
@@ -13,6 +15,7 @@ import io.reliablemq.protocol.route.QueueAccess;
 import io.reliablemq.protocol.route.TopicRoute;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,12 +32,18 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever one of the brokers names is a member. One that was just started knows those alone that have found it so far,
  * and whoever believed it would take queues that others have.
  *
+ * <p>A group that consumes by broadcast shares nothing: every queue is this member's.
+ *
  * <p>Owned by the thread {@code rmq-client}. Runs when asked to, every 20 s, and every second while something is wrong.
  * As long as no broker names the members, or all leave this one out, the assignment stays as it is.
  */
 final class Rebalancer {
 
     private static final Logger log = LoggerFactory.getLogger(Rebalancer.class);
+
+    /** Every member must come to the same result, so all begin with the same order, official clients too. */
+    private static final Comparator<Queue> ORDER =
+            Comparator.comparing(Queue::topic).thenComparing(Queue::brokerName).thenComparingInt(Queue::queueId);
 
     private static final Duration PERIOD = Duration.ofSeconds(20);
     private static final Duration PERIOD_WHILE_FAILING = Duration.ofSeconds(1);
@@ -54,6 +63,8 @@ final class Rebalancer {
     }
 
     private final String group;
+    private final boolean sharing;
+    private final AllocationStrategy strategy;
     private final Set<String> topics;
     private final ConsumerContext context;
     private final Assignment assignment;
@@ -62,8 +73,10 @@ final class Rebalancer {
     private boolean again;
     private boolean stopped;
 
-    Rebalancer(String group, Set<String> topics, ConsumerContext context, Assignment assignment) {
-        this.group = group;
+    Rebalancer(PushConsumerSettings settings, Set<String> topics, ConsumerContext context, Assignment assignment) {
+        this.group = settings.group();
+        this.sharing = !settings.isBroadcasting();
+        this.strategy = settings.allocation();
         this.topics = topics;
         this.context = context;
         this.assignment = assignment;
@@ -126,6 +139,10 @@ final class Rebalancer {
             // The route table goes on asking and wakes us when there is a route.
             return CompletableFuture.completedFuture(true);
         }
+        if (!sharing) {
+            return CompletableFuture.completedFuture(
+                    stopped || assignment.assign(topic, Set.copyOf(queues(topic, route))));
+        }
         List<String> addresses = route.brokers().stream()
                 .flatMap(broker -> Stream.ofNullable(context.readable(broker)))
                 .filter(context.reachability()::isReachable)
@@ -178,10 +195,13 @@ final class Rebalancer {
             context.heartbeats().sendToAll(context.reachability()::isReachable);
             return false;
         }
-        return assignment.assign(topic, new HashSet<>(Allocation.averagely(queues(topic, route), members, self)));
+        List<Queue> own = strategy.queuesOf(
+                self, queues(topic, route), members.stream().sorted().toList());
+        return assignment.assign(topic, new HashSet<>(own));
     }
 
-    private static List<Queue> queues(String topic, TopicRoute route) {
+    /** All queues of the topic that can be read, in order. */
+    static List<Queue> queues(String topic, TopicRoute route) {
         List<Queue> queues = new ArrayList<>();
         for (QueueAccess access : route.queues()) {
             if (Permission.canRead(access.permission())) {
@@ -190,6 +210,6 @@ final class Rebalancer {
                 }
             }
         }
-        return queues;
+        return queues.stream().distinct().sorted(ORDER).toList();
     }
 }

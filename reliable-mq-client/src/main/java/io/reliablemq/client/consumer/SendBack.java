@@ -2,6 +2,7 @@ package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.RetrySettings;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
@@ -17,15 +18,14 @@ final class SendBack {
     private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
     private static final int DEAD_LETTER = -1;
-    private static final int BY_ATTEMPTS = 0;
 
     private final String group;
-    private final int maxReconsumeTimes;
+    private final RetrySettings retries;
     private final ConsumerContext context;
 
     SendBack(PushConsumerSettings settings, ConsumerContext context) {
         this.group = settings.group();
-        this.maxReconsumeTimes = settings.maxReconsumeTimes();
+        this.retries = settings.retries();
         this.context = context;
     }
 
@@ -44,10 +44,10 @@ final class SendBack {
         SendMessageBackRequest header = new SendMessageBackRequest(
                 message.position(),
                 group,
-                toDeadLetters ? DEAD_LETTER : BY_ATTEMPTS,
+                toDeadLetters ? DEAD_LETTER : retries.delayLevel(message.reconsumeTimes()),
                 message.messageId(),
                 MessageReader.originalTopic(message),
-                maxReconsumeTimes);
+                retries.maxReconsumeTimes());
         return context.remote()
                 .invoke(master, Command.request(RequestCode.CONSUMER_SEND_MESSAGE_BACK, header.fields()), TIMEOUT)
                 .thenCompose(answer -> answer.isSuccess()

@@ -84,6 +84,11 @@ public final class RouteTable {
         return ask(wanted);
     }
 
+    /** Asks for the topic once. Completes with its route, or empty if it is not known to any name server. */
+    public CompletableFuture<Optional<TopicRoute>> once(String topic) {
+        return ask(topic(topic));
+    }
+
     /**
      * Where to send the topic's messages: its own route or, where it has none, that of the topic whose settings new
      * topics inherit. Completes exceptionally with {@link RouteUnavailableException} where there is neither.

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.route.Heartbeats;
 import io.reliablemq.client.route.Reachability;
@@ -119,10 +120,11 @@ class ConsumerSurvivalTest {
                 remote,
                 loop,
                 clock,
-                new GroupNotices());
+                new GroupNotices(),
+                Runnable::run);
         GroupConsumer consumer = new GroupConsumer(
                 PushConsumerSettings.of("g", Map.of("T", "*")),
-                message -> ConsumeResult.RECONSUME_LATER,
+                Handler.of((MessageHandler) message -> ConsumeResult.RECONSUME_LATER),
                 context,
                 left -> {});
 

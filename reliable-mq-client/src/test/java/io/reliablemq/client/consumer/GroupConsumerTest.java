@@ -666,7 +666,7 @@ class GroupConsumerTest {
     @Test
     void logsTheStackTraceOfAHandlerAtTheFirstAndTheLastAttempt() throws Exception {
         broker.put("T", 0, "A", bytes("poison"));
-        try (LogCapture log = new LogCapture(ConsumeService.class.getName())) {
+        try (LogCapture log = new LogCapture(Listening.class.getName())) {
             consume(message -> {
                 throw new IOException("no such account");
             });

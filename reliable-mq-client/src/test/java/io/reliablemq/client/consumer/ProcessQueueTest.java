@@ -2,8 +2,10 @@ package io.reliablemq.client.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reliablemq.client.api.CacheLimits;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.runtime.Clock;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +34,8 @@ class ProcessQueueTest {
     }
 
     private static ProcessQueue window(long start) {
-        return new ProcessQueue(QUEUE, start, 100, 10_000);
+        return new ProcessQueue(
+                QUEUE, start, new CacheBudget(new CacheLimits(100, 10_000, 1_000, 100_000)), Clock.SYSTEM);
     }
 
     /** Pulls and completions in a random order, some offsets filtered away: the model is a plain set. */

@@ -3,6 +3,7 @@ package io.reliablemq.client.testing;
 import io.reliablemq.protocol.body.ConsumerIds;
 import io.reliablemq.protocol.body.Heartbeat;
 import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.body.QueueLock;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -14,6 +15,7 @@ import io.reliablemq.protocol.header.PullMessageRequest;
 import io.reliablemq.protocol.header.PullMessageResponse;
 import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
 import io.reliablemq.protocol.header.QueueRequest;
+import io.reliablemq.protocol.header.SearchOffsetRequest;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
 import io.reliablemq.protocol.header.UnregisterClientRequest;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
@@ -33,7 +35,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker in memory for consumers: queues, held pulls, group members with notices, offsets, send back to the retry
@@ -50,6 +54,7 @@ public final class MiniBroker implements AutoCloseable {
     private final Map<String, Long> offsets = new HashMap<>();
     private final Map<String, Map<String, Connection>> groups = new HashMap<>();
     private final Map<String, List<Held>> held = new HashMap<>();
+    private final Map<String, String> locks = new HashMap<>();
     private long position = 1_000;
 
     private record Held(PullMessageRequest request, Reply reply) {}
@@ -65,6 +70,9 @@ public final class MiniBroker implements AutoCloseable {
                         RequestCode.GET_MIN_OFFSET,
                         (request, reply) -> reply.send(Command.success(new OffsetResponse(0).fields())))
                 .on(RequestCode.GET_MAX_OFFSET, this::maxOffset)
+                .on(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, this::searchOffset)
+                .on(RequestCode.LOCK_BATCH_QUEUES, this::lock)
+                .on(RequestCode.UNLOCK_BATCH_QUEUES, this::unlock)
                 .on(RequestCode.PULL_MESSAGE, this::pull)
                 .on(RequestCode.CONSUMER_SEND_MESSAGE_BACK, this::sendBack);
     }
@@ -115,6 +123,11 @@ public final class MiniBroker implements AutoCloseable {
 
     public synchronized List<String> memberIds(String group) {
         return List.copyOf(groups.getOrDefault(group, Map.of()).keySet());
+    }
+
+    /** The connection of one member of the group. */
+    public synchronized Connection connection(String group) {
+        return groups.get(group).values().iterator().next();
     }
 
     /** Ends all connections and forgets who is there, as a process that is killed does. */
@@ -193,6 +206,46 @@ public final class MiniBroker implements AutoCloseable {
         reply.send(Command.success(new OffsetResponse(size).fields()));
     }
 
+    /** The offset is the timestamp that is asked for. */
+    private synchronized void searchOffset(Command request, Reply reply) {
+        SearchOffsetRequest header = SearchOffsetRequest.read(request.fields());
+        reply.send(Command.success(new OffsetResponse(header.timestamp()).fields()));
+    }
+
+    private synchronized void lock(Command command, Reply reply) {
+        QueueLock.Request request = JsonBodies.read(command.body(), QueueLock.Request.class);
+        List<QueueLock.Queue> locked = request.queues().stream()
+                .filter(queue -> locks.computeIfAbsent(lockName(request.group(), queue), key -> request.clientId())
+                        .equals(request.clientId()))
+                .toList();
+        reply.send(Command.success(Map.of(), JsonBodies.write(new QueueLock.Response(locked))));
+    }
+
+    private synchronized void unlock(Command command, Reply reply) {
+        QueueLock.Request request = JsonBodies.read(command.body(), QueueLock.Request.class);
+        request.queues().forEach(queue -> locks.remove(lockName(request.group(), queue), request.clientId()));
+        reply.send(Command.success());
+    }
+
+    private static String lockName(String group, QueueLock.Queue queue) {
+        return group + "@" + key(queue.topic(), queue.queueId());
+    }
+
+    /** Who holds the lock; null if nobody does. */
+    public synchronized @Nullable String lockHolder(String group, String topic, int queueId) {
+        return locks.get(group + "@" + key(topic, queueId));
+    }
+
+    /** Gives the lock to somebody else, as a broker does whose lock has run out. */
+    public synchronized void lockFor(String clientId, String group, String topic, int queueId) {
+        locks.put(group + "@" + key(topic, queueId), clientId);
+    }
+
+    /** The lock of whoever had it has run out. */
+    public synchronized void freeLock(String group, String topic, int queueId) {
+        locks.remove(group + "@" + key(topic, queueId));
+    }
+
     private synchronized void pull(Command command, Reply reply) {
         PullMessageRequest request = PullMessageRequest.read(command.fields());
         if (!groups.containsKey(request.consumerGroup())) {
@@ -244,6 +297,20 @@ public final class MiniBroker implements AutoCloseable {
     /** Answers the next requests of that code with the given handler, until it says that it is done. */
     public void intercept(int code, RequestHandler handler) {
         server.on(code, handler);
+    }
+
+    /** Answers the first pull of that topic with the given handler, and all others as it should. */
+    public void breakFirstPull(String topic, RequestHandler handler) {
+        AtomicBoolean broken = new AtomicBoolean();
+        server.on(RequestCode.PULL_MESSAGE, (request, reply) -> {
+            boolean isFirst = PullMessageRequest.read(request.fields()).topic().equals(topic)
+                    && broken.compareAndSet(false, true);
+            if (isFirst) {
+                handler.handle(request, reply);
+            } else {
+                pull(request, reply);
+            }
+        });
     }
 
     /** Back to taking messages back as it should. */

@@ -133,6 +133,15 @@ public final class OfficialAdministration implements Administration {
         }
     }
 
+    @Override
+    public void resetOffsets(String group, String topic, long timestampMs) {
+        try {
+            admin.resetOffsetByTimestamp(topic, group, timestampMs, true);
+        } catch (Exception e) {
+            throw failure("The offsets of group '" + group + "' were not reset", e);
+        }
+    }
+
     /** The public tool offers neither the upper boundary nor the reading of one stored copy. */
     private MQAdminImpl client() {
         return admin.getDefaultMQAdminExtImpl().getMqClientInstance().getMQAdminImpl();

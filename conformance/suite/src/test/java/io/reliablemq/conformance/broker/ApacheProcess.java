@@ -81,6 +81,8 @@ public final class ApacheProcess {
         settings.put("diskMaxUsedSpaceRatio", "98");
         settings.put("flushDiskType", "SYNC_FLUSH");
         settings.put("autoCreateTopicEnable", "true");
+        // Off by default: without it, every subscription by expression is refused.
+        settings.put("enablePropertyFilter", "true");
         settings.put("messageDelayLevel", BrokerUnderTest.DELAY_LEVELS);
         if (role == Role.SLAVE) {
             // By its default it answers no pull, not even while its master is dead.

@@ -1,16 +1,17 @@
-package io.reliablemq.client.consumer;
+package io.reliablemq.client.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reliablemq.client.api.PushConsumer.Queue;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class AllocationTest {
+class QueueSharesTest {
 
     private static List<Queue> queues(int count) {
         return IntStream.range(0, count)
@@ -28,7 +29,7 @@ class AllocationTest {
             for (int members = 1; members <= 35; members++) {
                 List<Queue> given = new ArrayList<>();
                 for (String member : members(members)) {
-                    List<Queue> share = Allocation.averagely(queues(queues), members(members), member);
+                    List<Queue> share = shares(queues(queues), members(members), member);
                     assertThat(share.size()).isBetween(queues / members, (queues + members - 1) / members);
                     given.addAll(share);
                 }
@@ -49,9 +50,9 @@ class AllocationTest {
             Collections.shuffle(queues, random);
             Collections.shuffle(members, random);
             for (String member : members) {
-                assertThat(Allocation.averagely(queues, members, member))
+                assertThat(shares(queues, members, member))
                         .as("seed %d", seed)
-                        .isEqualTo(Allocation.averagely(queues(11), members(12), member));
+                        .isEqualTo(shares(queues(11), members(12), member));
             }
         }
     }
@@ -73,13 +74,16 @@ class AllocationTest {
     }
 
     private static List<Integer> ids(List<Queue> queues, int members, int member) {
-        return Allocation.averagely(queues, members(members), "10.0.0.1@m" + member).stream()
+        return shares(queues, members(members), "10.0.0.1@m" + member).stream()
                 .map(Queue::queueId)
                 .toList();
     }
 
-    @Test
-    void givesNothingToWhoIsNoMember() {
-        assertThat(Allocation.averagely(queues(4), members(2), "stranger")).isEmpty();
+    private static List<Queue> shares(List<Queue> queues, List<String> members, String self) {
+        List<Queue> ordered = queues.stream()
+                .sorted(Comparator.comparing(Queue::brokerName).thenComparingInt(Queue::queueId))
+                .toList();
+        return AllocationStrategy.averagely()
+                .queuesOf(self, ordered, members.stream().sorted().toList());
     }
 }

@@ -1,0 +1,448 @@
+package io.reliablemq.conformance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.AllocationStrategy;
+import io.reliablemq.client.api.BatchOutcome;
+import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.ConsumeMode;
+import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.client.api.DeadLetters;
+import io.reliablemq.client.api.MessageHandler;
+import io.reliablemq.client.api.Producer;
+import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.client.api.PullConsumer;
+import io.reliablemq.client.api.PullConsumerSettings;
+import io.reliablemq.client.api.PushConsumer;
+import io.reliablemq.client.api.PushConsumer.Queue;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.client.api.RetrySettings;
+import io.reliablemq.protocol.message.Message;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What our consumers offer beyond what all client libraries have in common, on either broker. */
+abstract class OurConsumerSuite extends ConformanceCase {
+
+    private static final AtomicInteger INSTANCES = new AtomicInteger();
+
+    @TempDir
+    Path folder;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final ConcurrentLinkedQueue<String> handled = new ConcurrentLinkedQueue<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    private MqClient client() {
+        MqClient client = MqClient.create(ClientSettings.of(
+                        broker().nameServers().split(";"))
+                .withInstanceName("consumer-" + ProcessHandle.current().pid() + "-" + INSTANCES.incrementAndGet()));
+        open.add(client);
+        return client;
+    }
+
+    private PushConsumerSettings.Builder settings() {
+        return PushConsumerSettings.builder(group())
+                .subscribe(topic(), "*")
+                .commitInterval(Duration.ofMillis(500))
+                .retries(RetrySettings.of(2).withDelays(List.of(Duration.ofMillis(100))));
+    }
+
+    private PushConsumer consume(PushConsumerSettings settings, MessageHandler handler) {
+        PushConsumer consumer = client().pushConsumer(settings, handler);
+        consumer.start();
+        return consumer;
+    }
+
+    private Producer producer() {
+        return client().producer(ProducerSettings.of("P-" + group()));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static String text(ReceivedMessage message) {
+        return new String(message.body(), UTF_8);
+    }
+
+    private ConsumeResult record(ReceivedMessage message) {
+        handled.add(text(message));
+        return ConsumeResult.CONSUME_SUCCESS;
+    }
+
+    private void awaitHandled(int count) {
+        await(count + " messages")
+                .atMost(DELIVERY_BOUND)
+                .untilAsserted(() -> assertThat(handled).hasSizeGreaterThanOrEqualTo(count));
+    }
+
+    private static List<String> names(String prefix, int count) {
+        return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
+    }
+
+    @Test
+    void anOrderlyConsumerHandlesEachKeyInOrderAndRetriesInPlace() {
+        Producer producer = producer();
+        Map<String, List<String>> byKey = new ConcurrentHashMap<>();
+        Set<String> failed = ConcurrentHashMap.newKeySet();
+        consume(settings().consumeMode(ConsumeMode.ORDERLY).build(), message -> {
+            String key = message.property("key");
+            byKey.computeIfAbsent(key, any -> new CopyOnWriteArrayList<>())
+                    .add(text(message) + "/" + message.reconsumeTimes());
+            boolean fails = text(message).equals("3") && failed.add(key);
+            return fails ? ConsumeResult.RECONSUME_LATER : record(message);
+        });
+        for (int i = 0; i < 10; i++) {
+            for (String key : List.of("a", "b", "c")) {
+                producer.send(Message.builder(topic())
+                        .body(bytes(Integer.toString(i)))
+                        .orderingKey(key)
+                        .property("key", key)
+                        .build());
+            }
+        }
+
+        awaitHandled(30);
+        List<String> expected = List.of("0/0", "1/0", "2/0", "3/0", "3/1", "4/0", "5/0", "6/0", "7/0", "8/0", "9/0");
+        assertThat(byKey).containsOnlyKeys("a", "b", "c");
+        byKey.values().forEach(list -> assertThat(list).isEqualTo(expected));
+    }
+
+    @Test
+    void orderlyMembersHandTheirQueuesOverWithoutHandlingAMessageTwice() throws Exception {
+        // Averagely, queues also move between those that stay.
+        handsOverWithoutDuplicates(settings().consumeMode(ConsumeMode.ORDERLY).build(), 3);
+    }
+
+    @Test
+    void aMemberThatLeavesHandsItsQueuesOverWithoutHandlingAMessageTwice() throws Exception {
+        handsOverWithoutDuplicates(settings().threads(4).build(), 2);
+    }
+
+    @Test
+    void byConsistentHashAMemberThatLeavesDisturbsNoOther() throws Exception {
+        handsOverWithoutDuplicates(
+                settings()
+                        .threads(4)
+                        .allocation(AllocationStrategy.consistentHash())
+                        .build(),
+                3);
+    }
+
+    private void handsOverWithoutDuplicates(PushConsumerSettings settings, int members) throws Exception {
+        MessageHandler slow = message -> {
+            new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
+            return record(message);
+        };
+        List<PushConsumer> all = IntStream.range(0, members)
+                .mapToObj(i -> consume(settings, slow))
+                .toList();
+        await("every queue has one owner").atMost(DELIVERY_BOUND).untilAsserted(() -> {
+            List<Queue> owned =
+                    all.stream().flatMap(each -> queuesOf(each).stream()).toList();
+            assertThat(owned).hasSize(QUEUES).doesNotHaveDuplicates();
+        });
+        PushConsumer leaving = all.stream()
+                .filter(each -> !queuesOf(each).isEmpty())
+                .findFirst()
+                .orElseThrow();
+        Producer producer = producer();
+        for (String body : names("m", 400)) {
+            producer.send(Message.of(topic(), bytes(body)));
+            if (body.equals("m200")) {
+                leaving.close();
+            }
+        }
+
+        awaitHandled(400);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(names("m", 400));
+    }
+
+    private Set<Queue> queuesOf(PushConsumer consumer) {
+        return consumer.assignedQueues().stream()
+                .filter(queue -> queue.topic().equals(topic()))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void anOrderlyConsumerGoesOnBehindADeadLetter() {
+        broker().prepareGroup(group());
+        Producer producer = producer();
+        for (String body : List.of("m0", "poison", "m1")) {
+            producer.send(Message.builder(topic())
+                    .body(bytes(body))
+                    .orderingKey("k")
+                    .property("own", "value")
+                    .build());
+        }
+        consume(settings().consumeMode(ConsumeMode.ORDERLY).maxReconsumeTimes(1).build(), message -> {
+            record(message);
+            if (text(message).equals("poison")) {
+                throw new IllegalStateException("thrown by the test");
+            }
+            return ConsumeResult.CONSUME_SUCCESS;
+        });
+
+        awaitHandled(4);
+        assertThat(handled).containsExactly("m0", "poison", "poison", "m1");
+        broker().awaitTopic("%DLQ%" + group());
+        DeadLetters letters = client().deadLetters(producer);
+        await("the dead letter").atMost(DELIVERY_BOUND).until(() -> letters.count(group()) == 1);
+        assertThat(letters.read(group(), 10).get(0).originalTopic()).isEqualTo(topic());
+    }
+
+    @Test
+    void broadcastReachesEveryMemberAndGoesOnWhereItWas() {
+        PushConsumer one =
+                consume(settings().broadcasting(folder.resolve("one")).build(), message -> {
+                    handled.add("one:" + text(message));
+                    return ConsumeResult.CONSUME_SUCCESS;
+                });
+        consume(settings().broadcasting(folder.resolve("two")).build(), message -> {
+            handled.add("two:" + text(message));
+            return ConsumeResult.CONSUME_SUCCESS;
+        });
+        Producer producer = producer();
+        names("m", 20).forEach(body -> producer.send(Message.of(topic(), bytes(body))));
+
+        awaitHandled(40);
+        assertThat(handled).containsAll(names("one:m", 20)).containsAll(names("two:m", 20));
+        one.close();
+        handled.clear();
+        producer.send(Message.of(topic(), bytes("later")));
+        consume(settings().broadcasting(folder.resolve("one")).build(), message -> {
+            handled.add("one:" + text(message));
+            return ConsumeResult.CONSUME_SUCCESS;
+        });
+
+        awaitHandled(2);
+        assertThat(handled).containsExactlyInAnyOrder("two:later", "one:later");
+    }
+
+    @Test
+    void anExpressionIsEvaluatedInTheBroker() {
+        Producer producer = producer();
+        consume(
+                PushConsumerSettings.builder(group())
+                        .subscribeBySql(topic(), "amount > 5 AND region IN ('EU', 'US') OR TAGS = 'always'")
+                        .build(),
+                this::record);
+        for (int i = 0; i < 10; i++) {
+            producer.send(Message.builder(topic())
+                    .body(bytes("eu" + i))
+                    .property("amount", Integer.toString(i))
+                    .property("region", "EU")
+                    .build());
+            producer.send(Message.builder(topic())
+                    .body(bytes("asia" + i))
+                    .property("amount", "100")
+                    .property("region", "ASIA")
+                    .build());
+            producer.send(Message.builder(topic())
+                    .body(bytes("always" + i))
+                    .tag("always")
+                    .build());
+        }
+
+        awaitHandled(14);
+        Set<String> expected = new HashSet<>(names("always", 10));
+        expected.addAll(List.of("eu6", "eu7", "eu8", "eu9"));
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void anExpressionThatCannotBeReadIsRefusedAtTheStart() {
+        PushConsumer consumer = client().pushConsumer(
+                        PushConsumerSettings.builder(group())
+                                .subscribeBySql(topic(), "amount >")
+                                .build(),
+                        this::record);
+
+        assertThatThrownBy(consumer::start)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("amount >");
+    }
+
+    @Test
+    void anAdministratorSetsOffsetsWhileTheGroupRuns() {
+        Producer producer = producer();
+        names("before", 20).forEach(body -> producer.send(Message.of(topic(), bytes(body))));
+        consume(settings().build(), this::record);
+        awaitHandled(20);
+        handled.clear();
+
+        broker().administration().resetOffsets(group(), topic(), 0);
+
+        awaitHandled(20);
+        assertThat(handled).containsAll(names("before", 20));
+    }
+
+    @Test
+    void startsAtATime() throws Exception {
+        Producer producer = producer();
+        names("old", 10).forEach(body -> producer.send(Message.of(topic(), bytes(body))));
+        Instant between = Instant.now().plusMillis(50);
+        await().until(() -> Instant.now().isAfter(between.plusMillis(50)));
+        names("new", 10).forEach(body -> producer.send(Message.of(topic(), bytes(body))));
+
+        consume(settings().consumeFrom(between).build(), this::record);
+
+        awaitHandled(10);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(names("new", 10));
+    }
+
+    @Test
+    void ofABatchOnlyTheFailedAreRetried() {
+        broker().prepareGroup(group());
+        Producer producer = producer();
+        names("m", 40).forEach(body -> producer.send(Message.of(topic(), bytes(body))));
+        PushConsumer consumer = client().batchPushConsumer(
+                        settings().consumeBatchSize(8).build(), messages -> {
+                            BatchOutcome.Builder outcome = BatchOutcome.builder();
+                            messages.forEach(message -> {
+                                handled.add(text(message) + "/" + message.reconsumeTimes());
+                                if (text(message).endsWith("7") && message.reconsumeTimes() == 0) {
+                                    outcome.retry(message);
+                                }
+                            });
+                            return outcome.build();
+                        });
+        consumer.start();
+
+        awaitHandled(44);
+        Set<String> expected = names("m", 40).stream().map(name -> name + "/0").collect(Collectors.toSet());
+        expected.addAll(List.of("m7/1", "m17/1", "m27/1", "m37/1"));
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void aPullConsumerReadsWhatItIsAskedFor() throws Exception {
+        Producer producer = producer();
+        names("m", 40).forEach(body -> producer.send(Message.of(topic(), bytes(body))));
+        PullConsumer consumer = client().pullConsumer(
+                        PullConsumerSettings.of(group()).withAutoCommit(false).withMaxPollMessages(7));
+        Set<Queue> queues = consumer.queues(topic());
+        assertThat(queues).hasSize(QUEUES);
+        consumer.assign(queues);
+
+        List<ReceivedMessage> polled = poll(consumer, 40);
+        assertThat(polled.stream().map(OurConsumerSuite::text)).containsExactlyInAnyOrderElementsOf(names("m", 40));
+        assertThat(consumer.poll(Duration.ofMillis(200))).isEmpty();
+        consumer.commit();
+        Queue one = queues.iterator().next();
+        assertThat(consumer.position(one)).isEqualTo(10);
+
+        consumer.seek(one, 4);
+        assertThat(poll(consumer, 6)).allMatch(message -> message.queueId() == one.queueId());
+        consumer.seekToEnd(one);
+        consumer.close();
+        PullConsumer second = client().pullConsumer(PullConsumerSettings.of(group()));
+        second.assign(queues);
+        assertThat(second.poll(Duration.ofMillis(500))).isEmpty();
+        second.seekToBeginning(one);
+        assertThat(poll(second, 10)).hasSize(10);
+    }
+
+    private static List<ReceivedMessage> poll(PullConsumer consumer, int count) throws InterruptedException {
+        List<ReceivedMessage> all = new ArrayList<>();
+        long end = System.nanoTime() + DELIVERY_BOUND.toNanos();
+        while (all.size() < count && System.nanoTime() - end < 0) {
+            all.addAll(consumer.poll(Duration.ofMillis(200)));
+        }
+        return all;
+    }
+
+    @Test
+    void membersWithAStickyStrategyHaveEveryQueueOnce() {
+        PushConsumerSettings settings =
+                settings().allocation(AllocationStrategy.sticky()).build();
+        List<PushConsumer> members = List.of(
+                consume(settings, this::record), consume(settings, this::record), consume(settings, this::record));
+
+        await("every queue once").atMost(DELIVERY_BOUND).untilAsserted(() -> {
+            List<Queue> all = members.stream()
+                    .flatMap(member -> queuesOf(member).stream())
+                    .toList();
+            assertThat(all).hasSize(QUEUES).doesNotHaveDuplicates();
+        });
+        members.get(0).close();
+        await("every queue still")
+                .atMost(DELIVERY_BOUND)
+                .until(() -> queuesOf(members.get(1)).size()
+                                + queuesOf(members.get(2)).size()
+                        == QUEUES);
+    }
+
+    @Test
+    void deadLettersAreReadCountedAndSentAgain() {
+        broker().prepareGroup(group());
+        Producer producer = producer();
+        Set<String> poison = ConcurrentHashMap.newKeySet();
+        poison.addAll(List.of("m1", "m3"));
+        consume(settings().maxReconsumeTimes(0).build(), message -> {
+            handled.add(text(message) + ":" + message.property(DeadLetters.REDRIVE_COUNT));
+            return poison.contains(text(message)) ? ConsumeResult.RECONSUME_LATER : ConsumeResult.CONSUME_SUCCESS;
+        });
+        for (String body : names("m", 4)) {
+            producer.send(Message.builder(topic())
+                    .body(bytes(body))
+                    .tag("the-tag")
+                    .keys("key-" + body)
+                    .property("own", "value")
+                    .build());
+        }
+        broker().awaitTopic("%DLQ%" + group());
+        DeadLetters letters = client().deadLetters(producer);
+        await("two dead letters").atMost(DELIVERY_BOUND).until(() -> letters.count(group()) == 2);
+        List<DeadLetters.DeadLetter> read = letters.read(group(), 10);
+        assertThat(read.stream().map(letter -> text(letter.message()))).containsExactlyInAnyOrder("m1", "m3");
+        assertThat(read).allMatch(letter -> topic().equals(letter.originalTopic()) && letter.redriveCount() == 0);
+        assertThat(letters.notRedriven(group())).isEqualTo(2);
+        handled.clear();
+        poison.clear();
+
+        assertThat(letters.redriveAll(group()).redriven()).isEqualTo(2);
+
+        awaitHandled(2);
+        assertThat(handled).containsExactlyInAnyOrder("m1:1", "m3:1");
+        assertThat(letters.notRedriven(group())).isZero();
+        assertThat(letters.redriveAll(group()).redriven()).isZero();
+        handled.clear();
+        String id = read.get(0).message().messageId();
+        assertThat(letters.redrive(group(), List.of(id)).redriven()).isEqualTo(1);
+        awaitHandled(1);
+        assertThat(letters.redrive(group(), Instant.EPOCH, Instant.now().plusSeconds(60))
+                        .redriven())
+                .isEqualTo(2);
+        awaitHandled(3);
+    }
+}

@@ -1,0 +1,83 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.protocol.message.StoredMessage;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** Hands messages out as they come, several at once. Thread-safe. */
+final class ConcurrentService implements ConsumeService {
+
+    private final Workers workers;
+    private final Listening listening;
+    private final Supplier<Failures> failures;
+
+    /** @param failures asked for when they are needed, since they hand messages to this service in turn */
+    ConcurrentService(Workers workers, Listening listening, Supplier<Failures> failures) {
+        this.workers = workers;
+        this.listening = listening;
+        this.failures = failures;
+    }
+
+    @Override
+    public void submit(ProcessQueue queue, List<StoredMessage> messages) {
+        int batch = listening.batchSize();
+        for (int from = 0; from < messages.size(); from += batch) {
+            List<Delivery> deliveries = messages.subList(from, Math.min(messages.size(), from + batch)).stream()
+                    .map(message -> new Delivery(queue, message, 0))
+                    .toList();
+            workers.submit(slot -> consume(queue, deliveries, slot));
+        }
+    }
+
+    /** Hands out a message once more that waited here for another attempt. */
+    void again(Delivery delivery) {
+        workers.submit(slot -> consume(delivery.queue(), List.of(delivery), slot));
+    }
+
+    private void consume(ProcessQueue queue, List<Delivery> deliveries, Workers.Slot slot) {
+        if (!queue.begin()) {
+            slot.release();
+            return;
+        }
+        workers.handsOut(deliveries.size());
+        // The slot is free once all messages are settled and the listener, which may be late, has returned.
+        AtomicInteger open = new AtomicInteger(2);
+        Runnable ended = () -> {
+            if (open.decrementAndGet() == 0) {
+                slot.release();
+            }
+        };
+        listening.call(deliveries, new Listening.Ending() {
+            @Override
+            public void judged(List<Verdict> verdicts) {
+                settle(deliveries, verdicts, () -> {
+                    queue.end();
+                    ended.run();
+                });
+            }
+
+            @Override
+            public void returned() {
+                ended.run();
+            }
+        });
+    }
+
+    private void settle(List<Delivery> deliveries, List<Verdict> verdicts, Runnable allSettled) {
+        AtomicInteger open = new AtomicInteger(deliveries.size());
+        Runnable settled = () -> {
+            if (open.decrementAndGet() == 0) {
+                allSettled.run();
+            }
+        };
+        for (int i = 0; i < deliveries.size(); i++) {
+            if (verdicts.get(i).isDone()) {
+                deliveries.get(i).finish();
+                settled.run();
+            } else {
+                failures.get().take(deliveries.get(i), verdicts.get(i), settled);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.ConsumerFigures;
+import io.reliablemq.client.api.PushConsumerSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of one consumer, put together as its settings say. Made by any thread; each part names its own. */
+final class ConsumerParts implements AutoCloseable {
+
+    private final PushConsumerSettings settings;
+    private final ConsumerContext context;
+    private final Workers workers;
+    private final Leases leases;
+    private final ConsumeService service;
+    private final Failures failures;
+    private final OffsetStore offsets;
+    private final CacheBudget budget;
+    private final AssignedQueues assigned;
+    private final StuckWatch stuckWatch;
+    private volatile boolean closed;
+
+    ConsumerParts(
+            PushConsumerSettings settings, Subscriptions subscriptions, Handler handler, ConsumerContext context) {
+        this.settings = settings;
+        this.context = context;
+        this.workers = new Workers(
+                settings.group(),
+                settings.threads(),
+                settings.executor(),
+                new Rate(settings.maxMessagesPerSecond(), context.clock()),
+                context.loop());
+        this.leases = new Leases(settings, context);
+        this.budget = new CacheBudget(settings.cache());
+        Listening listening = new Listening(settings, handler, leases);
+        if (settings.isOrderly()) {
+            OrderlyService orderly = new OrderlyService(settings, workers, listening, this::failures, context);
+            this.service = orderly;
+            this.failures = failures(delivery -> orderly.wake(delivery.queue()), orderly::wake);
+        } else {
+            ConcurrentService concurrent = new ConcurrentService(workers, listening, this::failures);
+            this.service = concurrent;
+            this.failures = failures(concurrent::again, queue -> {});
+        }
+        this.offsets = offsets();
+        QueueOwnership ownership = settings.isOrderly() && !settings.isBroadcasting()
+                ? new LockedQueues(settings.group(), settings.consumeTimeout(), context)
+                : QueueOwnership.UNLOCKED;
+        this.assigned = new AssignedQueues(
+                new PullLoop.PullSettings(
+                        settings.group(),
+                        subscriptions,
+                        settings.pullBatchSize(),
+                        window -> !settings.isBroadcasting() && ownership.mayCommit(window)),
+                settings.commitInterval(),
+                offsets,
+                service,
+                ownership,
+                budget,
+                context);
+        this.stuckWatch = new StuckWatch(settings, assigned::windows, context);
+    }
+
+    private Failures failures(Consumer<Delivery> again, Consumer<ProcessQueue> finished) {
+        return settings.isBroadcasting()
+                ? new LocalRetries(settings, context, again, finished)
+                : new GiveBack(settings.group(), new SendBack(settings, context), context, again, finished);
+    }
+
+    private OffsetStore offsets() {
+        return settings.offsetFolder() == null || !settings.isBroadcasting()
+                ? new BrokerOffsets(settings, context)
+                : new LocalOffsets(
+                        settings.offsetFolder(),
+                        new QueueBounds(settings.consumeFrom(), settings.consumeTimestamp(), context),
+                        context.blocking());
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    Leases leases() {
+        return leases;
+    }
+
+    Failures failures() {
+        return failures;
+    }
+
+    AssignedQueues assigned() {
+        return assigned;
+    }
+
+    /** On the thread {@code rmq-client}. */
+    void start() {
+        assigned.start();
+        leases.start();
+        stuckWatch.start();
+        if (settings.isOrderly()) {
+            renewLater();
+        }
+    }
+
+    private void renewLater() {
+        context.loop().schedule(QueueLocks.RENEWAL, () -> {
+            if (!closed) {
+                try {
+                    assigned.renew();
+                } finally {
+                    renewLater();
+                }
+            }
+        });
+    }
+
+    ConsumerFigures figures() {
+        long now = context.clock().nanos();
+        List<Duration> ages = assigned.windows().stream()
+                .flatMap(window -> Stream.ofNullable(age(window, now)))
+                .toList();
+        return new ConsumerFigures(
+                assigned.queues().size(),
+                budget.messages(),
+                budget.bytes(),
+                workers.running(),
+                failures.waiting(),
+                (int) ages.stream()
+                        .filter(age -> age.compareTo(settings.stuckAfter()) >= 0)
+                        .count(),
+                ages.stream().max(Duration::compareTo).orElse(Duration.ZERO),
+                leases.timedOut());
+    }
+
+    private static @Nullable Duration age(ProcessQueue window, long now) {
+        ProcessQueue.Oldest oldest = window.oldest(Long.MAX_VALUE);
+        return oldest == null ? null : Duration.ofNanos(now - oldest.sinceNanos());
+    }
+
+    /** Ends what still runs. To be called when all queues are given up, so that it does not count as a failed attempt. */
+    @Override
+    public void close() {
+        closed = true;
+        leases.stop();
+        stuckWatch.stop();
+        workers.end();
+        offsets.close();
+    }
+}

@@ -1,0 +1,156 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.agent.Causes;
+import io.reliablemq.client.api.PushConsumer.Queue;
+import io.reliablemq.protocol.route.BrokerAddresses;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives failed messages back to their brokers, for another delivery or for the dead letters. A message is finished here only
+ * once its broker has said that it has it.
+ *
+ * <p>Thread-safe. Where the broker cannot take it, the message stays unfinished, is handed out again after a pause, and holds
+ * the committed offset back meanwhile. The pause is up to four seconds where the broker refuses, ten while it is away, and ends
+ * when it is back.
+ */
+final class GiveBack implements Failures {
+
+    private static final Logger log = LoggerFactory.getLogger(GiveBack.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final int MAX_DOUBLINGS = 2;
+
+    /** While the master is away. Its return ends the pause; asking the handler more often would help nobody. */
+    private static final Duration WHILE_AWAY = Duration.ofSeconds(10);
+
+    private final String group;
+    private final SendBack sendBack;
+    private final ConsumerContext context;
+    private final Consumer<Delivery> again;
+    private final Consumer<ProcessQueue> finished;
+
+    /** What its broker could not take back; whoever removes one from here goes on with it. */
+    private final Set<Kept> kept = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param again hands a message to the listener once more
+     * @param finished hears of each queue of which a message is finished here
+     */
+    GiveBack(
+            String group,
+            SendBack sendBack,
+            ConsumerContext context,
+            Consumer<Delivery> again,
+            Consumer<ProcessQueue> finished) {
+        this.group = group;
+        this.sendBack = sendBack;
+        this.context = context;
+        this.again = again;
+        this.finished = finished;
+    }
+
+    @Override
+    public void take(Delivery delivery, Verdict verdict, Runnable settled) {
+        take(delivery, verdict, delivery.failedReturns(), settled);
+    }
+
+    private void take(Delivery delivery, Verdict verdict, int failedReturns, Runnable settled) {
+        if (delivery.isObsolete()) {
+            // Another member receives the message again, so that the failure must not be counted twice.
+            settled.run();
+            return;
+        }
+        send(delivery, verdict).whenComplete((done, error) -> {
+            try {
+                if (error == null) {
+                    delivery.finish();
+                    finished.accept(delivery.queue());
+                } else {
+                    keep(new Kept(delivery, verdict, failedReturns + 1), error);
+                }
+            } finally {
+                settled.run();
+            }
+        });
+    }
+
+    private CompletableFuture<Void> send(Delivery delivery, Verdict verdict) {
+        try {
+            return sendBack.send(delivery.queue().queue(), delivery.message(), verdict.isDeadLetter());
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** A message that waits for its broker. Told from others by identity. */
+    private static final class Kept {
+        private final Delivery delivery;
+        private final Verdict verdict;
+        private final int failedReturns;
+
+        Kept(Delivery delivery, Verdict verdict, int failedReturns) {
+            this.delivery = delivery;
+            this.verdict = verdict;
+            this.failedReturns = failedReturns;
+        }
+    }
+
+    private void keep(Kept waiting, Throwable error) {
+        Queue queue = waiting.delivery.queue().queue();
+        boolean away = isAway(queue);
+        Duration pause =
+                away ? WHILE_AWAY : FIRST_PAUSE.multipliedBy(1L << Math.min(waiting.failedReturns - 1, MAX_DOUBLINGS));
+        log.warn(
+                "Message {} of group '{}' could not be given back to its broker; it is kept here and tried again in {} ms: {}",
+                waiting.delivery.describe(),
+                group,
+                pause.toMillis(),
+                Causes.text(error));
+        kept.add(waiting);
+        context.routes().refresh(queue.topic());
+        // It may have come back before it was waited for.
+        Duration left = away && !isAway(queue) ? FIRST_PAUSE : pause;
+        context.loop().schedule(left, () -> {
+            if (kept.remove(waiting)) {
+                goOn(waiting, waiting.failedReturns);
+            }
+        });
+    }
+
+    private boolean isAway(Queue queue) {
+        BrokerAddresses broker = context.broker(queue);
+        String master = broker == null ? null : broker.master();
+        return master == null || !context.reachability().isReachable(master);
+    }
+
+    @Override
+    public void brokerBack(String address) {
+        for (Kept waiting : kept) {
+            BrokerAddresses broker = context.broker(waiting.delivery.queue().queue());
+            if (broker != null && address.equals(broker.master()) && kept.remove(waiting)) {
+                // The pauses begin anew: what failed before says nothing of the broker as it is now.
+                goOn(waiting, 1);
+            }
+        }
+    }
+
+    @Override
+    public int waiting() {
+        return kept.size();
+    }
+
+    private void goOn(Kept waiting, int failedReturns) {
+        if (waiting.verdict.isDeadLetter()) {
+            // The listener has had its last say, so it is not asked again.
+            take(waiting.delivery, waiting.verdict, failedReturns, () -> {});
+        } else {
+            again.accept(waiting.delivery.afterFailedReturn(failedReturns));
+        }
+    }
+}

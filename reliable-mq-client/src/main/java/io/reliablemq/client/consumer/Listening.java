@@ -1,0 +1,190 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.BatchOutcome;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.ReceivedMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls the application's listener and turns what it returns, throws or leaves undone into a verdict on each message. */
+final class Listening {
+
+    private static final Logger log = LoggerFactory.getLogger(Listening.class);
+
+    private final PushConsumerSettings settings;
+    private final Handler handler;
+    private final Leases leases;
+
+    Listening(PushConsumerSettings settings, Handler handler, Leases leases) {
+        this.settings = settings;
+        this.handler = handler;
+        this.leases = leases;
+    }
+
+    /** How a call ends. Both methods are called exactly once, by whichever thread, in either order. */
+    interface Ending {
+
+        /** What is to become of each message, in the order of the deliveries. */
+        void judged(List<Verdict> verdicts);
+
+        /** The listener works no longer. This may never be. */
+        void returned();
+    }
+
+    int batchSize() {
+        return handler.maxBatch(settings.consumeBatchSize());
+    }
+
+    void call(List<Delivery> deliveries, Ending ending) {
+        List<@Nullable Verdict> unreadable = new ArrayList<>();
+        List<ReceivedMessage> messages = new ArrayList<>();
+        for (Delivery delivery : deliveries) {
+            unreadable.add(read(delivery, messages));
+        }
+        if (messages.isEmpty()) {
+            ending.judged(verdicts(deliveries, unreadable, messages, BatchOutcome.success()));
+            ending.returned();
+            return;
+        }
+        Leases.Lease lease = leases.begin(
+                List.copyOf(messages),
+                () -> ending.judged(verdicts(
+                        deliveries,
+                        unreadable,
+                        messages,
+                        BatchOutcome.allFailed(new BatchOutcome.Failure(
+                                false,
+                                new TimeoutException(
+                                        "The listener has not ended after " + settings.consumeTimeout()))))));
+        begin(messages).whenComplete((outcome, error) -> {
+            try {
+                if (lease.end()) {
+                    ending.judged(verdicts(deliveries, unreadable, messages, outcome(deliveries, outcome, error)));
+                } else {
+                    log.warn(
+                            "The listener of group '{}' has ended too late, so that what it says does not count: {}",
+                            settings.group(),
+                            messages);
+                }
+            } finally {
+                ending.returned();
+            }
+        });
+    }
+
+    private @Nullable Verdict read(Delivery delivery, List<ReceivedMessage> messages) {
+        try {
+            messages.add(MessageReader.read(delivery));
+            return null;
+        } catch (UnreadableMessageException e) {
+            return new Verdict(Verdict.Kind.DEAD_LETTER, e);
+        }
+    }
+
+    private CompletionStage<@Nullable BatchOutcome> begin(List<ReceivedMessage> messages) {
+        try {
+            return handler.handle(List.copyOf(messages));
+        } catch (Throwable e) {
+            // Whatever the application's code throws, errors included: the message is not done.
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private BatchOutcome outcome(List<Delivery> deliveries, @Nullable BatchOutcome outcome, @Nullable Throwable error) {
+        if (error != null) {
+            return BatchOutcome.allFailed(new BatchOutcome.Failure(false, unwrapped(error)));
+        }
+        if (outcome == null) {
+            deliveries.forEach(delivery -> log.warn(
+                    "The handler of group '{}' returned null for message {}: it is retried",
+                    settings.group(),
+                    delivery.describe()));
+            return BatchOutcome.retryAll();
+        }
+        return outcome;
+    }
+
+    private static Throwable unwrapped(Throwable error) {
+        Throwable cause = error;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private List<Verdict> verdicts(
+            List<Delivery> deliveries,
+            List<@Nullable Verdict> unreadable,
+            List<ReceivedMessage> messages,
+            BatchOutcome outcome) {
+        List<Verdict> verdicts = new ArrayList<>(deliveries.size());
+        int read = 0;
+        for (int i = 0; i < deliveries.size(); i++) {
+            Verdict known = unreadable.get(i);
+            Verdict verdict = known != null ? known : verdict(outcome.failure(messages.get(read++)));
+            report(deliveries.get(i), verdict);
+            verdicts.add(verdict);
+        }
+        return verdicts;
+    }
+
+    private Verdict verdict(BatchOutcome.@Nullable Failure failure) {
+        if (failure == null) {
+            return Verdict.DONE;
+        }
+        Throwable cause = failure.cause();
+        boolean dead =
+                failure.deadLetter() || cause != null && settings.retries().isNonRetryable(cause);
+        return new Verdict(dead ? Verdict.Kind.DEAD_LETTER : Verdict.Kind.RETRY, cause);
+    }
+
+    /**
+     * The stack trace is in the log at the first attempt, which is news, and at the last, after which somebody has to
+     * look; in between, where it would be the same again, only at DEBUG.
+     */
+    private void report(Delivery delivery, Verdict verdict) {
+        Throwable error = verdict.cause();
+        if (verdict.isDone() || delivery.isObsolete()) {
+            return;
+        }
+        String end = settings.isBroadcasting() ? "is given up" : "becomes a dead letter";
+        int failedBefore = delivery.failedBefore();
+        if (verdict.isDeadLetter()) {
+            log.error("Message {} of group '{}' {} at once", delivery.describe(), settings.group(), end, error);
+        } else if (failedBefore >= settings.maxReconsumeTimes()) {
+            log.error(
+                    "The handler of group '{}' failed on message {}: it {} after {} attempt(s)",
+                    settings.group(),
+                    delivery.describe(),
+                    end,
+                    failedBefore + 1,
+                    error);
+        } else if (failedBefore == 0 && delivery.failedReturns() == 0) {
+            log.warn(
+                    "The handler of group '{}' failed on message {}: it is retried",
+                    settings.group(),
+                    delivery.describe(),
+                    error);
+        } else {
+            log.warn(
+                    "The handler of group '{}' failed on message {}: it is retried. {}",
+                    settings.group(),
+                    delivery.describe(),
+                    String.valueOf(error));
+            log.debug(
+                    "Attempt {} of message {}",
+                    failedBefore + 1,
+                    delivery.message().messageId(),
+                    error);
+        }
+    }
+}

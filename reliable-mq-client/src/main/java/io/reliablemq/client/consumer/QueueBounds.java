@@ -1,0 +1,67 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.ConsumeFrom;
+import io.reliablemq.client.api.PushConsumer.Queue;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.header.OffsetResponse;
+import io.reliablemq.protocol.header.QueueRequest;
+import io.reliablemq.protocol.header.SearchOffsetRequest;
+import io.reliablemq.protocol.message.Names;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Asks brokers for both ends of a queue, and for a moment in it. Thread-safe. */
+final class QueueBounds {
+
+    private final ConsumeFrom consumeFrom;
+    private final @Nullable Instant timestamp;
+    private final ConsumerContext context;
+
+    /** @param timestamp for {@link ConsumeFrom#TIMESTAMP} */
+    QueueBounds(ConsumeFrom consumeFrom, @Nullable Instant timestamp, ConsumerContext context) {
+        this.consumeFrom = consumeFrom;
+        this.timestamp = timestamp;
+        this.context = context;
+    }
+
+    /** Where a group starts that has no offset. */
+    CompletableFuture<Long> firstOffset(Queue queue) {
+        // Whatever is in the retry topic was sent back by this group, so nothing of it may be skipped.
+        if (Names.isRetryTopic(queue.topic()) || consumeFrom == ConsumeFrom.FIRST_OFFSET) {
+            return min(queue);
+        }
+        return consumeFrom == ConsumeFrom.TIMESTAMP && timestamp != null ? at(queue, timestamp) : max(queue);
+    }
+
+    /** The first offset that is kept. */
+    CompletableFuture<Long> min(Queue queue) {
+        return ask(
+                queue,
+                Command.request(RequestCode.GET_MIN_OFFSET, new QueueRequest(queue.topic(), queue.queueId()).fields()));
+    }
+
+    /** Behind the last message. */
+    CompletableFuture<Long> max(Queue queue) {
+        return ask(
+                queue,
+                Command.request(RequestCode.GET_MAX_OFFSET, new QueueRequest(queue.topic(), queue.queueId()).fields()));
+    }
+
+    /** The first message that was stored then or later; behind the last one if all are older. */
+    CompletableFuture<Long> at(Queue queue, Instant time) {
+        SearchOffsetRequest header =
+                new SearchOffsetRequest(queue.topic(), queue.queueId(), time.toEpochMilli(), "LOWER");
+        return ask(queue, Command.request(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, header.fields()));
+    }
+
+    private CompletableFuture<Long> ask(Queue queue, Command request) {
+        return context.invoke(queue, request)
+                .thenCompose(answer -> answer.isSuccess()
+                        ? CompletableFuture.completedFuture(
+                                Math.max(0, OffsetResponse.read(answer.fields()).offset()))
+                        : CompletableFuture.failedFuture(
+                                BrokerRefusedException.answered("tell the bounds of " + queue, answer)));
+    }
+}

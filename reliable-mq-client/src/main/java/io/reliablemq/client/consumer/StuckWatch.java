@@ -1,0 +1,74 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.ConsumerEvents.StuckMessage;
+import io.reliablemq.client.api.PushConsumerSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks for messages that hold the committed offset back for too long. Owned by the thread {@code rmq-client}. */
+final class StuckWatch {
+
+    private static final Logger log = LoggerFactory.getLogger(StuckWatch.class);
+
+    private static final Duration SHORTEST_LOOK = Duration.ofMillis(20);
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
+
+    private final PushConsumerSettings settings;
+    private final Supplier<List<ProcessQueue>> windows;
+    private final ConsumerContext context;
+    private volatile boolean stopped;
+
+    StuckWatch(PushConsumerSettings settings, Supplier<List<ProcessQueue>> windows, ConsumerContext context) {
+        this.settings = settings;
+        this.windows = windows;
+        this.context = context;
+    }
+
+    void start() {
+        Duration pause = settings.stuckAfter().dividedBy(4);
+        Duration next = pause.compareTo(SHORTEST_LOOK) < 0
+                ? SHORTEST_LOOK
+                : pause.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : pause;
+        context.loop().schedule(next, () -> {
+            if (!stopped) {
+                try {
+                    windows.get().forEach(this::look);
+                } finally {
+                    start();
+                }
+            }
+        });
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void look(ProcessQueue window) {
+        ProcessQueue.Oldest oldest = window.oldest(settings.stuckAfter().toNanos());
+        if (oldest == null || !oldest.isNews()) {
+            return;
+        }
+        StuckMessage message = new StuckMessage(
+                window.queue(),
+                oldest.message().queueOffset(),
+                oldest.message().messageId(),
+                Duration.ofNanos(context.clock().nanos() - oldest.sinceNanos()),
+                window.isInHand());
+        log.warn(
+                "Message {} at offset {} of {} is not finished after {} ms; group '{}' stores no offset behind it",
+                message.messageId(),
+                message.queueOffset(),
+                message.queue(),
+                message.age().toMillis(),
+                settings.group());
+        try {
+            settings.events().stuck(message);
+        } catch (RuntimeException e) {
+            log.error("ConsumerEvents of group '{}' failed", settings.group(), e);
+        }
+    }
+}

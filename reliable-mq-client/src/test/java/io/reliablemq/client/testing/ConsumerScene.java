@@ -1,0 +1,84 @@
+package io.reliablemq.client.testing;
+
+import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.transport.EventLoops;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One scripted name server, one broker in memory, and whatever clients a test makes; closes all of it. */
+public final class ConsumerScene implements AutoCloseable {
+
+    public static final String GROUP = "g";
+    public static final String TOPIC = "T";
+    public static final String DEAD = "%DLQ%g";
+    public static final String RETRY = "%RETRY%g";
+
+    private final EventLoops loops = EventLoops.create("test-io", 2);
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Routes routes = new Routes();
+    private final ScriptedServer nameServer;
+    private final MiniBroker broker;
+
+    public ConsumerScene(int queues) {
+        nameServer = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
+        broker = push(new MiniBroker(loops));
+        routes.put(TOPIC, Routes.route(queues, Map.of("broker-a", broker.address())));
+        routes.put(RETRY, Routes.route(1, Map.of("broker-a", broker.address())));
+    }
+
+    public MiniBroker broker() {
+        return broker;
+    }
+
+    public Routes routes() {
+        return routes;
+    }
+
+    public MqClient client() {
+        return push(MqClient.create(ClientSettings.of(nameServer.address())));
+    }
+
+    public <T extends AutoCloseable> T push(T resource) {
+        open.add(resource);
+        return resource;
+    }
+
+    /** Offsets are stored often, and retries are short. */
+    public static PushConsumerSettings.Builder settings() {
+        return PushConsumerSettings.builder(GROUP)
+                .subscribe(TOPIC, "*")
+                .threads(4)
+                .maxReconsumeTimes(2)
+                .commitInterval(Duration.ofMillis(100))
+                .shutdownTimeout(Duration.ofSeconds(5));
+    }
+
+    public void put(int queueId, String... bodies) {
+        for (String body : bodies) {
+            broker.put(TOPIC, queueId, "A", body.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    public long offset(int queueId) {
+        return broker.offset(GROUP, TOPIC, queueId);
+    }
+
+    public static String text(ReceivedMessage message) {
+        return new String(message.body(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+        loops.close();
+    }
+}
