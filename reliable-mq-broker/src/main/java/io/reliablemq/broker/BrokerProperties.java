@@ -97,6 +97,15 @@ public class BrokerProperties {
         return new SettingsCheck(this).settings();
     }
 
+    /**
+     * Checks what concerns a process that is a name server and no broker, and gives its settings.
+     *
+     * @throws BrokerStartException with one sentence that names the setting at fault
+     */
+    public NameServerSettings toNameServerSettings() {
+        return new SettingsCheck(this).nameServerSettings();
+    }
+
     public String getName() {
         return name;
     }
@@ -364,12 +373,23 @@ public class BrokerProperties {
         /** Port of the name server; 0 for any free one. */
         private int port = 9876;
 
+        /** Whether this process is a name server and no broker. */
+        private boolean only;
+
         public boolean isEnabled() {
             return enabled;
         }
 
         public void setEnabled(boolean enabled) {
             this.enabled = enabled;
+        }
+
+        public boolean isOnly() {
+            return only;
+        }
+
+        public void setOnly(boolean only) {
+            this.only = only;
         }
 
         public int getPort() {

@@ -31,7 +31,27 @@ final class SettingsCheck {
         this.properties = properties;
     }
 
+    NameServerSettings nameServerSettings() {
+        BrokerProperties.NameServer wanted = properties.getNameServer();
+        if (!wanted.isEnabled()) {
+            throw refused(
+                    "name-server.enabled",
+                    false,
+                    "with " + BrokerProperties.PREFIX + ".name-server.only nothing would be left to run");
+        }
+        return new NameServerSettings(
+                bindAddress("bind-address", properties.getBindAddress()),
+                port("name-server.port", wanted.getPort()),
+                management());
+    }
+
     BrokerSettings settings() {
+        if (properties.getNameServer().isOnly()) {
+            throw refused(
+                    "name-server.only",
+                    true,
+                    "it is for the broker as a process of its own; a broker inside of an application needs false");
+        }
         checkRole();
         return new BrokerSettings(
                 name("name", properties.getName()),

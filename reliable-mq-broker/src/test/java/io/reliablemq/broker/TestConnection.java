@@ -12,7 +12,13 @@ import java.util.concurrent.CompletableFuture;
 public final class TestConnection implements Connection {
 
     private final List<Runnable> onClose = new ArrayList<>();
+    private final List<Command> sent = new ArrayList<>();
     private boolean open = true;
+
+    /** The one-way requests that were sent over it. */
+    public List<Command> sent() {
+        return sent;
+    }
 
     @Override
     public InetSocketAddress remoteAddress() {
@@ -31,6 +37,7 @@ public final class TestConnection implements Connection {
 
     @Override
     public CompletableFuture<Void> sendOneWay(Command request) {
+        sent.add(request);
         return CompletableFuture.completedFuture(null);
     }
 

@@ -18,6 +18,9 @@ final class Connections implements Remote, AutoCloseable {
         void connected(String address);
 
         void disconnected(String address);
+
+        /** A request has failed on its way; whoever sent it learns of it afterwards. */
+        void failed(String address, Throwable error);
     }
 
     private final RemotingClient client;
@@ -28,6 +31,9 @@ final class Connections implements Remote, AutoCloseable {
 
         @Override
         public void disconnected(String address) {}
+
+        @Override
+        public void failed(String address, Throwable error) {}
     };
 
     private volatile boolean closed;
@@ -43,13 +49,29 @@ final class Connections implements Remote, AutoCloseable {
     @Override
     public CompletableFuture<Command> invoke(String address, Command request, Duration timeout) {
         watch(address);
-        return client.invoke(address, request, timeout);
+        return watched(address, client.invoke(address, request, timeout));
     }
 
     @Override
     public CompletableFuture<Void> sendOneWay(String address, Command request) {
         watch(address);
-        return client.sendOneWay(address, request);
+        return watched(address, client.sendOneWay(address, request));
+    }
+
+    /** A future of its own, since one future's dependents run in any order, and the listener must be the first to know. */
+    private <T> CompletableFuture<T> watched(String address, CompletableFuture<T> request) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        request.whenComplete((answer, error) -> {
+            if (error == null) {
+                result.complete(answer);
+                return;
+            }
+            if (!closed) {
+                listener.failed(address, error);
+            }
+            result.completeExceptionally(error);
+        });
+        return result;
     }
 
     private void watch(String address) {

@@ -11,9 +11,11 @@ import io.reliablemq.client.consumer.ConsumerContext;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
 import io.reliablemq.client.producer.BrokerHealth;
+import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.RetryingProducer;
 import io.reliablemq.client.producer.SendContext;
 import io.reliablemq.client.route.Heartbeats;
+import io.reliablemq.client.route.Reachability;
 import io.reliablemq.client.route.RouteTable;
 import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
@@ -52,7 +54,8 @@ public final class MqClient implements AutoCloseable {
         ErrorSink errors = (where, error) -> log.error("{} met an error and goes on", where, error);
         TaskLoop loop = new TaskLoop(clock, errors);
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
-        GroupNotices notices = new GroupNotices();
+        GroupNotices groupNotices = new GroupNotices();
+        Notices notices = new Notices(groupNotices);
         Connections connections = shared.push(new Connections(
                 new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
         // Behind what it uses, so that it ends before that does.
@@ -61,10 +64,25 @@ public final class MqClient implements AutoCloseable {
         Callbacks callbacks = shared.push(new Callbacks());
 
         RouteTable routes = new RouteTable(settings, connections, loop, clock);
-        BrokerHealth health = new BrokerHealth(clock);
         this.heartbeats = new Heartbeats(ClientId.next(settings.instanceName()), settings, routes, connections, loop);
-        this.sending = new SendContext(routes, connections, health, loop, clock, callbacks);
-        this.consuming = new ConsumerContext(settings, routes, heartbeats, connections, loop, clock, notices);
+        Reachability reachability = new Reachability(routes, heartbeats, loop);
+        BrokerHealth health = new BrokerHealth(clock, reachability::isReachable);
+        this.sending = new SendContext(routes, connections, health, new OrderedQueues(), loop, clock, callbacks);
+        this.consuming =
+                new ConsumerContext(settings, routes, heartbeats, reachability, connections, loop, clock, groupNotices);
+        routes.addListener(topic -> health.retain(routes.brokerAddresses(false)));
+        reachability.addListener(new Reachability.Listener() {
+            @Override
+            public void cutOff(String address) {
+                health.disconnected(address);
+            }
+
+            @Override
+            public void back(String address) {
+                health.back(address);
+            }
+        });
+        notices.onRoutesChanged(topics -> loop.execute(() -> routes.changed(topics)));
         connections.listen(new Connections.Listener() {
             @Override
             public void connected(String address) {
@@ -75,7 +93,15 @@ public final class MqClient implements AutoCloseable {
             public void disconnected(String address) {
                 if (routes.brokerAddresses(true).contains(address)) {
                     health.disconnected(address);
+                    reachability.disconnected(address);
+                } else {
+                    routes.disconnected(address);
                 }
+            }
+
+            @Override
+            public void failed(String address, Throwable error) {
+                reachability.failed(address, error);
             }
         });
         runner.start();

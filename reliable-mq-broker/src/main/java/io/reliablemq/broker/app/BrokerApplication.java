@@ -3,6 +3,7 @@ package io.reliablemq.broker.app;
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
 import io.reliablemq.broker.BrokerStartException;
+import io.reliablemq.broker.NameServerProcess;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
@@ -14,7 +15,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * Runs a broker as a process of its own.
+ * Runs a broker as a process of its own, or a name server without a broker.
  *
  * <p>Every setting {@code reliable-mq.broker.*} may be given as an argument, in the environment or in
  * {@code application.properties} in the working folder. The broker is started outside of any bean, so that a start that
@@ -56,11 +57,13 @@ public final class BrokerApplication {
         application.setKeepAlive(true);
         ConfigurableApplicationContext context = application.run(args);
         try {
-            Broker broker =
-                    Broker.start(BoundProperties.from(context.getEnvironment()).toSettings());
+            BrokerProperties properties = BoundProperties.from(context.getEnvironment());
+            Runnable stop = properties.getNameServer().isOnly()
+                    ? NameServerProcess.start(properties.toNameServerSettings())::close
+                    : Broker.start(properties.toSettings())::close;
             context.addApplicationListener(event -> {
                 if (event instanceof ContextClosedEvent) {
-                    broker.close();
+                    stop.run();
                 }
             });
         } catch (BrokerStartException e) {

@@ -2,6 +2,8 @@ package io.reliablemq.broker.nameserver;
 
 import io.reliablemq.broker.nameserver.BrokerLiveness.BrokerAddress;
 import io.reliablemq.protocol.header.RegisterBrokerRequest;
+import io.reliablemq.protocol.header.RegisterBrokerResponse;
+import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Connection;
 import java.time.Duration;
@@ -32,8 +34,13 @@ final class BrokerRegistrations {
         return routes;
     }
 
-    /** What became of a registration: {@code holder} is who has the name already, if that is why it was refused. */
-    record Outcome(boolean arrived, @Nullable String holder) {}
+    /**
+     * What became of a registration.
+     *
+     * @param holder who has the name already, if that is why it was refused
+     * @param answer what a slave is told of its master
+     */
+    record Outcome(boolean arrived, @Nullable String holder, RegisterBrokerResponse answer) {}
 
     /** Takes the broker in, unless another one of its name and id is alive. */
     Outcome register(
@@ -47,11 +54,13 @@ final class BrokerRegistrations {
             if (holder != null
                     && !holder.equals(broker.address())
                     && liveness.isAlive(new BrokerAddress(broker.brokerName(), holder))) {
-                return new Outcome(false, holder);
+                return new Outcome(false, holder, RegisterBrokerResponse.NO_MASTER);
             }
             boolean arrived = liveness.renew(broker, connection, Duration.ofMillis(request.heartbeatTimeoutMs()));
             routes.register(request, retryTopicsOnDemand, topics);
-            return new Outcome(arrived, null);
+            boolean isMaster = request.brokerId() == BrokerAddresses.MASTER_ID;
+            return new Outcome(
+                    arrived, null, isMaster ? RegisterBrokerResponse.NO_MASTER : routes.master(request.brokerName()));
         }
     }
 

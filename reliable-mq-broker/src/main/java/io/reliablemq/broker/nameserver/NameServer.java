@@ -27,6 +27,7 @@ public final class NameServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
 
     private final BrokerLiveness liveness;
+    private final RouteWatchers watchers;
     private final BrokerRegistrations registrations;
     private final RemotingServer server;
     private final AgentRunner runner;
@@ -36,9 +37,10 @@ public final class NameServer implements AutoCloseable {
             EventLoops loops, TransportSettings settings, InetSocketAddress bind, Clock clock, ErrorSink errors)
             throws IOException {
         liveness = new BrokerLiveness(clock);
-        registrations = new BrokerRegistrations(new RouteRegistry(), liveness);
+        watchers = new RouteWatchers();
+        registrations = new BrokerRegistrations(new RouteRegistry(watchers::tell), liveness);
         runner = new AgentRunner(new SilenceWatch(), errors);
-        server = new RemotingServer(loops, settings, new NameServerRequests(registrations, runner::signal));
+        server = new RemotingServer(loops, settings, new NameServerRequests(registrations, watchers, runner::signal));
         address = server.start(bind);
         runner.start();
     }
@@ -56,6 +58,26 @@ public final class NameServer implements AutoCloseable {
 
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** How many brokers are registered, masters and slaves. */
+    public int brokers() {
+        return registrations.routes().addresses();
+    }
+
+    /** How many topics have a route. */
+    public int topics() {
+        return registrations.routes().topics().size();
+    }
+
+    /** How many clients are told of changes of routes. */
+    public int watchers() {
+        return watchers.size();
+    }
+
+    /** How many connections are open, of brokers, clients and tools. */
+    public int connections() {
+        return server.connections().size();
     }
 
     @Override

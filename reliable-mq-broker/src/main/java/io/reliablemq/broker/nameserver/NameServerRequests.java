@@ -4,12 +4,14 @@ import io.reliablemq.broker.nameserver.BrokerLiveness.BrokerAddress;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.body.TopicList;
+import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.HeaderFields;
 import io.reliablemq.protocol.header.MalformedHeaderException;
 import io.reliablemq.protocol.header.RegisterBrokerRequest;
+import io.reliablemq.protocol.header.RouteRequest;
 import io.reliablemq.protocol.header.TopicRequest;
 import io.reliablemq.protocol.header.UnregisterBrokerRequest;
 import io.reliablemq.protocol.route.TopicRoute;
@@ -34,14 +36,16 @@ final class NameServerRequests implements RequestHandler {
 
     private final BrokerRegistrations brokers;
     private final RouteRegistry routes;
+    private final RouteWatchers watchers;
     private final Runnable deadlinesChanged;
     private final Map<KeyValueName, String> keyValues = new ConcurrentHashMap<>();
 
     private record KeyValueName(String namespace, String key) {}
 
-    NameServerRequests(BrokerRegistrations brokers, Runnable deadlinesChanged) {
+    NameServerRequests(BrokerRegistrations brokers, RouteWatchers watchers, Runnable deadlinesChanged) {
         this.brokers = brokers;
         this.routes = brokers.routes();
+        this.watchers = watchers;
         this.deadlinesChanged = deadlinesChanged;
     }
 
@@ -53,8 +57,7 @@ final class NameServerRequests implements RequestHandler {
     Command answer(Command request, Connection connection) {
         try {
             return switch (request.code()) {
-                case RequestCode.GET_ROUTE_BY_TOPIC ->
-                    route(TopicRequest.read(request.fields()).topic());
+                case RequestCode.GET_ROUTE_BY_TOPIC -> route(RouteRequest.read(request.fields()), connection);
                 case RequestCode.REGISTER_BROKER -> register(request, connection);
                 case RequestCode.UNREGISTER_BROKER -> unregister(request);
                 case RequestCode.BROKER_HEARTBEAT -> brokerHeartbeat(request);
@@ -76,13 +79,16 @@ final class NameServerRequests implements RequestHandler {
         }
     }
 
-    private Command route(String topic) {
-        TopicRoute route = routes.route(topic);
+    private Command route(RouteRequest request, Connection connection) {
+        // Before the route is read, so that no change falls between the two.
+        boolean watched = request.watch() && watchers.watch(connection, request.topic());
+        Map<String, String> fields = watched ? Map.of(RouteRequest.WATCHED, "true") : Map.of();
+        TopicRoute route = routes.route(request.topic());
         if (route == null) {
-            return Command.failure(
-                    ResponseCode.TOPIC_NOT_EXIST, "No topic route info in name server for the topic: " + topic);
+            String remark = "No topic route info in name server for the topic: " + request.topic();
+            return Command.response(ResponseCode.TOPIC_NOT_EXIST, remark, fields, Body.EMPTY);
         }
-        return Command.success(Map.of(), JsonBodies.write(route));
+        return Command.success(fields, JsonBodies.write(route));
     }
 
     private Command register(Command command, Connection connection) {
@@ -99,11 +105,16 @@ final class NameServerRequests implements RequestHandler {
                             + outcome.holder() + ", which is alive; give this broker a name of its own");
         }
         if (outcome.arrived()) {
-            LOG.info("Broker {} of {} registered at {}", broker.brokerName(), request.clusterName(), broker.address());
+            LOG.info(
+                    "Broker {} of {} registered with id {} at {}",
+                    broker.brokerName(),
+                    request.clusterName(),
+                    request.brokerId(),
+                    broker.address());
             connection.onClose(() -> connectionClosed(broker, connection));
         }
         deadlinesChanged.run();
-        return Command.success();
+        return Command.success(outcome.answer().fields());
     }
 
     private void connectionClosed(BrokerAddress broker, Connection connection) {

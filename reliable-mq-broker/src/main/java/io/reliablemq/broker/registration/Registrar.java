@@ -10,10 +10,12 @@ import io.reliablemq.protocol.body.TopicTable;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.header.RegisterBrokerResponse;
 import io.reliablemq.protocol.header.UnregisterBrokerRequest;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.transport.Connection;
 import io.reliablemq.protocol.transport.RemotingClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,8 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the broker and its topics with all name servers: every five seconds, every second while one of them does
- * not answer, and at once when a topic changed. Takes the broker out of the routes at the stop.
+ * Registers the broker and its topics with all name servers: every three seconds, every second while one of them does
+ * not answer, and at once when a topic changed or the connection to one of them broke. Takes the broker out of the routes
+ * at the stop.
  *
  * <p>{@link #announce} may be called by any thread; the requests are sent by {@code rmq-registration}, which never waits
  * for the answers, except at the stop.
@@ -41,12 +44,12 @@ import org.slf4j.LoggerFactory;
 public final class Registrar implements TopicAnnouncer, HealthChecks, AutoCloseable {
 
     /** A broker that was silent for that long leaves the routes: two registrations may go astray, a third may not. */
-    public static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(15);
+    public static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(9);
 
     private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
-    private static final long PERIOD_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long PERIOD_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long PERIOD_AFTER_FAILURE_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(2_500);
     private static final Duration FAREWELL_TIMEOUT = Duration.ofMillis(300);
 
     private final RemotingClient client;
@@ -61,6 +64,12 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
 
     /** Why a name server does not know this broker, empty text if it does; by address. */
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
+
+    /** The connection over which a name server heard of this broker last, by address. */
+    private final Map<String, Connection> connections = new ConcurrentHashMap<>();
+
+    /** Where the master of this broker's name is, as one of the name servers said last; a master hears nothing of it. */
+    private volatile @Nullable String master;
 
     /** @param topics the table to announce */
     public Registrar(
@@ -104,6 +113,14 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
     /** Whether all name servers know this broker, as far as is known here. */
     public boolean isRegisteredEverywhere() {
         return nameServers.stream().allMatch(address -> "".equals(troubles.get(address)));
+    }
+
+    /**
+     * Where the master of a slave is, {@code host:port}, by the last word of any name server; null as long as none knows
+     * it. A master is never told.
+     */
+    public @Nullable String masterAddress() {
+        return master;
     }
 
     @Override
@@ -168,10 +185,33 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
             Command request = Command.request(RequestCode.REGISTER_BROKER, fields, body);
             answers.add(client.invoke(nameServer, request, ANSWER_TIMEOUT).handle((answer, error) -> {
                 note(nameServer, answer, error);
+                if (answer != null && answer.isSuccess()) {
+                    takeMaster(answer);
+                    watch(nameServer);
+                }
                 return true;
             }));
         }
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+    }
+
+    private void takeMaster(Command answer) {
+        String told = RegisterBrokerResponse.read(answer.fields()).masterAddress();
+        if (told != null) {
+            master = told;
+        }
+    }
+
+    /**
+     * A name server takes a broker out of the routes when the connection breaks, so the next registration must not wait
+     * for its turn.
+     */
+    private void watch(String nameServer) {
+        client.connection(nameServer).thenAccept(connection -> {
+            if (connections.put(nameServer, connection) != connection) {
+                connection.onClose(runner::signal);
+            }
+        });
     }
 
     /** Logs changes only: a name server that is away for an hour must not fill the log. */

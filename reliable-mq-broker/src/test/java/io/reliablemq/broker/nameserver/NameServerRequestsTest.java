@@ -7,12 +7,14 @@ import io.reliablemq.broker.TestConnection;
 import io.reliablemq.broker.nameserver.BrokerLiveness.BrokerAddress;
 import io.reliablemq.protocol.body.BrokerRegistration;
 import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.body.TopicList;
 import io.reliablemq.protocol.body.TopicTable;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.RegisterBrokerRequest;
+import io.reliablemq.protocol.header.RouteRequest;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.route.TopicSettings;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -32,29 +35,35 @@ import org.junit.jupiter.api.Test;
 class NameServerRequestsTest {
 
     private final ManualClock clock = new ManualClock();
-    private final RouteRegistry routes = new RouteRegistry();
+    private final RouteWatchers watchers = new RouteWatchers();
+    private final RouteRegistry routes = new RouteRegistry(watchers::tell);
     private final BrokerLiveness liveness = new BrokerLiveness(clock);
     private final NameServerRequests requests =
-            new NameServerRequests(new BrokerRegistrations(routes, liveness), () -> {});
+            new NameServerRequests(new BrokerRegistrations(routes, liveness), watchers, () -> {});
     private final TestConnection connection = new TestConnection();
 
     private static Command registration(String name, String address, boolean onDemand, String... topics) {
+        return registration(name, 0, address, onDemand, topics);
+    }
+
+    private static Command registration(String name, long id, String address, boolean onDemand, String... topics) {
         Map<String, TopicSettings> table = new HashMap<>();
         for (String topic : topics) {
             table.put(topic, new TopicSettings(topic, 4, 6));
         }
         Body body =
                 JsonBodies.write(new BrokerRegistration(new TopicTable(table, new TopicTable.DataVersion(0, 1, 1))));
-        return registration(name, address, onDemand, false, body);
+        return registration(name, id, address, onDemand, false, body);
     }
 
-    private static Command registration(String name, String address, boolean onDemand, boolean compressed, Body body) {
+    private static Command registration(
+            String name, long id, String address, boolean onDemand, boolean compressed, Body body) {
         Map<String, String> fields = new HashMap<>(new RegisterBrokerRequest(
                         "c",
                         name,
-                        0,
+                        id,
                         address,
-                        address,
+                        address + "0",
                         compressed,
                         MessageLayout.bodyChecksum(body.toByteArray()),
                         15_000)
@@ -173,12 +182,12 @@ class NameServerRequestsTest {
         }
         Body body = Body.of(bytes.toByteArray());
 
-        assertThat(requests.answer(registration("a", "h:1", false, true, body), connection)
+        assertThat(requests.answer(registration("a", 0, "h:1", false, true, body), connection)
                         .isSuccess())
                 .isTrue();
         assertThat(route("packed").isSuccess()).isTrue();
 
-        Command damaged = registration("b", "h:3", false, true, body);
+        Command damaged = registration("b", 0, "h:3", false, true, body);
         Command tampered = Command.request(damaged.code(), damaged.fields(), Body.ofUtf8("something else"));
         assertThat(requests.answer(tampered, connection).remarkText()).contains("crc32");
     }
@@ -186,5 +195,112 @@ class NameServerRequestsTest {
     private static void text(DataOutputStream out, String text) throws IOException {
         out.writeInt(text.length());
         out.writeBytes(text);
+    }
+
+    private TopicRoute routeOf(String topic) {
+        Command answer = route(topic);
+        return answer.isSuccess() ? JsonBodies.read(answer.body(), TopicRoute.class) : TopicRoute.EMPTY;
+    }
+
+    @Test
+    void keepsTheSlaveOfAMasterThatIsGoneInTheRoute() {
+        TestConnection ofSlave = new TestConnection();
+        requests.answer(registration("a", 0, "h:1", true, "t", "u"), connection);
+        requests.answer(registration("a", 1, "h:2", true, "t", "u"), ofSlave);
+        assertThat(routeOf("t").brokers())
+                .singleElement()
+                .satisfies(broker -> assertThat(broker.addresses()).isEqualTo(Map.of(0L, "h:1", 1L, "h:2")));
+
+        connection.close();
+
+        assertThat(routeOf("t").brokers())
+                .singleElement()
+                .satisfies(broker -> assertThat(broker.addresses()).isEqualTo(Map.of(1L, "h:2")));
+        assertThat(routeOf("t").queues()).hasSize(1);
+
+        // It is made the master, at the same address.
+        requests.answer(registration("a", 0, "h:2", true, "t", "u"), ofSlave);
+        assertThat(routeOf("t").brokers())
+                .singleElement()
+                .satisfies(broker -> assertThat(broker.addresses()).isEqualTo(Map.of(0L, "h:2")));
+        ofSlave.close();
+        assertThat(routeOf("t")).isEqualTo(TopicRoute.EMPTY);
+    }
+
+    @Test
+    void believesASlaveOnlyWhileThereIsNoMaster() {
+        requests.answer(registration("a", 1, "h:2", true, "fromSlave"), new TestConnection());
+        assertThat(routeOf("fromSlave").queues()).hasSize(1);
+        assertThat(routeOf("%RETRY%g").queues()).hasSize(1);
+
+        requests.answer(registration("a", 0, "h:1", true, "fromMaster", "u"), connection);
+        requests.answer(registration("a", 1, "h:2", true, "onlySlave"), new TestConnection());
+
+        assertThat(routeOf("fromMaster").queues()).hasSize(1);
+        assertThat(routeOf("onlySlave")).isEqualTo(TopicRoute.EMPTY);
+    }
+
+    @Test
+    void tellsASlaveWhereItsMasterIsAndAMasterNothing() {
+        Command slave = registration("a", 1, "h:2", true, "t", "u");
+        assertThat(requests.answer(slave, new TestConnection()).fields()).isEmpty();
+
+        assertThat(requests.answer(registration("a", 0, "h:1", true, "t", "u"), connection)
+                        .fields())
+                .isEmpty();
+
+        assertThat(requests.answer(slave, new TestConnection()).fields())
+                .isEqualTo(Map.of("masterAddr", "h:1", "haServerAddr", "h:10"));
+    }
+
+    @Test
+    void tellsWhoeverWatchesThatARouteHasChangedAndNobodyElse() {
+        TestConnection watching = new TestConnection();
+        TestConnection other = new TestConnection();
+        assertThat(watch("t", watching).code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
+        watch("%RETRY%g", watching);
+        watch("x", other);
+        Command arrival = registration("a", 0, "h:1", true, "t", "u");
+
+        requests.answer(arrival, connection);
+        assertThat(told(watching)).containsExactly(List.of("%RETRY%g", "t"));
+        requests.answer(arrival, connection);
+        assertThat(watching.sent()).as("nothing is new in a renewal").hasSize(1);
+
+        requests.answer(registration("a", 0, "h:1", true, "x"), connection);
+        assertThat(watching.sent()).hasSize(1);
+        assertThat(told(other)).containsExactly(List.of("x"));
+
+        connection.close();
+        assertThat(told(watching)).hasSize(2).last().isEqualTo(List.of("%RETRY%g", "t"));
+
+        watching.close();
+        requests.answer(arrival, new TestConnection());
+        assertThat(watching.sent()).hasSize(2);
+        assertThat(watchers.size()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsOfASlaveThatComesAndGoes() {
+        TestConnection watching = new TestConnection();
+        TestConnection ofSlave = new TestConnection();
+        requests.answer(registration("a", 0, "h:1", false, "t", "u"), connection);
+        assertThat(watch("t", watching).fields()).isEqualTo(Map.of("watched", "true"));
+
+        requests.answer(registration("a", 1, "h:2", false, "t", "u"), ofSlave);
+        ofSlave.close();
+
+        assertThat(told(watching)).containsExactly(List.of("t"), List.of("t"));
+    }
+
+    private Command watch(String topic, TestConnection watching) {
+        return requests.answer(
+                Command.request(RequestCode.GET_ROUTE_BY_TOPIC, new RouteRequest(topic, true).fields()), watching);
+    }
+
+    private static List<List<String>> told(TestConnection watching) {
+        return watching.sent().stream()
+                .map(notice -> JsonBodies.read(notice.body(), TopicList.class).topics())
+                .toList();
     }
 }

@@ -10,7 +10,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>A send makes up to {@code 1 + retryTimesWhenSendFailed} attempts inside one time budget, each on another broker
  * where there is one. While none is left, it waits before the next attempt for about 0.75 s, then 2.25 s and longer,
  * each time a quarter of the remaining time at the most, so that a broker which is being restarted is found again; a
- * refusal is repeated sooner. It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
+ * refusal is repeated sooner. A message with an ordering key is the exception: every attempt goes to the key's own queue.
+ * It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
  * Thread-safe.
  */
 public interface Producer extends AutoCloseable {

@@ -169,6 +169,27 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
         }
     }
 
+    /** Looks again for where to pull each queue from. */
+    void reconsider() {
+        slots.values().forEach(slot -> {
+            if (slot.pulls != null) {
+                slot.pulls.reconsider();
+            }
+        });
+    }
+
+    /** The broker can be reached again: what was finished meanwhile is news for it. */
+    void brokerBack(String address) {
+        if (!stopped) {
+            slots.forEach((queue, slot) -> {
+                if (address.equals(context.readable(queue))) {
+                    commit(queue, slot);
+                }
+            });
+        }
+        reconsider();
+    }
+
     private void commit(Queue queue, Slot slot) {
         if (slot.window != null) {
             offsets.commit(queue, slot.window.commitOffset());

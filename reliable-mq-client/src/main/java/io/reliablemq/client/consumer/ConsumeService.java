@@ -6,10 +6,13 @@ import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.NonRetryableException;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.runtime.NamedThreads;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -21,15 +24,16 @@ import org.slf4j.LoggerFactory;
  * Hands messages to the application, several at once, in no particular order, and sees to it that each is finished: by
  * the handler's success, or by the broker's having it back.
  *
- * <p>Thread-safe. Where neither comes about, the message stays unfinished, is handed out again after a pause, and holds
- * the committed offset back meanwhile. What waits here is bounded by the process queues.
+ * <p>Thread-safe. Where neither comes about, the message stays unfinished, is handed out again after a pause of up to four
+ * seconds, which ends when its broker is back, and holds the committed offset back meanwhile. What waits here is bounded by
+ * the process queues.
  */
 final class ConsumeService {
 
     private static final Logger log = LoggerFactory.getLogger(ConsumeService.class);
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final int MAX_DOUBLINGS = 5;
+    private static final int MAX_DOUBLINGS = 2;
 
     private final String group;
     private final int maxReconsumeTimes;
@@ -39,6 +43,9 @@ final class ConsumeService {
     private final Gate gate = new Gate();
     private final ThreadPoolExecutor threads;
     private final ThreadLocal<@Nullable Boolean> handling = new ThreadLocal<>();
+
+    /** What its broker could not take back; whoever removes one from here goes on with it. */
+    private final Set<Kept> kept = ConcurrentHashMap.newKeySet();
 
     ConsumeService(PushConsumerSettings settings, MessageHandler handler, SendBack sendBack, ConsumerContext context) {
         this.group = settings.group();
@@ -120,6 +127,11 @@ final class ConsumeService {
 
         Delivery afterFailedReturn() {
             return new Delivery(queue, message, failedReturns + 1);
+        }
+
+        /** The pauses begin anew: what failed before says nothing of the broker as it is now. */
+        Delivery afterBrokerBack() {
+            return new Delivery(queue, message, 1);
         }
 
         boolean isObsolete() {
@@ -251,6 +263,17 @@ final class ConsumeService {
         }
     }
 
+    /** A message that waits for its broker. Told from others by identity. */
+    private static final class Kept {
+        private final Delivery delivery;
+        private final Verdict verdict;
+
+        Kept(Delivery delivery, Verdict verdict) {
+            this.delivery = delivery;
+            this.verdict = verdict;
+        }
+    }
+
     private void keep(Delivery delivery, Verdict verdict, Throwable error) {
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(delivery.failedReturns() - 1, MAX_DOUBLINGS));
         log.warn(
@@ -259,14 +282,32 @@ final class ConsumeService {
                 group,
                 pause.toMillis(),
                 Causes.text(error));
+        Kept waiting = new Kept(delivery, verdict);
+        kept.add(waiting);
         context.routes().refresh(delivery.queue().queue().topic());
         context.loop().schedule(pause, () -> {
-            if (verdict == Verdict.DEAD_LETTER) {
-                execute(() -> giveBackAgain(delivery));
-            } else {
-                submit(delivery);
+            if (kept.remove(waiting)) {
+                goOn(delivery, verdict);
             }
         });
+    }
+
+    /** The broker at that address can be reached again: what waits for it need not wait any longer. */
+    void brokerBack(String address) {
+        for (Kept waiting : kept) {
+            BrokerAddresses broker = context.broker(waiting.delivery.queue().queue());
+            if (broker != null && address.equals(broker.master()) && kept.remove(waiting)) {
+                goOn(waiting.delivery.afterBrokerBack(), waiting.verdict);
+            }
+        }
+    }
+
+    private void goOn(Delivery delivery, Verdict verdict) {
+        if (verdict == Verdict.DEAD_LETTER) {
+            execute(() -> giveBackAgain(delivery));
+        } else {
+            submit(delivery);
+        }
     }
 
     /** The handler has said that it cannot handle the message, so it is not asked again. */

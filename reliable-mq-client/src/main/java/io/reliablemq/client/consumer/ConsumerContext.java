@@ -4,11 +4,14 @@ import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.route.Heartbeats;
+import io.reliablemq.client.route.Reachability;
 import io.reliablemq.client.route.Remote;
 import io.reliablemq.client.route.RouteTable;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.runtime.Clock;
+import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the consumers of one client share. */
@@ -16,6 +19,7 @@ public record ConsumerContext(
         ClientSettings settings,
         RouteTable routes,
         Heartbeats heartbeats,
+        Reachability reachability,
         Remote remote,
         TaskLoop loop,
         Clock clock,
@@ -28,17 +32,20 @@ public record ConsumerContext(
         return route == null ? null : route.broker(queue.brokerName());
     }
 
-    /** The address of the queue's master, or of one of its slaves while it has none; null if no route names any. */
+    /** Where to read from and to keep offsets for the queue now, see {@link #readable(BrokerAddresses)}. */
     @Nullable
-    String masterOrSlave(Queue queue) {
+    String readable(Queue queue) {
         BrokerAddresses broker = broker(queue);
-        return broker == null ? null : masterOrSlave(broker);
+        return broker == null ? null : readable(broker);
     }
 
-    static @Nullable String masterOrSlave(BrokerAddresses broker) {
-        String master = broker.master();
-        return master != null
-                ? master
-                : broker.addresses().values().stream().sorted().findFirst().orElse(null);
+    /**
+     * The address of the master; that of a slave as long as the broker has no master, or one that cannot be reached; null
+     * if no route names any. If none can be reached, the first of them.
+     */
+    @Nullable
+    String readable(BrokerAddresses broker) {
+        List<String> byId = new TreeMap<>(broker.addresses()).values().stream().toList();
+        return byId.stream().filter(reachability::isReachable).findFirst().orElse(byId.isEmpty() ? null : byId.get(0));
     }
 }

@@ -3,6 +3,7 @@ package io.reliablemq.client.consumer;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.route.Reachability;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,7 @@ public final class GroupConsumer implements PushConsumer {
     private final Rebalancer rebalancer;
     private final Consumer<GroupConsumer> leave;
     private final Consumer<String> routeListener = this::onRoute;
+    private final Reachability.Listener brokerListener = new BrokerListener();
     private final CountDownLatch closed = new CountDownLatch(1);
     private State state = State.NEW;
 
@@ -66,6 +68,7 @@ public final class GroupConsumer implements PushConsumer {
         log.debug("Group '{}' is joined with {}", settings.group(), settings.subscriptions());
         context.notices().register(settings.group(), () -> context.loop().execute(rebalancer::wakeUp));
         context.routes().addListener(routeListener);
+        context.reachability().addListener(brokerListener);
         context.loop().execute(assigned::start);
         List<CompletableFuture<?>> routes = subscriptions.topics().stream()
                 .<CompletableFuture<?>>map(context.routes()::await)
@@ -76,7 +79,23 @@ public final class GroupConsumer implements PushConsumer {
 
     private void onRoute(String topic) {
         if (subscriptions.topics().contains(topic)) {
+            assigned.reconsider();
             join();
+        }
+    }
+
+    private final class BrokerListener implements Reachability.Listener {
+
+        @Override
+        public void cutOff(String address) {
+            assigned.reconsider();
+        }
+
+        @Override
+        public void back(String address) {
+            assigned.brokerBack(address);
+            service.brokerBack(address);
+            rebalancer.wakeUp();
         }
     }
 
@@ -84,7 +103,7 @@ public final class GroupConsumer implements PushConsumer {
     private void join() {
         CompletableFuture<Void> introduced;
         try {
-            introduced = context.heartbeats().sendToAll();
+            introduced = context.heartbeats().sendToAll(context.reachability()::isReachable);
         } catch (RuntimeException e) {
             introduced = CompletableFuture.failedFuture(e);
         }
@@ -152,6 +171,7 @@ public final class GroupConsumer implements PushConsumer {
         }
         context.notices().unregister(settings.group());
         context.routes().removeListener(routeListener);
+        context.reachability().removeListener(brokerListener);
         onLoop(() -> {
             rebalancer.stop();
             assigned.stopPulling();

@@ -11,11 +11,16 @@ import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
 import io.reliablemq.protocol.header.QueueRequest;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.route.BrokerAddresses;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The group's offsets, as the brokers keep them. Thread-safe; futures may complete on an event loop. */
+/**
+ * The group's offsets, as the brokers keep them: the master, or a slave as long as the master is away. Thread-safe; futures
+ * may complete on an event loop.
+ */
 final class OffsetStore {
 
     private static final Logger log = LoggerFactory.getLogger(OffsetStore.class);
@@ -44,10 +49,20 @@ final class OffsetStore {
                 return CompletableFuture.completedFuture(offsetOf(answer));
             }
             if (answer.code() == ResponseCode.QUERY_NOT_FOUND) {
-                return firstStart(queue);
+                return mayStartHere(queue)
+                        ? firstStart(queue)
+                        : CompletableFuture.failedFuture(new BrokerRefusedException("The slave knows no offset of "
+                                + queue + ", but its master may: the group starts when the master is back"));
             }
             return CompletableFuture.failedFuture(refused("tell the group's offset of " + queue, answer));
         });
+    }
+
+    /** To start at the end on a slave's word would skip what the master knows to be unread. */
+    private boolean mayStartHere(Queue queue) {
+        BrokerAddresses broker = context.broker(queue);
+        boolean isMaster = broker != null && Objects.equals(broker.master(), context.readable(broker));
+        return isMaster || consumeFrom == ConsumeFrom.FIRST_OFFSET || Names.isRetryTopic(queue.topic());
     }
 
     private CompletableFuture<Long> firstStart(Queue queue) {
@@ -68,7 +83,7 @@ final class OffsetStore {
 
     /** Sends the offset without waiting; a lost one is made up for by the next. */
     void commit(Queue queue, long offset) {
-        String address = context.masterOrSlave(queue);
+        String address = context.readable(queue);
         if (address != null) {
             context.remote()
                     .sendOneWay(address, update(queue, offset).asOneWay())
@@ -94,7 +109,7 @@ final class OffsetStore {
     }
 
     private CompletableFuture<Command> invoke(Queue queue, Command request) {
-        String address = context.masterOrSlave(queue);
+        String address = context.readable(queue);
         return address == null
                 ? CompletableFuture.failedFuture(new BrokerRefusedException("No route names a broker for " + queue))
                 : context.remote().invoke(address, request, context.settings().requestTimeout());

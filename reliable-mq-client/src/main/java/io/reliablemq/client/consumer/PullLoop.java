@@ -1,6 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.Causes;
+import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Fetches one queue: one pull at a time, held by the broker until there is something, the next at once.
+ *
+ * <p>Pulls go to the master, to a slave where the broker suggests one, and to a slave as long as the master is away or
+ * cannot be reached. A slave may lag behind, so that its word moves the group nowhere: what it has not yet, or no longer,
+ * is waited for.
  *
  * <p>Owned by the thread {@code rmq-client}. Pulling pauses while the window is full and for a second after an error; the
  * offset to pull lives in the window, so that nothing is skipped whatever happens to a pull.
@@ -54,9 +59,32 @@ final class PullLoop {
     private final PullSettings settings;
     private final ConsumerContext context;
     private final Host host;
-    private long brokerId = BrokerAddresses.MASTER_ID;
+    private long suggestedId = BrokerAddresses.MASTER_ID;
     private boolean stopped;
+
+    /** The pull whose answer is awaited; null while there is none. */
+    private @Nullable Pull inProgress;
+
+    /** What ends the pause that the loop is in; null while it is in none. */
+    private TaskLoop.@Nullable Timer pause;
+
     private @Nullable String lastProblem;
+
+    /** Where a pull goes to. */
+    private record Source(String address, boolean isMaster) {}
+
+    /** One request. Told from others by identity, since the answer to one that was given up must not be taken. */
+    private static final class Pull {
+        private final Source source;
+        private final long offset;
+        private final long startNanos;
+
+        Pull(Source source, long offset, long startNanos) {
+            this.source = source;
+            this.offset = offset;
+            this.startNanos = startNanos;
+        }
+    }
 
     /** What all pulls of a consumer have in common. */
     record PullSettings(String group, Subscriptions subscriptions, int batchSize) {}
@@ -78,11 +106,37 @@ final class PullLoop {
         stopped = true;
     }
 
+    /**
+     * Looks again for where to pull from, because a broker is back, is cut off or has another place in the route: a pull
+     * that is held elsewhere is given up, a pause ends.
+     */
+    void reconsider() {
+        Pull current = inProgress;
+        if (stopped) {
+            return;
+        }
+        if (current != null) {
+            Source now = source();
+            if (now != null && !now.equals(current.source)) {
+                log.debug("Group '{}' pulls {} from {} now", settings.group(), queue, now);
+                inProgress = null;
+                pull();
+            }
+        } else if (pause != null) {
+            pull();
+        }
+    }
+
     /** Whatever goes wrong here, the next pull comes: a queue that nobody pulls looks like one without messages. */
     private void pull() {
+        if (pause != null) {
+            pause.cancel();
+            pause = null;
+        }
         try {
             ask();
         } catch (RuntimeException | Error e) {
+            inProgress = null;
             broke(e);
         }
     }
@@ -91,33 +145,38 @@ final class PullLoop {
         if (stopped || !window.hasRoom(() -> context.loop().execute(this::pull))) {
             return;
         }
-        String address = address();
-        if (address == null) {
-            failed("no route names its broker");
+        Source source = source();
+        if (source == null) {
+            failed("no route names its broker", null);
             return;
         }
-        long startNanos = context.clock().nanos();
-        long offset = window.nextOffset();
+        Pull mine = new Pull(source, window.nextOffset(), context.clock().nanos());
+        inProgress = mine;
         context.remote()
-                .invoke(address, request(offset), TIMEOUT)
+                .invoke(source.address(), request(mine.offset), TIMEOUT)
                 .whenComplete((answer, error) -> context.loop().execute(() -> {
+                    if (stopped || inProgress != mine) {
+                        return;
+                    }
+                    inProgress = null;
                     try {
-                        if (!stopped) {
-                            onEnd(address, offset, startNanos, answer, error);
-                        }
+                        onEnd(mine, answer, error);
                     } catch (RuntimeException | Error e) {
                         broke(e);
                     }
                 }));
     }
 
-    private @Nullable String address() {
+    private @Nullable Source source() {
         BrokerAddresses broker = context.broker(queue);
         if (broker == null) {
             return null;
         }
-        String suggested = broker.addresses().get(brokerId);
-        return suggested == null ? ConsumerContext.masterOrSlave(broker) : suggested;
+        String suggested = broker.addresses().get(suggestedId);
+        String address = suggested != null && context.reachability().isReachable(suggested)
+                ? suggested
+                : context.readable(broker);
+        return address == null ? null : new Source(address, address.equals(broker.master()));
     }
 
     private Command request(long offset) {
@@ -137,26 +196,26 @@ final class PullLoop {
         return Command.request(RequestCode.PULL_MESSAGE, header.fields());
     }
 
-    private void onEnd(
-            String address, long offset, long startNanos, @Nullable Command answer, @Nullable Throwable error) {
+    private void onEnd(Pull pull, @Nullable Command answer, @Nullable Throwable error) {
         if (answer == null) {
-            brokerId = BrokerAddresses.MASTER_ID;
-            failed(error == null ? "no answer" : Causes.text(error));
+            suggestedId = BrokerAddresses.MASTER_ID;
+            failed(error == null ? "no answer" : Causes.text(error), pull.source);
             return;
         }
+        long offset = pull.offset;
         try {
             switch (answer.code()) {
                 case ResponseCode.SUCCESS -> found(offset, PullMessageResponse.read(answer.fields()), answer);
                 case ResponseCode.PULL_NOT_FOUND, ResponseCode.PULL_RETRY_IMMEDIATELY ->
-                    nothingFound(offset, startNanos, PullMessageResponse.read(answer.fields()));
-                case ResponseCode.PULL_OFFSET_MOVED -> moved(offset, PullMessageResponse.read(answer.fields()));
+                    nothingFound(pull, PullMessageResponse.read(answer.fields()));
+                case ResponseCode.PULL_OFFSET_MOVED -> moved(pull, PullMessageResponse.read(answer.fields()));
                 case ResponseCode.SUBSCRIPTION_NOT_EXIST, ResponseCode.SUBSCRIPTION_NOT_LATEST ->
-                    introduce(address, answer);
+                    introduce(pull.source.address(), answer);
                 case ResponseCode.FLOW_CONTROL -> pullIn(AFTER_FLOW_CONTROL);
-                default -> failed("the broker answered " + answer.code() + " " + answer.remarkText());
+                default -> failed("the broker answered " + answer.code() + " " + answer.remarkText(), pull.source);
             }
         } catch (MalformedHeaderException | MessageFormatException e) {
-            failed("the answer cannot be read: " + e.getMessage());
+            failed("the answer cannot be read: " + e.getMessage(), pull.source);
         }
     }
 
@@ -179,19 +238,33 @@ final class PullLoop {
         pull();
     }
 
-    private void nothingFound(long offset, long startNanos, PullMessageResponse header) {
+    private void nothingFound(Pull pull, PullMessageResponse header) {
         succeeded(header);
+        // A slave that lags behind has less than was received from its master, and answers so at once.
+        boolean lags = !pull.source.isMaster() && header.nextOffset() < pull.offset;
+        boolean held = context.clock().nanos() - pull.startNanos >= NOT_HELD.toNanos();
         window.add(List.of(), header.nextOffset());
-        boolean held = context.clock().nanos() - startNanos >= NOT_HELD.toNanos();
-        if (held || header.nextOffset() > offset) {
+        if (lags) {
+            pullIn(AFTER_ERROR);
+        } else if (held || header.nextOffset() > pull.offset) {
             pull();
         } else {
             pullIn(NOT_HELD);
         }
     }
 
-    private void moved(long offset, PullMessageResponse header) {
+    private void moved(Pull pull, PullMessageResponse header) {
+        long offset = pull.offset;
         long next = header.nextOffset();
+        if (!pull.source.isMaster()) {
+            // It may lag behind its master, or have lost what that still has.
+            suggestedId = BrokerAddresses.MASTER_ID;
+            failed(
+                    "the slave keeps offsets " + header.minOffset() + " to " + header.maxOffset() + " and not " + offset
+                            + "; it is waited for, or for its master",
+                    pull.source);
+            return;
+        }
         log.warn(
                 "The broker moves group '{}' from offset {} to {} of {}, where it keeps offsets {} to {}",
                 settings.group(),
@@ -201,7 +274,7 @@ final class PullLoop {
                 header.minOffset(),
                 header.maxOffset());
         if (next == offset) {
-            failed("the broker moves the group to the offset where it is");
+            failed("the broker moves the group to the offset where it is", pull.source);
         } else if (next > offset) {
             // What was pulled before and is not finished stays in the window and is finished first.
             succeeded(header);
@@ -229,7 +302,7 @@ final class PullLoop {
     }
 
     private void succeeded(PullMessageResponse header) {
-        brokerId = header.suggestedBrokerId();
+        suggestedId = header.suggestedBrokerId();
         if (lastProblem != null) {
             log.info("Group '{}' receives from {} again", settings.group(), queue);
             lastProblem = null;
@@ -242,16 +315,23 @@ final class PullLoop {
         pullIn(AFTER_ERROR);
     }
 
-    private void failed(String problem) {
+    /** @param source where the pull went; null if it went nowhere */
+    private void failed(String problem, @Nullable Source source) {
         if (!problem.equals(lastProblem)) {
             log.warn("Group '{}' cannot pull from {} and goes on trying: {}", settings.group(), queue, problem);
             lastProblem = problem;
         }
         context.routes().refresh(queue.topic());
-        pullIn(AFTER_ERROR);
+        Source other = source();
+        if (source != null && other != null && !other.equals(source)) {
+            log.info("Group '{}' reads {} from {} instead", settings.group(), queue, other);
+            pull();
+        } else {
+            pullIn(AFTER_ERROR);
+        }
     }
 
-    private void pullIn(Duration pause) {
-        context.loop().schedule(pause, this::pull);
+    private void pullIn(Duration time) {
+        pause = context.loop().schedule(time, this::pull);
     }
 }

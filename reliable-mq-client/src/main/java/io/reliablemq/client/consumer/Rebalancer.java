@@ -8,27 +8,29 @@ import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.ConsumerGroupRequest;
-import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.Permission;
 import io.reliablemq.protocol.route.QueueAccess;
 import io.reliablemq.protocol.route.TopicRoute;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out which queues are this member's: asks a broker for the members of the group and shares the queues of each
+ * Finds out which queues are this member's: asks the brokers for the members of the group and shares the queues of each
  * topic out among them.
  *
+ * <p>Whoever one of the brokers names is a member. One that was just started knows those alone that have found it so far,
+ * and whoever believed it would take queues that others have.
+ *
  * <p>Owned by the thread {@code rmq-client}. Runs when asked to, every 20 s, and every second while something is wrong.
- * As long as a broker does not name the members, or leaves this one out, the assignment stays as it is.
+ * As long as no broker names the members, or all leave this one out, the assignment stays as it is.
  */
 final class Rebalancer {
 
@@ -121,49 +123,32 @@ final class Rebalancer {
             // The route table goes on asking and wakes us when there is a route.
             return CompletableFuture.completedFuture(true);
         }
-        List<BrokerAddresses> brokers = route.brokers().stream()
-                .sorted(Comparator.comparing(BrokerAddresses::brokerName))
+        List<CompletableFuture<List<String>>> answers = route.brokers().stream()
+                .flatMap(broker -> Stream.ofNullable(context.readable(broker)))
+                .filter(context.reachability()::isReachable)
+                .map(this::members)
                 .toList();
         CompletableFuture<Boolean> result = new CompletableFuture<>();
-        askForMembers(brokers, 0, result, members -> result.complete(take(topic, route, members)));
-        return result;
-    }
-
-    /** Takes the members, on the thread {@code rmq-client}. */
-    private interface MembersCallback {
-
-        /** @param members empty if no broker named any */
-        void accept(List<String> members);
-    }
-
-    /** All members ask the brokers in the same order, so that they compute with the same answer. */
-    private void askForMembers(
-            List<BrokerAddresses> brokers, int index, CompletableFuture<Boolean> result, MembersCallback callback) {
-        if (index == brokers.size()) {
-            callback.accept(List.of());
-            return;
-        }
-        String address = ConsumerContext.masterOrSlave(brokers.get(index));
-        if (address == null) {
-            askForMembers(brokers, index + 1, result, callback);
-            return;
-        }
-        Command request =
-                Command.request(RequestCode.GET_CONSUMER_LIST_BY_GROUP, new ConsumerGroupRequest(group).fields());
-        context.remote()
-                .invoke(address, request, context.settings().requestTimeout())
-                .whenComplete((answer, error) -> context.loop().execute(() -> {
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .whenComplete((done, error) -> context.loop().execute(() -> {
                     try {
-                        List<String> members = answer == null ? List.of() : read(address, answer);
-                        if (members.isEmpty()) {
-                            askForMembers(brokers, index + 1, result, callback);
-                        } else {
-                            callback.accept(members);
-                        }
+                        Set<String> members = new HashSet<>();
+                        answers.forEach(answer -> members.addAll(answer.join()));
+                        result.complete(take(topic, route, members));
                     } catch (RuntimeException | Error e) {
                         result.completeExceptionally(e);
                     }
                 }));
+        return result;
+    }
+
+    /** The members that the broker names; none if it names none. */
+    private CompletableFuture<List<String>> members(String address) {
+        Command request =
+                Command.request(RequestCode.GET_CONSUMER_LIST_BY_GROUP, new ConsumerGroupRequest(group).fields());
+        return context.remote()
+                .invoke(address, request, context.settings().requestTimeout())
+                .handle((answer, error) -> answer == null ? List.of() : read(address, answer));
     }
 
     private List<String> read(String address, Command answer) {
@@ -178,13 +163,13 @@ final class Rebalancer {
         }
     }
 
-    private boolean take(String topic, TopicRoute route, List<String> members) {
+    private boolean take(String topic, TopicRoute route, Set<String> members) {
         String self = context.heartbeats().clientId();
         if (stopped) {
             return true;
         }
         if (!members.contains(self)) {
-            context.heartbeats().sendToAll();
+            context.heartbeats().sendToAll(context.reachability()::isReachable);
             return false;
         }
         return assignment.assign(topic, new HashSet<>(Allocation.averagely(queues(topic, route), members, self)));

@@ -37,6 +37,10 @@ final class SendBack {
             return CompletableFuture.failedFuture(
                     new BrokerRefusedException("No route names the master of broker '" + queue.brokerName() + "'"));
         }
+        if (!context.reachability().isReachable(master)) {
+            return CompletableFuture.failedFuture(new BrokerRefusedException(
+                    "The master of broker '" + queue.brokerName() + "' at " + master + " cannot be reached now"));
+        }
         SendMessageBackRequest header = new SendMessageBackRequest(
                 message.position(),
                 group,

@@ -4,14 +4,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the queue of the next attempt: round robin over the queues of all masters. Thread-safe.
  *
  * <p>A broker that this send has tried is passed over while another is left, one that failed a moment ago as well; but
- * never all of them.
+ * never all of them. Whoever is left shares the work of those passed over evenly.
  */
 final class BrokerSelector {
 
@@ -28,28 +27,41 @@ final class BrokerSelector {
      * @param tried names of the brokers that this send has tried
      */
     TargetQueue select(List<TargetQueue> queues, Set<String> tried) {
-        int start = Math.floorMod(next.getAndIncrement(), queues.size());
-        TargetQueue chosen = first(queues, start, queue -> !isTried(queue, tried) && health.mayUse(queue.address()));
-        if (chosen == null) {
-            chosen = first(queues, start, queue -> !isTried(queue, tried));
+        int turn = next.getAndIncrement();
+        if (tried.isEmpty() && health.allAreWell()) {
+            return inTurn(queues, turn);
         }
-        if (chosen == null) {
-            chosen = first(queues, start, queue -> health.mayUse(queue.address()));
+        List<TargetQueue> untried = queues.stream()
+                .filter(queue -> !tried.contains(queue.brokerName()))
+                .toList();
+        TargetQueue chosen = usable(untried, turn);
+        if (chosen != null) {
+            return chosen;
         }
-        return chosen == null ? queues.get(start) : chosen;
+        if (!untried.isEmpty()) {
+            return inTurn(untried, turn);
+        }
+        chosen = usable(queues, turn);
+        return chosen == null ? inTurn(queues, turn) : chosen;
     }
 
-    private static boolean isTried(TargetQueue queue, Set<String> tried) {
-        return tried.contains(queue.brokerName());
-    }
-
-    private static @Nullable TargetQueue first(List<TargetQueue> queues, int start, Predicate<TargetQueue> condition) {
-        for (int i = 0; i < queues.size(); i++) {
-            TargetQueue queue = queues.get((start + i) % queues.size());
-            if (condition.test(queue)) {
-                return queue;
+    private @Nullable TargetQueue usable(List<TargetQueue> queues, int turn) {
+        List<TargetQueue> left = queues.stream()
+                .filter(queue -> health.isUsable(queue.address()))
+                .toList();
+        while (!left.isEmpty()) {
+            TargetQueue chosen = inTurn(left, turn);
+            if (health.mayUse(chosen.address())) {
+                return chosen;
             }
+            left = left.stream()
+                    .filter(queue -> !queue.address().equals(chosen.address()))
+                    .toList();
         }
         return null;
+    }
+
+    private static TargetQueue inTurn(List<TargetQueue> queues, int turn) {
+        return queues.get(Math.floorMod(turn, queues.size()));
     }
 }

@@ -12,4 +12,10 @@ import java.util.concurrent.Executor;
  * @param callbacks where asynchronous sends are completed
  */
 public record SendContext(
-        RouteTable routes, Remote remote, BrokerHealth health, TaskLoop loop, Clock clock, Executor callbacks) {}
+        RouteTable routes,
+        Remote remote,
+        BrokerHealth health,
+        OrderedQueues orderedQueues,
+        TaskLoop loop,
+        Clock clock,
+        Executor callbacks) {}

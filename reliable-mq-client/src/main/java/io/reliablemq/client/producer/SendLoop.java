@@ -6,10 +6,12 @@ import io.reliablemq.client.api.Attempt;
 import io.reliablemq.client.api.Attempt.Outcome;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.producer.BrokerHealth.Reason;
 import io.reliablemq.client.route.PublishRoute;
 import io.reliablemq.client.route.RouteUnavailableException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.header.SendMessageResponse;
+import io.reliablemq.protocol.message.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -117,14 +119,49 @@ final class SendLoop {
         } else if (timeout.isZero()) {
             record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, "no time was left"));
             fail("the time of " + budget.total().toMillis() + " ms is over");
+        } else if (order.message().orderingKey() != null) {
+            attemptInOrder(startNanos, published, queues, timeout);
         } else {
             TargetQueue target = selector.select(queues, tried);
             tried.add(target.brokerName());
             boolean othersLeft = queues.stream().anyMatch(queue -> !tried.contains(queue.brokerName()));
-            exchange(target, timeout)
-                    .thenAccept(verdict -> judge(target, verdict, elapsed(startNanos), othersLeft))
-                    .exceptionally(this::endIn);
+            attempt(startNanos, target, timeout, othersLeft);
         }
+    }
+
+    private void attempt(long startNanos, TargetQueue target, Duration timeout, boolean othersLeft) {
+        exchange(target, timeout)
+                .thenAccept(verdict -> judge(target, verdict, elapsed(startNanos), othersLeft))
+                .exceptionally(this::endIn);
+    }
+
+    /** Each attempt goes to the queue of the ordering key: on another one, later messages might overtake this one. */
+    private void attemptInOrder(long startNanos, PublishRoute published, List<TargetQueue> queues, Duration timeout) {
+        Message message = order.message();
+        OrderedQueues.Queue wanted = context.orderedQueues()
+                .of(
+                        message.topic(),
+                        String.valueOf(message.orderingKey()),
+                        published,
+                        order.settings().defaultTopicQueueCount());
+        for (TargetQueue queue : queues) {
+            if (wanted != null && wanted.equals(new OrderedQueues.Queue(queue.brokerName(), queue.queueId()))) {
+                attempt(startNanos, queue, timeout, false);
+                return;
+            }
+        }
+        String broker = wanted == null ? "" : wanted.brokerName();
+        record(
+                new Attempt(
+                        broker,
+                        "",
+                        wanted == null ? -1 : wanted.queueId(),
+                        elapsed(startNanos),
+                        Outcome.NOT_SENT,
+                        "the broker with the queue of ordering key '" + message.orderingKey()
+                                + "' has no master in the route, and its messages must not overtake each other on another queue"));
+        context.routes().refresh(message.topic());
+        retry(false, true);
     }
 
     /** An error of this class itself must not leave the sender waiting. */
@@ -158,8 +195,9 @@ final class SendLoop {
     private void judge(TargetQueue target, SendVerdict verdict, Duration elapsed, boolean othersLeft) {
         record(new Attempt(
                 target.brokerName(), target.address(), target.queueId(), elapsed, verdict.outcome(), verdict.detail()));
-        if (verdict.brokerFailed()) {
-            context.health().failed(target.address());
+        Reason failure = verdict.failure();
+        if (failure != null) {
+            context.health().failed(target.address(), failure);
         } else if (verdict.stored() != null) {
             context.health().succeeded(target.address());
         }
@@ -170,7 +208,7 @@ final class SendLoop {
             fail("the broker answered " + verdict.outcome() + ", which is not retried");
         } else {
             context.routes().refresh(order.message().topic());
-            retry(othersLeft, verdict.brokerFailed());
+            retry(othersLeft, failure != null);
         }
     }
 

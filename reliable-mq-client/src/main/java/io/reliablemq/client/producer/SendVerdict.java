@@ -2,6 +2,7 @@ package io.reliablemq.client.producer;
 
 import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.Attempt.Outcome;
+import io.reliablemq.client.producer.BrokerHealth.Reason;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.MalformedHeaderException;
@@ -15,10 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stored where the broker has put the message; null where it did not say
  * @param retryable whether another attempt may help
- * @param brokerFailed whether other sends should leave the broker out for a while
+ * @param failure why other sends should leave the broker out for a while; null if they should not
  */
 record SendVerdict(
-        Outcome outcome, String detail, @Nullable SendMessageResponse stored, boolean retryable, boolean brokerFailed) {
+        Outcome outcome,
+        String detail,
+        @Nullable SendMessageResponse stored,
+        boolean retryable,
+        @Nullable Reason failure) {
 
     /** Refusals that another broker may not repeat. */
     private static final Set<Integer> RETRIED = Set.of(
@@ -48,20 +53,16 @@ record SendVerdict(
     /** A one-way send is over when it is written: nobody will say where it was stored, or whether it was. */
     static SendVerdict written(TargetQueue target) {
         return new SendVerdict(
-                Outcome.SEND_OK,
-                "one-way",
-                new SendMessageResponse("", target.queueId(), -1, null, null),
-                false,
-                false);
+                Outcome.SEND_OK, "one-way", new SendMessageResponse("", target.queueId(), -1, null, null), false, null);
     }
 
     private static SendVerdict stored(Outcome outcome, Command answer, boolean retryable) {
         try {
             SendMessageResponse response = SendMessageResponse.read(answer.fields());
-            return new SendVerdict(outcome, answer.remarkText(), response, retryable, retryable);
+            return new SendVerdict(outcome, answer.remarkText(), response, retryable, retryable ? Reason.WORK : null);
         } catch (MalformedHeaderException e) {
             String detail = "code " + answer.code() + ", but " + e.getMessage();
-            return new SendVerdict(Outcome.UNREADABLE_ANSWER, detail, null, true, false);
+            return new SendVerdict(Outcome.UNREADABLE_ANSWER, detail, null, true, null);
         }
     }
 
@@ -69,7 +70,8 @@ record SendVerdict(
         int code = answer.code();
         Outcome outcome = code == ResponseCode.SYSTEM_ERROR ? Outcome.BROKER_ERROR : Outcome.REFUSED;
         String detail = "code " + code + " " + answer.remarkText();
-        return new SendVerdict(outcome, detail, null, RETRIED.contains(code), BROKER_WIDE.contains(code));
+        return new SendVerdict(
+                outcome, detail, null, RETRIED.contains(code), BROKER_WIDE.contains(code) ? Reason.WORK : null);
     }
 
     static SendVerdict onError(Throwable error) {
@@ -77,14 +79,14 @@ record SendVerdict(
         if (!(cause instanceof TransportException transport)) {
             // A request that fits into no frame never will.
             boolean retryable = !(cause instanceof IllegalArgumentException);
-            return new SendVerdict(Outcome.NOT_SENT, cause.toString(), null, retryable, false);
+            return new SendVerdict(Outcome.NOT_SENT, cause.toString(), null, retryable, null);
         }
         String detail = Causes.text(transport);
         return switch (transport.kind()) {
-            case CONNECT_FAILED -> new SendVerdict(Outcome.NOT_SENT, detail, null, true, true);
-            case OVERLOADED -> new SendVerdict(Outcome.NOT_SENT, detail, null, true, false);
-            case TIMED_OUT -> new SendVerdict(Outcome.TIMED_OUT, detail, null, true, true);
-            case CONNECTION_CLOSED -> new SendVerdict(Outcome.CONNECTION_LOST, detail, null, true, true);
+            case CONNECT_FAILED -> new SendVerdict(Outcome.NOT_SENT, detail, null, true, Reason.CONNECTION);
+            case OVERLOADED -> new SendVerdict(Outcome.NOT_SENT, detail, null, true, null);
+            case TIMED_OUT -> new SendVerdict(Outcome.TIMED_OUT, detail, null, true, Reason.WORK);
+            case CONNECTION_CLOSED -> new SendVerdict(Outcome.CONNECTION_LOST, detail, null, true, Reason.CONNECTION);
         };
     }
 }

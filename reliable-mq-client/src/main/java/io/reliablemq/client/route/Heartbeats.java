@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +79,12 @@ public final class Heartbeats {
 
     /** Sends to all brokers of the known routes. Completes when all have answered or failed, never exceptionally. */
     public CompletableFuture<Void> sendToAll() {
-        return all(addresses().stream().map(this::sendTo).toList());
+        return sendToAll(address -> true);
+    }
+
+    /** Sends to those brokers of the known routes. Completes when all have answered or failed, never exceptionally. */
+    public CompletableFuture<Void> sendToAll(Predicate<String> wanted) {
+        return all(addresses().stream().filter(wanted).map(this::sendTo).toList());
     }
 
     /** Tells the broker on a new connection at once who we are, if the address is a broker's. */
@@ -92,13 +99,31 @@ public final class Heartbeats {
         if (producers.isEmpty() && consumers.isEmpty()) {
             return CompletableFuture.completedFuture(false);
         }
-        Command request = Command.request(RequestCode.HEART_BEAT, Map.of(), JsonBodies.write(content()));
-        return remote.invoke(address, request, timeout).handle((answer, error) -> {
-            String problem = error != null
-                    ? error.getMessage()
-                    : answer.isSuccess() ? "" : "it refused with " + answer.code() + " " + answer.remarkText();
-            return judge(address, problem == null ? "no answer" : problem);
+        return send(address).handle((answer, error) -> judge(address, answer, error));
+    }
+
+    /**
+     * Finds out whether the broker answers. Completes with whether it does, never exceptionally; a refusal is an answer
+     * as well.
+     */
+    CompletableFuture<Boolean> probe(String address) {
+        return send(address).handle((answer, error) -> {
+            judge(address, answer, error);
+            return error == null;
         });
+    }
+
+    private CompletableFuture<Command> send(String address) {
+        return remote.invoke(
+                address, Command.request(RequestCode.HEART_BEAT, Map.of(), JsonBodies.write(content())), timeout);
+    }
+
+    private boolean judge(String address, @Nullable Command answer, @Nullable Throwable error) {
+        if (answer == null) {
+            String problem = error == null ? null : error.getMessage();
+            return judge(address, problem == null ? "no answer" : problem);
+        }
+        return judge(address, answer.isSuccess() ? "" : "it refused with " + answer.code() + " " + answer.remarkText());
     }
 
     private boolean judge(String address, String problem) {

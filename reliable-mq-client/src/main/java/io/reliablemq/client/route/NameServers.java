@@ -5,11 +5,10 @@ import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
-import io.reliablemq.protocol.header.TopicRequest;
+import io.reliablemq.protocol.header.RouteRequest;
 import io.reliablemq.protocol.route.TopicRoute;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,10 +36,10 @@ final class NameServers {
     }
 
     /**
-     * Completes with the topic's route, with nothing if no name server knows the topic, or with a
+     * Completes with the topic's route, with none if no name server knows the topic, or with a
      * {@link RouteUnavailableException} if none could be asked.
      */
-    CompletableFuture<Optional<TopicRoute>> route(String topic) {
+    CompletableFuture<RouteAnswer> route(String topic) {
         Round round = new Round(topic, preferred);
         round.ask(0);
         return round.result;
@@ -51,8 +50,9 @@ final class NameServers {
 
         private final String topic;
         private final int first;
-        private final CompletableFuture<Optional<TopicRoute>> result = new CompletableFuture<>();
+        private final CompletableFuture<RouteAnswer> result = new CompletableFuture<>();
         private boolean unknownToOne;
+        private @Nullable String unknownWatchedAt;
         private @Nullable Throwable lastError;
 
         Round(String topic, int first) {
@@ -66,7 +66,7 @@ final class NameServers {
                 return;
             }
             int index = (first + tried) % addresses.size();
-            Command request = Command.request(RequestCode.GET_ROUTE_BY_TOPIC, new TopicRequest(topic).fields());
+            Command request = Command.request(RequestCode.GET_ROUTE_BY_TOPIC, new RouteRequest(topic, true).fields());
             remote.invoke(addresses.get(index), request, timeout).whenComplete((answer, error) -> {
                 try {
                     if (error != null) {
@@ -84,6 +84,9 @@ final class NameServers {
 
         private boolean take(int index, Command answer) {
             if (answer.code() == ResponseCode.TOPIC_NOT_EXIST) {
+                if (!unknownToOne) {
+                    unknownWatchedAt = watchedAt(index, answer);
+                }
                 unknownToOne = true;
                 return false;
             }
@@ -91,7 +94,7 @@ final class NameServers {
                 if (answer.isSuccess()) {
                     TopicRoute route = JsonBodies.read(answer.body(), TopicRoute.class);
                     preferred = index;
-                    result.complete(Optional.of(route));
+                    result.complete(new RouteAnswer(route, watchedAt(index, answer)));
                     return true;
                 }
                 failed(index, new IllegalStateException("it answered " + answer.code() + " " + answer.remarkText()));
@@ -101,6 +104,10 @@ final class NameServers {
             return false;
         }
 
+        private @Nullable String watchedAt(int index, Command answer) {
+            return answer.fields().containsKey(RouteRequest.WATCHED) ? addresses.get(index) : null;
+        }
+
         private void failed(int index, Throwable error) {
             lastError = error;
             log.debug("The name server {} gave no route of '{}'", addresses.get(index), topic, error);
@@ -108,7 +115,7 @@ final class NameServers {
 
         private void finish() {
             if (unknownToOne) {
-                result.complete(Optional.empty());
+                result.complete(new RouteAnswer(null, unknownWatchedAt));
             } else {
                 result.completeExceptionally(new RouteUnavailableException(
                         "No name server of " + addresses + " could be asked for the route of topic '" + topic

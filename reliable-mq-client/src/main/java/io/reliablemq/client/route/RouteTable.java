@@ -24,11 +24,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The routes of the topics in use.
  *
- * <p>Any thread may read and ask; what is read is an immutable snapshot. Routes are asked for again every
- * {@link ClientSettings#routeRefreshInterval()}, those that a consumer waits for every second, and after a failure at
- * once; questions about one topic are shared and at least {@link #QUIET} apart. A route that has been known is kept when
- * name servers cannot be reached or have forgotten it: a stale route is better than none. After a broker has left a route
- * its return is looked for every second, for some minutes: most brokers that go come back soon.
+ * <p>Any thread may read and ask; what is read is an immutable snapshot. A name server of ours tells when a route has
+ * changed, and the route is asked for at once. Besides, routes are asked for again every
+ * {@link ClientSettings#routeRefreshInterval()}, those of consumers more often where the name server does not tell, those
+ * that a consumer waits for every second, and after a failure at once; questions about one topic are shared and at least
+ * {@link #QUIET} apart. A route that has been known is kept when name servers cannot be reached or have forgotten it: a
+ * stale route is better than none. After a broker has left a route its return is looked for every second, for some
+ * minutes: most brokers that go come back soon.
  */
 public final class RouteTable {
 
@@ -38,6 +40,9 @@ public final class RouteTable {
     static final Duration QUIET = Duration.ofMillis(100);
 
     private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** How old a consumer's route gets where the name server, one of Apache RocketMQ, does not tell of changes. */
+    static final Duration UNTOLD = Duration.ofSeconds(5);
 
     /** How long the return of a broker that has left a route is looked for. */
     private static final Duration EXPECTED_BACK = Duration.ofMinutes(3);
@@ -118,6 +123,40 @@ public final class RouteTable {
         }
     }
 
+    /** A name server says that these routes have changed. To be called on the thread {@code rmq-client}. */
+    public void changed(List<String> names) {
+        for (String name : names) {
+            Topic topic = topics.get(name);
+            if (topic != null) {
+                askAnew(topic);
+            }
+        }
+    }
+
+    /** The connection to the address broke: if it is a name server's, nobody tells of changes until another is asked. */
+    public void disconnected(String address) {
+        loop.execute(() -> {
+            for (Topic topic : topics.values()) {
+                if (address.equals(topic.watchedAt)) {
+                    topic.watchedAt = null;
+                    askAnew(topic);
+                }
+            }
+        });
+    }
+
+    /** Asks soon for all routes that name the broker, because it seems to be gone. */
+    void refreshThoseOf(String address) {
+        for (Topic topic : topics.values()) {
+            TopicRoute route = topic.route;
+            if (route != null
+                    && route.brokers().stream()
+                            .anyMatch(broker -> broker.addresses().containsValue(address))) {
+                askAnew(topic);
+            }
+        }
+    }
+
     /** The addresses of all brokers in known routes, in order. */
     public Set<String> brokerAddresses(boolean slavesToo) {
         Set<String> addresses = new TreeSet<>();
@@ -144,9 +183,30 @@ public final class RouteTable {
         for (Topic topic : topics.values()) {
             boolean missing = topic.awaited && topic.route == null;
             long now = clock.nanos();
-            if (missing || topic.isExpectedToGrow(now) || topic.isOlderThan(refreshInterval, now)) {
+            if (missing || topic.isExpectedToGrow(now) || topic.isOlderThan(mostAge(topic), now)) {
                 ask(topic);
             }
+        }
+    }
+
+    private Duration mostAge(Topic topic) {
+        boolean untold = topic.awaited && topic.watchedAt == null;
+        return untold && refreshInterval.compareTo(UNTOLD) > 0 ? UNTOLD : refreshInterval;
+    }
+
+    /**
+     * Asks with a question of its own: the answer to one that is under way, or came a moment ago, may be older than the
+     * change. On the thread {@code rmq-client}.
+     */
+    private void askAnew(Topic topic) {
+        if (topic.mayAsk(clock.nanos())) {
+            ask(topic);
+        } else if (!topic.willAskAnew) {
+            topic.willAskAnew = true;
+            loop.schedule(QUIET, () -> {
+                topic.willAskAnew = false;
+                askAnew(topic);
+            });
         }
     }
 
@@ -176,14 +236,19 @@ public final class RouteTable {
     private void answered(
             Topic topic,
             CompletableFuture<Optional<TopicRoute>> mine,
-            @Nullable Optional<TopicRoute> found,
+            @Nullable RouteAnswer found,
             @Nullable Throwable error) {
         if (found != null) {
-            topic.unknown = found.isEmpty();
-            found.ifPresent(route -> take(topic, route));
-            mine.complete(found.isPresent() ? found : Optional.ofNullable(topic.route));
+            TopicRoute route = found.route();
+            topic.unknown = route == null;
+            topic.watchedAt = found.watchedAt();
+            if (route != null) {
+                take(topic, route);
+            }
+            mine.complete(Optional.ofNullable(route == null ? topic.route : route));
         } else if (error != null) {
             log.debug("No route of '{}': {}", topic.name, error.toString());
+            topic.watchedAt = null;
             mine.completeExceptionally(error);
         }
     }
@@ -212,6 +277,10 @@ public final class RouteTable {
         private volatile boolean unknown;
 
         private volatile boolean awaited;
+        /** The name server that tells when the route changes. */
+        private volatile @Nullable String watchedAt;
+
+        private boolean willAskAnew;
         private @Nullable CompletableFuture<Optional<TopicRoute>> question;
         private long askedAt;
 
@@ -239,12 +308,17 @@ public final class RouteTable {
         synchronized CompletableFuture<Optional<TopicRoute>> join(
                 CompletableFuture<Optional<TopicRoute>> mine, long now) {
             CompletableFuture<Optional<TopicRoute>> current = question;
-            if (current != null && (!current.isDone() || now - askedAt < QUIET.toNanos())) {
+            if (current != null && !mayAsk(now)) {
                 return current;
             }
             question = mine;
             askedAt = now;
             return mine;
+        }
+
+        /** Whether no question is in progress or was asked a moment ago. */
+        synchronized boolean mayAsk(long now) {
+            return question == null || question.isDone() && now - askedAt >= QUIET.toNanos();
         }
 
         synchronized boolean isOlderThan(Duration age, long now) {

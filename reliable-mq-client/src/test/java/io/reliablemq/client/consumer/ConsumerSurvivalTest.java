@@ -7,6 +7,7 @@ import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.route.Heartbeats;
+import io.reliablemq.client.route.Reachability;
 import io.reliablemq.client.route.Remote;
 import io.reliablemq.client.route.RouteTable;
 import io.reliablemq.client.testing.ManualClock;
@@ -110,8 +111,15 @@ class ConsumerSurvivalTest {
         ClientSettings client = ClientSettings.of("n:1");
         RouteTable routes = new RouteTable(client, remote, loop, clock);
         Heartbeats heartbeats = new Heartbeats("me", client, routes, remote, loop);
-        ConsumerContext context =
-                new ConsumerContext(client, routes, heartbeats, remote, loop, clock, new GroupNotices());
+        ConsumerContext context = new ConsumerContext(
+                client,
+                routes,
+                heartbeats,
+                new Reachability(routes, heartbeats, loop),
+                remote,
+                loop,
+                clock,
+                new GroupNotices());
         GroupConsumer consumer = new GroupConsumer(
                 PushConsumerSettings.of("g", Map.of("T", "*")),
                 message -> ConsumeResult.RECONSUME_LATER,

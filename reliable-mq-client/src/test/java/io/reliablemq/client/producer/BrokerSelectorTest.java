@@ -2,6 +2,7 @@ package io.reliablemq.client.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reliablemq.client.producer.BrokerHealth.Reason;
 import io.reliablemq.client.route.PublishRoute;
 import io.reliablemq.client.testing.ManualClock;
 import io.reliablemq.client.testing.Routes;
@@ -11,6 +12,7 @@ import io.reliablemq.protocol.route.QueueAccess;
 import io.reliablemq.protocol.route.TopicRoute;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +25,8 @@ class BrokerSelectorTest {
             TargetQueue.of(new PublishRoute(Routes.route(4, Map.of("a", "a:1", "b", "b:1", "c", "c:1")), false), 4);
 
     private final ManualClock clock = new ManualClock();
-    private final BrokerHealth health = new BrokerHealth(clock);
+    private final Set<String> cutOff = new HashSet<>();
+    private final BrokerHealth health = new BrokerHealth(clock, address -> !cutOff.contains(address));
     private final BrokerSelector selector = new BrokerSelector(health);
 
     private Map<String, Integer> counts(int times) {
@@ -55,28 +58,61 @@ class BrokerSelectorTest {
 
     @Test
     void leavesABrokerOutThatFailed() {
-        health.failed("b:1");
+        health.failed("b:1", Reason.WORK);
 
         assertThat(counts(60)).doesNotContainKey("b").hasSize(2);
     }
 
     @Test
+    void whoeverIsLeftSharesTheWorkEvenly() {
+        health.failed("b:1", Reason.WORK);
+
+        assertThat(counts(60)).isEqualTo(Map.of("a", 30, "c", 30));
+    }
+
+    @Test
+    void sendsNothingToABrokerThatIsCutOffAndOneMessageOnceItIsBack() {
+        health.disconnected("b:1");
+        cutOff.add("b:1");
+        clock.advance(Duration.ofMinutes(5));
+        assertThat(counts(60)).doesNotContainKey("b");
+
+        cutOff.clear();
+        health.disconnected("b:1");
+        health.back("b:1");
+        assertThat(counts(60)).containsEntry("b", 1);
+        health.succeeded("b:1");
+        assertThat(counts(60)).containsEntry("b", 20);
+    }
+
+    @Test
+    void aBrokerThatDoesNotDoItsWorkIsNotTakenBackForItsConnection() {
+        health.failed("b:1", Reason.WORK);
+        health.disconnected("b:1");
+        health.back("b:1");
+        assertThat(counts(60)).doesNotContainKey("b");
+
+        health.retain(Set.of("a:1", "c:1"));
+        assertThat(counts(60)).as("it has left the routes and come again").containsEntry("b", 20);
+    }
+
+    @Test
     void triesAFailedBrokerRatherThanOneThatThisSendHasTried() {
-        health.failed("b:1");
+        health.failed("b:1", Reason.WORK);
 
         assertThat(selector.select(QUEUES, Set.of("a", "c")).brokerName()).isEqualTo("b");
     }
 
     @Test
     void neverLeavesAllOut() {
-        List.of("a:1", "b:1", "c:1").forEach(health::failed);
+        List.of("a:1", "b:1", "c:1").forEach(address -> health.failed(address, Reason.WORK));
 
         assertThat(counts(12)).hasSize(3);
     }
 
     @Test
     void letsOneSendTryAFailedBrokerWhenItsTimeIsOver() {
-        health.failed("b:1");
+        health.failed("b:1", Reason.WORK);
         clock.advance(Duration.ofSeconds(1));
 
         assertThat(counts(60)).containsEntry("b", 1);
@@ -87,7 +123,7 @@ class BrokerSelectorTest {
     @Test
     void leavesABrokerOutForLongerWithEachFailure() {
         for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
-            health.failed("b:1");
+            health.failed("b:1", Reason.WORK);
             clock.advance(Duration.ofSeconds(seconds).minusMillis(1));
             assertThat(counts(6)).as("within %d s", seconds).doesNotContainKey("b");
             clock.advance(Duration.ofMillis(1));
@@ -97,7 +133,7 @@ class BrokerSelectorTest {
 
     @Test
     void countsFailuresOfSendsThatWereUnderWayAsOne() {
-        IntStream.range(0, 100).forEach(i -> health.failed("b:1"));
+        IntStream.range(0, 100).forEach(i -> health.failed("b:1", Reason.WORK));
         clock.advance(Duration.ofSeconds(1));
 
         assertThat(counts(60)).containsEntry("b", 1);

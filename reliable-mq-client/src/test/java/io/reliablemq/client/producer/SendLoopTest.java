@@ -692,4 +692,70 @@ class SendLoopTest {
                     .allMatch(line -> line.contains("does not take heartbeats"));
         }
     }
+
+    private static Message ordered(String key, int number) {
+        return Message.builder("T")
+                .orderingKey(key)
+                .body(("m" + number).getBytes(StandardCharsets.UTF_8))
+                .build();
+    }
+
+    @Test
+    void keepsMessagesOfAnOrderingKeyOnOneQueueAlsoInRetries() {
+        List<ScriptedServer> brokers = List.of(broker(SendLoopTest::ok), broker(SendLoopTest::ok));
+        topicOn(brokers.get(0).address(), brokers.get(1).address());
+        Producer producer = client.producer(SETTINGS);
+        SendReceipt first = producer.send(ordered("k", 0));
+        ScriptedServer home = brokers.stream()
+                .filter(broker -> sends(broker) == 1)
+                .findFirst()
+                .orElseThrow();
+        AtomicInteger refusals = new AtomicInteger(2);
+        home.on(
+                RequestCode.SEND_MESSAGE_V2,
+                (request, reply) -> reply.send(
+                        refusals.getAndDecrement() > 0
+                                ? Command.failure(ResponseCode.SYSTEM_BUSY, "busy")
+                                : stored(ResponseCode.SUCCESS)));
+
+        SendReceipt second = producer.send(ordered("k", 1));
+        for (int i = 2; i < 20; i++) {
+            producer.send(ordered("k", i));
+        }
+
+        assertThat(second.attempts()).hasSize(3);
+        assertThat(second.brokerName()).isEqualTo(first.brokerName());
+        assertThat(sends(home)).isEqualTo(22);
+        assertThat(home.received(RequestCode.SEND_MESSAGE_V2).stream()
+                        .map(request ->
+                                SendMessageRequest.readV2(request.fields()).queueId()))
+                .containsOnly(first.attempts().get(0).queueId());
+    }
+
+    @Test
+    void aMessageWithAnOrderingKeyFailsRatherThanMoveWhenItsBrokerIsAway() {
+        List<ScriptedServer> brokers = List.of(broker(SendLoopTest::ok), broker(SendLoopTest::ok));
+        topicOn(brokers.get(0).address(), brokers.get(1).address());
+        Producer producer = client.producer(SETTINGS);
+        String home = producer.send(ordered("k", 0)).brokerName();
+        int other = home.equals("broker-a") ? 1 : 0;
+        brokers.get(1 - other).stop();
+        routes.put(
+                "T",
+                Routes.route(
+                        2,
+                        Map.of(
+                                other == 0 ? "broker-a" : "broker-b",
+                                brokers.get(other).address())));
+        assertThat(producer.send(MESSAGE).brokerName()).as("others go on").isNotEqualTo(home);
+        int before = sends(brokers.get(other));
+
+        await().untilAsserted(() -> assertThatExceptionOfType(SendFailedException.class)
+                .isThrownBy(() -> producer.send(ordered("k", 1), Duration.ofSeconds(1)))
+                .satisfies(failed -> assertThat(failed.attempts())
+                        .isNotEmpty()
+                        .allSatisfy(attempt -> assertThat(attempt.brokerName()).isEqualTo(home)))
+                .withMessageContaining("ordering key 'k'"));
+        assertThat(sends(brokers.get(other))).isEqualTo(before);
+    }
 }

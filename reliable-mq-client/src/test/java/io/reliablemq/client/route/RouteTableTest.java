@@ -8,8 +8,10 @@ import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.testing.ManualClock;
 import io.reliablemq.client.testing.Routes;
 import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.RouteRequest;
 import io.reliablemq.protocol.header.TopicRequest;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.transport.TransportException;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The route table stepped by hand, against name servers in memory. */
@@ -36,6 +39,8 @@ class RouteTableTest {
     private final Map<String, Map<String, TopicRoute>> known =
             new HashMap<>(Map.of("n1:1", new HashMap<>(), "n2:1", new HashMap<>()));
     private final Set<String> down = new HashSet<>();
+    private final Set<String> telling = new HashSet<>();
+    private Consumer<Runnable> onAnswer = Runnable::run;
     private final List<String> asked = new ArrayList<>();
     private final List<String> changed = new ArrayList<>();
 
@@ -48,11 +53,14 @@ class RouteTableTest {
                 return CompletableFuture.failedFuture(
                         new TransportException(TransportException.Kind.CONNECT_FAILED, "down"));
             }
+            Map<String, String> fields = telling.contains(address) ? Map.of(RouteRequest.WATCHED, "true") : Map.of();
             TopicRoute route = known.getOrDefault(address, Map.of()).get(topic);
-            return CompletableFuture.completedFuture(
-                    route == null
-                            ? Command.failure(ResponseCode.TOPIC_NOT_EXIST, "none")
-                            : Command.success(Map.of(), JsonBodies.write(route)));
+            Command answer = route == null
+                    ? Command.response(ResponseCode.TOPIC_NOT_EXIST, "none", fields, Body.EMPTY)
+                    : Command.success(fields, JsonBodies.write(route));
+            CompletableFuture<Command> reply = new CompletableFuture<>();
+            onAnswer.accept(() -> reply.complete(answer));
+            return reply;
         }
 
         @Override
@@ -140,7 +148,7 @@ class RouteTableTest {
     }
 
     @Test
-    void asksForAnAwaitedTopicEverySecondUntilItExistsAndThenAtTheRefreshInterval() {
+    void asksForAnAwaitedTopicEverySecondUntilItExistsAndThenFromTimeToTime() {
         table.addListener(changed::add);
         table.await("T");
         pass(Duration.ofSeconds(5));
@@ -151,13 +159,79 @@ class RouteTableTest {
         assertThat(changed).containsExactly("T");
 
         asked.clear();
-        pass(Duration.ofSeconds(29));
+        pass(RouteTable.UNTOLD.minusSeconds(1));
         assertThat(asked).isEmpty();
         know("n1:1", "T", ON_B);
         pass(Duration.ofSeconds(2));
         assertThat(asked).containsExactly("n1:1 T");
         assertThat(table.route("T")).isEqualTo(ON_B);
         assertThat(changed).containsExactly("T", "T");
+    }
+
+    @Test
+    void asksAtTheRefreshIntervalWhereNobodyWaitsForTheTopicOrTheNameServerTells() {
+        know("n1:1", "T", ON_A);
+        publishRoute("T");
+        telling.add("n1:1");
+        know("n1:1", "U", ON_A);
+        table.await("U");
+        pass(Duration.ofSeconds(1));
+        asked.clear();
+
+        pass(Duration.ofSeconds(28));
+        assertThat(asked).isEmpty();
+        pass(Duration.ofSeconds(3));
+        assertThat(asked)
+                .filteredOn(question -> !question.contains("TBW102"))
+                .containsExactlyInAnyOrder("n1:1 T", "n1:1 U");
+    }
+
+    @Test
+    void asksAnewWhenToldAlsoIfTheLastAnswerIsFreshOrUnderWay() {
+        telling.add("n1:1");
+        know("n1:1", "T", ON_A);
+        table.await("T");
+        loop.doWork();
+        know("n1:1", "T", ON_B);
+
+        // Within the quiet time.
+        table.changed(List.of("T", "unknown here"));
+        table.changed(List.of("T"));
+        loop.doWork();
+        assertThat(asked).containsExactly("n1:1 T");
+        pass(Duration.ofSeconds(1));
+        assertThat(table.route("T")).isEqualTo(ON_B);
+        assertThat(asked).hasSize(2);
+
+        // While an older answer is on its way.
+        List<Runnable> late = new ArrayList<>();
+        onAnswer = late::add;
+        table.refresh("T");
+        know("n1:1", "T", ON_A);
+        table.changed(List.of("T"));
+        onAnswer = Runnable::run;
+        late.forEach(Runnable::run);
+        pass(Duration.ofSeconds(1));
+        assertThat(table.route("T")).isEqualTo(ON_A);
+    }
+
+    @Test
+    void turnsToAnotherNameServerWhenTheOneThatTellsIsGone() {
+        telling.addAll(Set.of("n1:1", "n2:1"));
+        know("n1:1", "T", ON_A);
+        table.await("T");
+        loop.doWork();
+        down.add("n1:1");
+        know("n2:1", "T", ON_B);
+
+        table.disconnected("n1:1");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(asked).containsExactly("n1:1 T", "n1:1 T", "n2:1 T");
+        assertThat(table.route("T")).isEqualTo(ON_B);
+        table.disconnected("n1:1");
+        pass(Duration.ofMillis(500));
+        assertThat(asked).as("nothing depends on it any more").hasSize(3);
     }
 
     @Test

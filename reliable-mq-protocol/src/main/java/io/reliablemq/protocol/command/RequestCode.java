@@ -53,5 +53,11 @@ public final class RequestCode {
     public static final int LITE_PULL_MESSAGE = 361;
     public static final int BROKER_HEARTBEAT = 904;
 
+    /**
+     * Our own, one-way, from a name server to those that watch routes: those of the topics in the body have changed.
+     * In a range that the protocol does not use.
+     */
+    public static final int ROUTES_CHANGED = 21_001;
+
     private RequestCode() {}
 }

@@ -3,7 +3,7 @@ package io.reliablemq.protocol.header;
 import java.util.Map;
 
 /**
- * Header of the requests that name one topic: GET_ROUTE_BY_TOPIC, DELETE_TOPIC_IN_BROKER, GET_TOPIC_STATS.
+ * Header of the requests that name one topic: DELETE_TOPIC_IN_BROKER, GET_TOPIC_STATS.
  */
 public record TopicRequest(String topic) {
 

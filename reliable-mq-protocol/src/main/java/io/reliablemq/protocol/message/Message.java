@@ -52,6 +52,11 @@ public record Message(String topic, int flag, Map<String, String> properties, by
         return properties.get(PropertyNames.UNIQUE_ID);
     }
 
+    /** What it must keep its order with; null if nothing. */
+    public @Nullable String orderingKey() {
+        return properties.get(PropertyNames.SHARDING_KEY);
+    }
+
     /** The delay level, from 1; 0 for none. */
     public int delayLevel() {
         String level = properties.get(PropertyNames.DELAY_LEVEL);
@@ -100,6 +105,14 @@ public record Message(String topic, int flag, Map<String, String> properties, by
         /** One key, or several separated by blanks. */
         public Builder keys(String keys) {
             return set(PropertyNames.KEYS, keys);
+        }
+
+        /**
+         * Keeps the message in order with all others of the same key: they go to one queue and to no other, also in
+         * retries. While the broker of that queue is away, the send fails rather than move.
+         */
+        public Builder orderingKey(String key) {
+            return set(PropertyNames.SHARDING_KEY, key);
         }
 
         /** A level of the broker's {@code messageDelayLevel}, from 1. */

@@ -1,0 +1,13 @@
+package io.reliablemq.broker;
+
+import java.net.InetAddress;
+
+/**
+ * How a process that is a name server and no broker is to run. Made and checked by
+ * {@link BrokerProperties#toNameServerSettings()}.
+ *
+ * @param bindAddress where it listens
+ * @param port 0 for any free one
+ * @param management where health and figures can be read
+ */
+public record NameServerSettings(InetAddress bindAddress, int port, BrokerSettings.Management management) {}

@@ -1,0 +1,37 @@
+package io.reliablemq.client;
+
+import io.reliablemq.client.consumer.GroupNotices;
+import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.body.TopicList;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.transport.Reply;
+import io.reliablemq.protocol.transport.RequestHandler;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Takes what name servers and brokers send unasked. Called on event loops; thread-safe. */
+final class Notices implements RequestHandler {
+
+    private final GroupNotices groups;
+    private volatile Consumer<List<String>> routesChanged = topics -> {};
+
+    Notices(GroupNotices groups) {
+        this.groups = groups;
+    }
+
+    /** The listener is called on an event loop and must not block. */
+    void onRoutesChanged(Consumer<List<String>> listener) {
+        routesChanged = listener;
+    }
+
+    @Override
+    public void handle(Command request, Reply reply) {
+        if (request.code() == RequestCode.ROUTES_CHANGED) {
+            routesChanged.accept(
+                    JsonBodies.read(request.body(), TopicList.class).topics());
+        } else {
+            groups.handle(request, reply);
+        }
+    }
+}
