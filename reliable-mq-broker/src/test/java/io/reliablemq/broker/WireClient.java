@@ -63,7 +63,8 @@ final class WireClient implements AutoCloseable {
                 0,
                 -1,
                 false,
-                null);
+                null,
+                false);
         return answer(broker, Command.request(RequestCode.SEND_MESSAGE_V2, header.fieldsV2(), Body.ofUtf8(body)));
     }
 

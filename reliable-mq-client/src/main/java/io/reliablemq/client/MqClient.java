@@ -12,6 +12,7 @@ import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
 import io.reliablemq.client.producer.BrokerHealth;
 import io.reliablemq.client.producer.OrderedQueues;
+import io.reliablemq.client.producer.PendingReplies;
 import io.reliablemq.client.producer.RetryingProducer;
 import io.reliablemq.client.producer.SendContext;
 import io.reliablemq.client.route.Heartbeats;
@@ -55,7 +56,8 @@ public final class MqClient implements AutoCloseable {
         TaskLoop loop = new TaskLoop(clock, errors);
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
         GroupNotices groupNotices = new GroupNotices();
-        Notices notices = new Notices(groupNotices);
+        PendingReplies replies = new PendingReplies();
+        Notices notices = new Notices(groupNotices, replies);
         Connections connections = shared.push(new Connections(
                 new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
         // Behind what it uses, so that it ends before that does.
@@ -67,7 +69,8 @@ public final class MqClient implements AutoCloseable {
         this.heartbeats = new Heartbeats(ClientId.next(settings.instanceName()), settings, routes, connections, loop);
         Reachability reachability = new Reachability(routes, heartbeats, loop);
         BrokerHealth health = new BrokerHealth(clock, reachability::isReachable);
-        this.sending = new SendContext(routes, connections, health, new OrderedQueues(), loop, clock, callbacks);
+        this.sending = new SendContext(
+                routes, connections, health, new OrderedQueues(), heartbeats, replies, loop, clock, callbacks);
         this.consuming =
                 new ConsumerContext(settings, routes, heartbeats, reachability, connections, loop, clock, groupNotices);
         routes.addListener(topic -> health.retain(routes.brokerAddresses(false)));
