@@ -35,8 +35,7 @@ import io.reliablemq.broker.request.RequestChecks;
 import io.reliablemq.broker.request.RequestCounts;
 import io.reliablemq.broker.request.RuntimeFigures;
 import io.reliablemq.broker.request.SendBackHandler;
-import io.reliablemq.broker.request.SendBatchHandler;
-import io.reliablemq.broker.request.SendMessageHandler;
+import io.reliablemq.broker.request.SendParts;
 import io.reliablemq.broker.request.SendTopics;
 import io.reliablemq.broker.request.TagFilter;
 import io.reliablemq.broker.retention.UnfinishedMessages;
@@ -130,17 +129,19 @@ final class BrokerParts {
         Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, deliveries, errors);
         HandlerTable.Builder table = HandlerTable.builder();
         IncomingMessages incoming = new IncomingMessages(address, settings.name(), settings.cluster());
-        SendMessageHandler send = new SendMessageHandler(
-                new SendTopics(topics, checks, settings.autoCreateTopics()),
-                incoming,
-                new SendBatchHandler(incoming, store),
-                new ConsumerRetries(groupSettings, locks, groupTopics, copies, store),
-                new DeliveryTimes(clock, settings.timerMaxDelay()),
-                copies,
-                store);
-        table.on(RequestCode.SEND_MESSAGE, send)
-                .on(RequestCode.SEND_MESSAGE_V2, send)
-                .on(RequestCode.SEND_BATCH_MESSAGE, send);
+        new SendParts(
+                        settings.name(),
+                        new SendTopics(topics, checks, settings.autoCreateTopics()),
+                        incoming,
+                        new ConsumerRetries(groupSettings, locks, groupTopics, copies, store),
+                        new DeliveryTimes(clock, settings.timerMaxDelay()),
+                        copies,
+                        schedule.recalls(),
+                        sessions,
+                        readThreads,
+                        store,
+                        clock)
+                .addTo(table);
         PullMessageHandler pull =
                 new PullMessageHandler(checks, groupTopics, new TagFilter(groups), offsets, pullParts);
         table.on(RequestCode.PULL_MESSAGE, pull).on(RequestCode.LITE_PULL_MESSAGE, pull);

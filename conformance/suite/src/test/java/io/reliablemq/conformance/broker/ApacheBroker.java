@@ -96,6 +96,7 @@ public final class ApacheBroker implements BrokerUnderTest {
                 Map.entry("diskMaxUsedSpaceRatio", "98"),
                 Map.entry("flushDiskType", "SYNC_FLUSH"),
                 Map.entry("autoCreateTopicEnable", "true"),
+                Map.entry("recallMessageEnable", "true"),
                 Map.entry("messageDelayLevel", DELAY_LEVELS));
     }
 
