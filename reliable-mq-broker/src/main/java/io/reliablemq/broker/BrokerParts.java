@@ -22,6 +22,7 @@ import io.reliablemq.broker.request.ClientHandlers;
 import io.reliablemq.broker.request.ConsumerRetries;
 import io.reliablemq.broker.request.Deliveries;
 import io.reliablemq.broker.request.DeliveryTimes;
+import io.reliablemq.broker.request.EarlierSends;
 import io.reliablemq.broker.request.GroupTopics;
 import io.reliablemq.broker.request.HandlerTable;
 import io.reliablemq.broker.request.HeartbeatHandler;
@@ -129,6 +130,7 @@ final class BrokerParts {
         Pull.Parts pullParts = new Pull.Parts(store, topics, longPolls, readThreads, deliveries, errors);
         HandlerTable.Builder table = HandlerTable.builder();
         IncomingMessages incoming = new IncomingMessages(address, settings.name(), settings.cluster());
+        EarlierSends earlier = new EarlierSends(store, readThreads);
         new SendParts(
                         settings.name(),
                         new SendTopics(topics, checks, settings.autoCreateTopics()),
@@ -136,6 +138,7 @@ final class BrokerParts {
                         new ConsumerRetries(groupSettings, locks, groupTopics, copies, store),
                         new DeliveryTimes(clock, settings.timerMaxDelay()),
                         copies,
+                        earlier,
                         schedule.recalls(),
                         sessions,
                         readThreads,

@@ -130,11 +130,27 @@ public final class IncomingMessages {
                 null);
     }
 
+    Map<String, String> plainFields(StoredMessage message, AppendResult result) {
+        return answerFields(message.queueId(), result, message.property(PropertyNames.UNIQUE_ID));
+    }
+
+    /** The same of a message that waits for its level: the queue is the one that it is for. */
+    Map<String, String> parkedFields(StoredMessage parked, AppendResult result) {
+        return answerFields(realQueueId(parked), result, parked.property(PropertyNames.UNIQUE_ID));
+    }
+
     /** The same of a message that waits for its time: what it can be called back with is told too. */
-    Map<String, String> timerFields(StoredMessage message, long dueMs, AppendResult result) {
-        String uniqueId = message.messageId();
-        String handle = new RecallHandle(message.topic(), brokerName, dueMs, uniqueId).encode();
-        return answerFields(messageId(result.position()), message.queueId(), result.queueOffset(), uniqueId, handle);
+    Map<String, String> timerFields(StoredMessage parked, AppendResult result) {
+        String uniqueId = parked.messageId();
+        String topic = parked.properties().getOrDefault(PropertyNames.REAL_TOPIC, "");
+        long dueMs = Long.parseLong(parked.properties().getOrDefault(PropertyNames.TIMER_OUT_MILLIS, "0"));
+        String handle = new RecallHandle(topic, brokerName, dueMs, uniqueId).encode();
+        return answerFields(
+                messageId(result.position()), realQueueId(parked), result.queueOffset(), uniqueId, handle);
+    }
+
+    private static int realQueueId(StoredMessage parked) {
+        return Integer.parseInt(parked.properties().getOrDefault(PropertyNames.REAL_QUEUE_ID, "0"));
     }
 
     Map<String, String> answerFields(

@@ -1,6 +1,7 @@
 package io.reliablemq.broker.request;
 
 import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.topic.TopicWaiter;
@@ -9,7 +10,6 @@ import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Names;
-import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
@@ -32,6 +32,7 @@ public final class SendMessageHandler implements RequestHandler {
     private final ConsumerRetries retries;
     private final DeliveryTimes times;
     private final MessageCopies copies;
+    private final EarlierSends earlier;
     private final MessageStore store;
 
     public SendMessageHandler(
@@ -41,6 +42,7 @@ public final class SendMessageHandler implements RequestHandler {
             ConsumerRetries retries,
             DeliveryTimes times,
             MessageCopies copies,
+            EarlierSends earlier,
             MessageStore store) {
         this.topics = topics;
         this.incoming = incoming;
@@ -48,6 +50,7 @@ public final class SendMessageHandler implements RequestHandler {
         this.retries = retries;
         this.times = times;
         this.copies = copies;
+        this.earlier = earlier;
         this.store = store;
     }
 
@@ -83,25 +86,61 @@ public final class SendMessageHandler implements RequestHandler {
             retries.deadLetter(message, topic.topic(), reply, incoming);
             return;
         }
+        Storing storing = storing(message);
+        if (request.maybeStored()) {
+            earlier.find(storing.message(), reply, new EarlierSends.Next() {
+                @Override
+                public void held(EarlierSends.Held held) {
+                    answer(reply, held.result(), result -> storing.answer().fields(held.first(), result));
+                }
+
+                @Override
+                public void unknown() {
+                    append(storing, reply);
+                }
+            });
+        } else {
+            append(storing, reply);
+        }
+    }
+
+    /**
+     * A message as it is to be stored.
+     *
+     * @param answer header of the answer
+     */
+    private record Storing(StoredMessage message, Answer answer) {}
+
+    /** Header of the answer to a message that is in the log. */
+    @FunctionalInterface
+    private interface Answer {
+        Map<String, String> fields(StoredMessage stored, AppendResult result);
+    }
+
+    private Storing storing(StoredMessage message) {
         int delayLevel = IncomingMessages.delayLevel(message.properties());
         // A level counts for more than a time, by the protocol.
         OptionalLong due = delayLevel > 0 ? OptionalLong.empty() : times.due(message.properties());
         if (due.isPresent()) {
-            long dueMs = due.getAsLong();
-            store(copies.parkedUntil(message, dueMs), reply, result -> incoming.timerFields(message, dueMs, result));
-        } else {
-            StoredMessage stored = delayLevel > 0 ? copies.parked(message, delayLevel) : message;
-            String uniqueId = message.property(PropertyNames.UNIQUE_ID);
-            store(stored, reply, result -> incoming.answerFields(message.queueId(), result, uniqueId));
+            return new Storing(copies.parkedUntil(message, due.getAsLong()), incoming::timerFields);
         }
+        return delayLevel > 0
+                ? new Storing(copies.parked(message, delayLevel), incoming::parkedFields)
+                : new Storing(message, incoming::plainFields);
     }
 
-    private void store(StoredMessage message, Reply reply, Function<AppendResult, Map<String, String>> fields) {
+    private void append(Storing storing, Reply reply) {
+        StoredMessage message = storing.message();
+        AppendListener answering =
+                result -> answer(reply, result, stored -> storing.answer().fields(message, stored));
         store.append(
                 message,
                 MessageStore.NO_ORIGIN,
-                result -> reply.send(
-                        StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of())),
+                earlier.noted(message, answering),
                 reply.connection()::afterRead);
+    }
+
+    private static void answer(Reply reply, AppendResult result, Function<AppendResult, Map<String, String>> fields) {
+        reply.send(StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of()));
     }
 }

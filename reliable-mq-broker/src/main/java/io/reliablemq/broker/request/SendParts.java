@@ -19,6 +19,7 @@ public record SendParts(
         ConsumerRetries retries,
         DeliveryTimes times,
         MessageCopies copies,
+        EarlierSends earlier,
         Recalls recalls,
         ClientSessions sessions,
         ReadThreads readThreads,
@@ -26,8 +27,9 @@ public record SendParts(
         Clock clock) {
 
     public void addTo(HandlerTable.Builder table) {
-        SendBatchHandler batches = new SendBatchHandler(incoming, store);
-        SendMessageHandler send = new SendMessageHandler(topics, incoming, batches, retries, times, copies, store);
+        SendBatchHandler batches = new SendBatchHandler(incoming, earlier, store);
+        SendMessageHandler send =
+                new SendMessageHandler(topics, incoming, batches, retries, times, copies, earlier, store);
         table.on(RequestCode.SEND_MESSAGE, send)
                 .on(RequestCode.SEND_MESSAGE_V2, send)
                 .on(RequestCode.SEND_BATCH_MESSAGE, send);
