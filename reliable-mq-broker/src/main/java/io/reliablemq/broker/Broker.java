@@ -86,15 +86,20 @@ public final class Broker implements AutoCloseable {
                     .step(mailbox::drain)
                     .every(PERSIST_PERIOD, parts.offsets()::persist)
                     .every(PERSIST_PERIOD, parts.cursors()::persist)
+                    .every(PERSIST_PERIOD, parts.transactions()::persist)
                     .every(PERSIST_PERIOD, parts.accounts()::settleWhatMoved)
                     .every(CHECKPOINT_PERIOD, parts.accounts()::persist)
                     .every(SESSION_PERIOD, parts.sessions()::endSilent)
                     .every(Rates.PERIOD, parts.runtime()::sample)
                     .atStop(parts.offsets()::persist)
                     .atStop(parts.cursors()::persist)
+                    .atStop(parts.transactions()::persist)
                     .atStop(parts.accounts()::settle)
                     .atStop(parts.accounts()::persist);
-            scheduling.step(parts.longPolls()::expire).step(parts.schedule()::doWork);
+            scheduling
+                    .step(parts.longPolls()::expire)
+                    .step(parts.schedule()::doWork)
+                    .step(parts.transactionChecks()::doWork);
             housekeeper.start();
             scheduler.start();
 

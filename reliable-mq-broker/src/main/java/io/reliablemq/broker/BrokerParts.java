@@ -29,6 +29,7 @@ import io.reliablemq.broker.request.HeartbeatHandler;
 import io.reliablemq.broker.request.IncomingMessages;
 import io.reliablemq.broker.request.MessageQueries;
 import io.reliablemq.broker.request.OffsetHandlers;
+import io.reliablemq.broker.request.Placement;
 import io.reliablemq.broker.request.Pull;
 import io.reliablemq.broker.request.PullMessageHandler;
 import io.reliablemq.broker.request.ReadThreads;
@@ -48,6 +49,8 @@ import io.reliablemq.broker.store.file.StoreFiles;
 import io.reliablemq.broker.topic.SystemTopics;
 import io.reliablemq.broker.topic.TopicAnnouncer;
 import io.reliablemq.broker.topic.Topics;
+import io.reliablemq.broker.transaction.OpenTransactions;
+import io.reliablemq.broker.transaction.TransactionChecks;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -77,6 +80,8 @@ final class BrokerParts {
     private final ClientSessions sessions;
     private final LongPolls longPolls;
     private final DelaySchedule schedule;
+    private final OpenTransactions transactions;
+    private final TransactionChecks transactionChecks;
     private final ReadThreads readThreads;
     private final RequestCounts requests;
     private final RuntimeFigures runtime;
@@ -110,8 +115,15 @@ final class BrokerParts {
         longPolls = new LongPolls(store, clock, wakeScheduler);
         schedule = new DelaySchedule(store, copies, levels, cursors, copied(opened)::contains, clock, wakeScheduler);
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, wakeScheduler));
+        transactions = OpenTransactions.load(files.file("transactions"), store, opened.origins()::forEach);
+        transactionChecks = new TransactionChecks(
+                settings.transactionRules(), settings.name(), transactions, sessions, store, clock);
         UnfinishedMessages unfinished = new UnfinishedMessages(
-                settings.retentionRules(), offsets, schedule::waitsIn, accounts::settleAndStore, clock);
+                settings.retentionRules(),
+                offsets,
+                segment -> schedule.waitsIn(segment) || transactions.waitsIn(segment),
+                accounts::settleAndStore,
+                clock);
         store.retainBy(unfinished);
         readThreads = new ReadThreads(errors);
 
@@ -123,6 +135,7 @@ final class BrokerParts {
                 deliveries,
                 new GroupFigures(groups, offsets, topics, store),
                 schedule.figures(),
+                transactionChecks,
                 unfinished,
                 accountFigures,
                 this::waiting));
@@ -136,10 +149,10 @@ final class BrokerParts {
                         new SendTopics(topics, checks, settings.autoCreateTopics()),
                         incoming,
                         new ConsumerRetries(groupSettings, locks, groupTopics, copies, store),
-                        new DeliveryTimes(clock, settings.timerMaxDelay()),
-                        copies,
+                        new Placement(new DeliveryTimes(clock, settings.timerMaxDelay()), copies, incoming),
                         earlier,
                         schedule.recalls(),
+                        transactions,
                         sessions,
                         readThreads,
                         store,
@@ -199,7 +212,7 @@ final class BrokerParts {
     }
 
     private void arrived(QueueKey queue, long maxOffset, Runnable wakeScheduler) {
-        if (MessageCopies.isParking(queue.topic())) {
+        if (MessageCopies.isParking(queue.topic()) || queue.equals(OpenTransactions.HALVES)) {
             wakeScheduler.run();
         }
         longPolls.arrived(queue, maxOffset);
@@ -270,6 +283,14 @@ final class BrokerParts {
 
     DelaySchedule schedule() {
         return schedule;
+    }
+
+    OpenTransactions transactions() {
+        return transactions;
+    }
+
+    TransactionChecks transactionChecks() {
+        return transactionChecks;
     }
 
     ReadThreads readThreads() {

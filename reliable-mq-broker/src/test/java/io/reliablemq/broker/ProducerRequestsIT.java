@@ -161,7 +161,8 @@ class ProducerRequestsIT {
         return wire.answer(
                 broker.address(),
                 Command.request(
-                        RequestCode.RECALL_MESSAGE, new RecallMessageRequest(topic, handle, "producers", null).fields()));
+                        RequestCode.RECALL_MESSAGE,
+                        new RecallMessageRequest(topic, handle, "producers", null).fields()));
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.TransactionListener;
+import io.reliablemq.client.api.TransactionProducer;
 import io.reliablemq.client.consumer.ConsumerContext;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
@@ -15,6 +17,8 @@ import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.PendingReplies;
 import io.reliablemq.client.producer.RetryingProducer;
 import io.reliablemq.client.producer.SendContext;
+import io.reliablemq.client.producer.TransactingProducer;
+import io.reliablemq.client.producer.TransactionQuestions;
 import io.reliablemq.client.route.Heartbeats;
 import io.reliablemq.client.route.Reachability;
 import io.reliablemq.client.route.RouteTable;
@@ -45,7 +49,7 @@ public final class MqClient implements AutoCloseable {
 
     private final CloseStack shared = new CloseStack();
     private final Set<PushConsumer> consumers = ConcurrentHashMap.newKeySet();
-    private final Set<Producer> producers = ConcurrentHashMap.newKeySet();
+    private final Set<AutoCloseable> producers = ConcurrentHashMap.newKeySet();
     private final Heartbeats heartbeats;
     private final SendContext sending;
     private final ConsumerContext consuming;
@@ -57,20 +61,31 @@ public final class MqClient implements AutoCloseable {
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
         GroupNotices groupNotices = new GroupNotices();
         PendingReplies replies = new PendingReplies();
-        Notices notices = new Notices(groupNotices, replies);
+        Callbacks callbacks = new Callbacks();
+        TransactionQuestions questions = new TransactionQuestions(callbacks);
+        Notices notices = new Notices(groupNotices, replies, questions);
         Connections connections = shared.push(new Connections(
                 new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
         // Behind what it uses, so that it ends before that does.
         AgentRunner runner = shared.push(new AgentRunner(loop, errors));
         loop.onNewTask(runner::signal);
-        Callbacks callbacks = shared.push(new Callbacks());
+        shared.push(callbacks);
 
         RouteTable routes = new RouteTable(settings, connections, loop, clock);
         this.heartbeats = new Heartbeats(ClientId.next(settings.instanceName()), settings, routes, connections, loop);
         Reachability reachability = new Reachability(routes, heartbeats, loop);
         BrokerHealth health = new BrokerHealth(clock, reachability::isReachable);
         this.sending = new SendContext(
-                routes, connections, health, new OrderedQueues(), heartbeats, replies, loop, clock, callbacks);
+                routes,
+                connections,
+                health,
+                new OrderedQueues(),
+                heartbeats,
+                replies,
+                questions,
+                loop,
+                clock,
+                callbacks);
         this.consuming =
                 new ConsumerContext(settings, routes, heartbeats, reachability, connections, loop, clock, groupNotices);
         routes.addListener(topic -> health.retain(routes.brokerAddresses(false)));
@@ -120,6 +135,24 @@ public final class MqClient implements AutoCloseable {
         String group = producerSettings.group();
         heartbeats.addProducer(group);
         RetryingProducer producer = new RetryingProducer(producerSettings, sending, closing -> {
+            producers.remove(closing);
+            heartbeats.removeProducer(group).join();
+        });
+        producers.add(producer);
+        return producer;
+    }
+
+    /**
+     * A producer of messages that are delivered if a local transaction commits.
+     *
+     * @throws IllegalStateException if the client is closed
+     */
+    public synchronized TransactionProducer transactionProducer(
+            ProducerSettings producerSettings, TransactionListener listener) {
+        requireOpen();
+        String group = producerSettings.group();
+        heartbeats.addProducer(group);
+        TransactingProducer producer = new TransactingProducer(producerSettings, sending, listener, closing -> {
             producers.remove(closing);
             heartbeats.removeProducer(group).join();
         });

@@ -14,11 +14,13 @@ final class Notices implements RequestHandler {
 
     private final RequestHandler groups;
     private final RequestHandler replies;
+    private final RequestHandler transactions;
     private volatile Consumer<List<String>> routesChanged = topics -> {};
 
-    Notices(RequestHandler groups, RequestHandler replies) {
+    Notices(RequestHandler groups, RequestHandler replies, RequestHandler transactions) {
         this.groups = groups;
         this.replies = replies;
+        this.transactions = transactions;
     }
 
     /** The listener is called on an event loop and must not block. */
@@ -33,6 +35,7 @@ final class Notices implements RequestHandler {
                 routesChanged.accept(
                         JsonBodies.read(request.body(), TopicList.class).topics());
             case RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT -> replies.handle(request, reply);
+            case RequestCode.CHECK_TRANSACTION_STATE -> transactions.handle(request, reply);
             default -> groups.handle(request, reply);
         }
     }

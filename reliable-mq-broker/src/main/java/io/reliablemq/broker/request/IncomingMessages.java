@@ -42,7 +42,6 @@ public final class IncomingMessages {
     /** Checks a single message and adds what the broker adds to each. */
     StoredMessage message(SendMessageRequest request, Body body, TopicSettings topic, Connection connection) {
         Map<String, String> properties = MessageProperties.decode(request.properties());
-        checkSupported(request.systemFlag(), properties);
         checkBody(body.size());
         properties.putIfAbsent(PropertyNames.UNIQUE_ID, uniqueIds.next());
         properties.put(PropertyNames.MESSAGE_REGION, REGION);
@@ -111,12 +110,12 @@ public final class IncomingMessages {
     }
 
     /** Refuses what would be delivered otherwise than its sender wants. */
-    static void checkSupported(int systemFlag, Map<String, String> properties) {
+    static void checkBatch(int systemFlag, Map<String, String> properties) {
         if ((systemFlag & SystemFlag.TRANSACTION_BITS) != 0
                 || TRUE.equals(properties.get(PropertyNames.TRANSACTION_PREPARED))) {
             throw new RefusedException(
-                    ResponseCode.NO_PERMISSION,
-                    "Transactional messages are not supported by this version of the broker");
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "Messages of transactions do not go in batches; send them one by one");
         }
     }
 
@@ -145,8 +144,7 @@ public final class IncomingMessages {
         String topic = parked.properties().getOrDefault(PropertyNames.REAL_TOPIC, "");
         long dueMs = Long.parseLong(parked.properties().getOrDefault(PropertyNames.TIMER_OUT_MILLIS, "0"));
         String handle = new RecallHandle(topic, brokerName, dueMs, uniqueId).encode();
-        return answerFields(
-                messageId(result.position()), realQueueId(parked), result.queueOffset(), uniqueId, handle);
+        return answerFields(messageId(result.position()), realQueueId(parked), result.queueOffset(), uniqueId, handle);
     }
 
     private static int realQueueId(StoredMessage parked) {

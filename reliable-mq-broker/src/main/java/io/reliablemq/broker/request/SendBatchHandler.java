@@ -70,7 +70,10 @@ public final class SendBatchHandler {
                     public void held(EarlierSends.Held end) {
                         AppendResult place = first.result();
                         AppendResult all = new AppendResult(
-                                end.result().status(), place.position(), place.queueOffset(), end.result().detail());
+                                end.result().status(),
+                                place.position(),
+                                place.queueOffset(),
+                                end.result().detail());
                         answer(first.first(), messages.size(), all, uniqueId, reply);
                     }
 
@@ -96,8 +99,7 @@ public final class SendBatchHandler {
         store.appendBatch(messages, last == first ? noted : earlier.noted(last, noted));
     }
 
-    private void answer(
-            StoredMessage first, int count, AppendResult result, @Nullable String uniqueId, Reply reply) {
+    private void answer(StoredMessage first, int count, AppendResult result, @Nullable String uniqueId, Reply reply) {
         Map<String, String> fields = Map.of();
         if (result.status().isStored()) {
             String ids = messageIds(new QueueKey(first.topic(), first.queueId()), result, count);
@@ -108,7 +110,7 @@ public final class SendBatchHandler {
 
     private StoredMessage inner(
             SendMessageRequest request, TopicSettings topic, int queueId, BatchLayout.Entry entry, Reply reply) {
-        IncomingMessages.checkSupported(request.systemFlag(), entry.properties());
+        IncomingMessages.checkBatch(request.systemFlag(), entry.properties());
         if (IncomingMessages.delayLevel(entry.properties()) > 0 || DeliveryTimes.isNamed(entry.properties())) {
             throw new RefusedException(
                     ResponseCode.MESSAGE_ILLEGAL, "Messages of a batch cannot be delayed; send them one by one");

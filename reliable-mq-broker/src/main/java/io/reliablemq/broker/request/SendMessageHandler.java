@@ -1,21 +1,23 @@
 package io.reliablemq.broker.request;
 
-import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.request.Placement.Placed;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.topic.TopicWaiter;
+import io.reliablemq.broker.transaction.HalfMessage;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.message.SystemFlag;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -30,8 +32,7 @@ public final class SendMessageHandler implements RequestHandler {
     private final IncomingMessages incoming;
     private final SendBatchHandler batches;
     private final ConsumerRetries retries;
-    private final DeliveryTimes times;
-    private final MessageCopies copies;
+    private final Placement placement;
     private final EarlierSends earlier;
     private final MessageStore store;
 
@@ -40,16 +41,14 @@ public final class SendMessageHandler implements RequestHandler {
             IncomingMessages incoming,
             SendBatchHandler batches,
             ConsumerRetries retries,
-            DeliveryTimes times,
-            MessageCopies copies,
+            Placement placement,
             EarlierSends earlier,
             MessageStore store) {
         this.topics = topics;
         this.incoming = incoming;
         this.batches = batches;
         this.retries = retries;
-        this.times = times;
-        this.copies = copies;
+        this.placement = placement;
         this.earlier = earlier;
         this.store = store;
     }
@@ -86,58 +85,42 @@ public final class SendMessageHandler implements RequestHandler {
             retries.deadLetter(message, topic.topic(), reply, incoming);
             return;
         }
-        Storing storing = storing(message);
+        Placed placed = placement.of(message);
+        if (isHalf(request, message)) {
+            // Where it goes is decided again when it is committed; that it may go there is known now.
+            placed = new Placed(HalfMessage.of(message, request.producerGroup()), incoming::parkedFields);
+        }
         if (request.maybeStored()) {
-            earlier.find(storing.message(), reply, new EarlierSends.Next() {
-                @Override
-                public void held(EarlierSends.Held held) {
-                    answer(reply, held.result(), result -> storing.answer().fields(held.first(), result));
-                }
-
-                @Override
-                public void unknown() {
-                    append(storing, reply);
-                }
-            });
+            findThenStore(placed, reply);
         } else {
-            append(storing, reply);
+            append(placed, reply);
         }
     }
 
-    /**
-     * A message as it is to be stored.
-     *
-     * @param answer header of the answer
-     */
-    private record Storing(StoredMessage message, Answer answer) {}
-
-    /** Header of the answer to a message that is in the log. */
-    @FunctionalInterface
-    private interface Answer {
-        Map<String, String> fields(StoredMessage stored, AppendResult result);
+    private static boolean isHalf(SendMessageRequest request, StoredMessage message) {
+        return (request.systemFlag() & SystemFlag.TRANSACTION_BITS) == SystemFlag.TRANSACTION_PREPARED
+                || Boolean.parseBoolean(message.property(PropertyNames.TRANSACTION_PREPARED));
     }
 
-    private Storing storing(StoredMessage message) {
-        int delayLevel = IncomingMessages.delayLevel(message.properties());
-        // A level counts for more than a time, by the protocol.
-        OptionalLong due = delayLevel > 0 ? OptionalLong.empty() : times.due(message.properties());
-        if (due.isPresent()) {
-            return new Storing(copies.parkedUntil(message, due.getAsLong()), incoming::timerFields);
-        }
-        return delayLevel > 0
-                ? new Storing(copies.parked(message, delayLevel), incoming::parkedFields)
-                : new Storing(message, incoming::plainFields);
+    private void findThenStore(Placed placed, Reply reply) {
+        earlier.find(placed.message(), reply, new EarlierSends.Next() {
+            @Override
+            public void held(EarlierSends.Held held) {
+                answer(reply, held.result(), result -> placed.answer().fields(held.first(), result));
+            }
+
+            @Override
+            public void unknown() {
+                append(placed, reply);
+            }
+        });
     }
 
-    private void append(Storing storing, Reply reply) {
-        StoredMessage message = storing.message();
+    private void append(Placed placed, Reply reply) {
+        StoredMessage message = placed.message();
         AppendListener answering =
-                result -> answer(reply, result, stored -> storing.answer().fields(message, stored));
-        store.append(
-                message,
-                MessageStore.NO_ORIGIN,
-                earlier.noted(message, answering),
-                reply.connection()::afterRead);
+                result -> answer(reply, result, stored -> placed.answer().fields(message, stored));
+        store.append(message, MessageStore.NO_ORIGIN, earlier.noted(message, answering), reply.connection()::afterRead);
     }
 
     private static void answer(Reply reply, AppendResult result, Function<AppendResult, Map<String, String>> fields) {

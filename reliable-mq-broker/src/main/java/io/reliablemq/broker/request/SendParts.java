@@ -1,9 +1,9 @@
 package io.reliablemq.broker.request;
 
-import io.reliablemq.broker.delivery.MessageCopies;
 import io.reliablemq.broker.delivery.Recalls;
 import io.reliablemq.broker.group.ClientSessions;
 import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.transaction.OpenTransactions;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.Clock;
 
@@ -17,10 +17,10 @@ public record SendParts(
         SendTopics topics,
         IncomingMessages incoming,
         ConsumerRetries retries,
-        DeliveryTimes times,
-        MessageCopies copies,
+        Placement placement,
         EarlierSends earlier,
         Recalls recalls,
+        OpenTransactions transactions,
         ClientSessions sessions,
         ReadThreads readThreads,
         MessageStore store,
@@ -28,13 +28,13 @@ public record SendParts(
 
     public void addTo(HandlerTable.Builder table) {
         SendBatchHandler batches = new SendBatchHandler(incoming, earlier, store);
-        SendMessageHandler send =
-                new SendMessageHandler(topics, incoming, batches, retries, times, copies, earlier, store);
+        SendMessageHandler send = new SendMessageHandler(topics, incoming, batches, retries, placement, earlier, store);
         table.on(RequestCode.SEND_MESSAGE, send)
                 .on(RequestCode.SEND_MESSAGE_V2, send)
                 .on(RequestCode.SEND_BATCH_MESSAGE, send);
         ReplyHandler replies = new ReplyHandler(topics, incoming, sessions, store, clock);
         table.on(RequestCode.SEND_REPLY_MESSAGE, replies).on(RequestCode.SEND_REPLY_MESSAGE_V2, replies);
+        table.on(RequestCode.END_TRANSACTION, new EndTransactionHandler(transactions, placement, store, readThreads));
         table.on(RequestCode.RECALL_MESSAGE, new RecallHandler(brokerName, store, recalls, readThreads));
     }
 }

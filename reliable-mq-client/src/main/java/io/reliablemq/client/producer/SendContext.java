@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
  * What the producers of one client share.
  *
  * @param replies what waits for a reply
+ * @param questions of brokers for transactions
  * @param callbacks where asynchronous sends are completed
  */
 public record SendContext(
@@ -20,6 +21,7 @@ public record SendContext(
         OrderedQueues orderedQueues,
         Heartbeats heartbeats,
         PendingReplies replies,
+        TransactionQuestions questions,
         TaskLoop loop,
         Clock clock,
         Executor callbacks) {}

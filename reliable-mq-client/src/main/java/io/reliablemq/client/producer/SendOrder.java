@@ -41,6 +41,18 @@ record SendOrder(
         return new SendOrder(message, payload, bornTimestamp, settings, maxAttempts, oneWay, only, maybeStored);
     }
 
+    SendOrder withSystemFlag(int bits) {
+        return new SendOrder(
+                message,
+                payload.withSystemFlag(bits),
+                bornTimestamp,
+                settings,
+                maxAttempts,
+                oneWay,
+                queue,
+                maybeStored);
+    }
+
     /** @param again whether a broker may hold the message from an attempt before */
     Command requestTo(TargetQueue target, boolean again) {
         SendMessageRequest header = new SendMessageRequest(

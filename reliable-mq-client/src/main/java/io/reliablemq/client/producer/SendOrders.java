@@ -5,6 +5,7 @@ import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.message.MessageIds.UniqueIds;
 import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.message.SystemFlag;
 import io.reliablemq.protocol.runtime.Clock;
 import java.util.List;
 
@@ -38,6 +39,13 @@ final class SendOrders {
     /** An answer to a request. @throws IllegalArgumentException likewise */
     SendOrder reply(Message message) {
         return order(message, RequestCode.SEND_REPLY_MESSAGE_V2, 1 + settings.retryTimesWhenSendFailed(), false);
+    }
+
+    /** A message whose delivery waits for a transaction. @throws IllegalArgumentException likewise */
+    SendOrder half(Message message) {
+        SendOrder order = synchronous(message.withProperty(PropertyNames.TRANSACTION_PREPARED, "true")
+                .withProperty(PropertyNames.PRODUCER_GROUP, settings.group()));
+        return order.withSystemFlag(SystemFlag.TRANSACTION_PREPARED);
     }
 
     /** @param messages taken over, all of one topic */

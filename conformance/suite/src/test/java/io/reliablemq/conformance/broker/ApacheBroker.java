@@ -97,6 +97,8 @@ public final class ApacheBroker implements BrokerUnderTest {
                 Map.entry("flushDiskType", "SYNC_FLUSH"),
                 Map.entry("autoCreateTopicEnable", "true"),
                 Map.entry("recallMessageEnable", "true"),
+                Map.entry("transactionTimeOut", "1000"),
+                Map.entry("transactionCheckInterval", "2000"),
                 Map.entry("messageDelayLevel", DELAY_LEVELS));
     }
 

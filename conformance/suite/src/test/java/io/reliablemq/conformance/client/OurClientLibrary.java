@@ -4,9 +4,11 @@ import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.LocalTransactions;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
+import io.reliablemq.conformance.port.TransactionSender;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,6 +26,11 @@ public final class OurClientLibrary implements ClientLibrary {
     @Override
     public Sender senderWithBoundedAttempts(String nameServers, String group, Duration mostPerAttempt) {
         return sender(nameServers, group);
+    }
+
+    @Override
+    public TransactionSender transactionSender(String nameServers, String group, LocalTransactions transactions) {
+        return new OurTransactionSender(client(nameServers, group), group, transactions);
     }
 
     @Override

@@ -83,7 +83,7 @@ final class OurSender implements Sender {
                 receipt.queueOffset());
     }
 
-    private static Message toOurs(OutgoingMessage message) {
+    static Message toOurs(OutgoingMessage message) {
         Message.Builder builder = Message.builder(message.topic()).body(message.body());
         if (!message.tag().isEmpty()) {
             builder.tag(message.tag());
