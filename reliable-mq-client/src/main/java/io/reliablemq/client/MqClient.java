@@ -2,16 +2,20 @@ package io.reliablemq.client;
 
 import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.JournalSettings;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.SendFailureHandler;
+import io.reliablemq.client.api.StoreAndForward;
 import io.reliablemq.client.api.TransactionListener;
 import io.reliablemq.client.api.TransactionProducer;
 import io.reliablemq.client.consumer.ConsumerContext;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
+import io.reliablemq.client.journal.Forwarder;
 import io.reliablemq.client.producer.BrokerHealth;
 import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.PendingReplies;
@@ -29,8 +33,10 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.TransportSettings;
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +56,7 @@ public final class MqClient implements AutoCloseable {
     private final CloseStack shared = new CloseStack();
     private final Set<PushConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Set<AutoCloseable> producers = ConcurrentHashMap.newKeySet();
+    private final Set<StoreAndForward> journals = ConcurrentHashMap.newKeySet();
     private final Heartbeats heartbeats;
     private final SendContext sending;
     private final ConsumerContext consuming;
@@ -130,16 +137,48 @@ public final class MqClient implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if the client is closed */
-    public synchronized Producer producer(ProducerSettings producerSettings) {
+    public Producer producer(ProducerSettings producerSettings) {
+        return newProducer(producerSettings, null);
+    }
+
+    /**
+     * A producer whose failed sends are handed to the handler, which may outlive it.
+     *
+     * @throws IllegalStateException if the client is closed
+     */
+    public Producer producer(ProducerSettings producerSettings, SendFailureHandler handler) {
+        return newProducer(producerSettings, handler);
+    }
+
+    private synchronized Producer newProducer(
+            ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
         requireOpen();
         String group = producerSettings.group();
         heartbeats.addProducer(group);
-        RetryingProducer producer = new RetryingProducer(producerSettings, sending, closing -> {
+        RetryingProducer producer = new RetryingProducer(producerSettings, sending, handler, closing -> {
             producers.remove(closing);
             heartbeats.removeProducer(group).join();
         });
         producers.add(producer);
         return producer;
+    }
+
+    /**
+     * Opens a journal for messages that no broker took, and begins to send what is in it. Give it to producers.
+     *
+     * @throws IOException if the folder cannot be used or read
+     * @throws IllegalStateException if the client is closed
+     */
+    public synchronized StoreAndForward storeAndForward(JournalSettings journalSettings) throws IOException {
+        Producer producer = newProducer(journalSettings.producer(), null);
+        try {
+            Forwarder forwarder = Forwarder.open(journalSettings, producer, sending.loop(), journals::remove);
+            journals.add(forwarder);
+            return forwarder;
+        } catch (IOException | RuntimeException e) {
+            producer.close();
+            throw e;
+        }
     }
 
     /**
@@ -190,6 +229,8 @@ public final class MqClient implements AutoCloseable {
         // Handlers may send while they end, so consumers go first.
         CloseStack all = new CloseStack();
         all.push(shared);
+        // Sends that fail while they end go into the journals, so producers go first.
+        journals.forEach(all::push);
         producers.forEach(all::push);
         consumers.forEach(all::push);
         try {

@@ -11,11 +11,18 @@ public final class SendFailedException extends RuntimeException {
 
     private final transient Message sent;
     private final transient List<Attempt> attempts;
+    private final boolean refusedForGood;
 
     public SendFailedException(String reason, Message message, List<Attempt> attempts) {
+        this(reason, message, attempts, false);
+    }
+
+    /** @param refusedForGood see {@link #isRefusedForGood()} */
+    public SendFailedException(String reason, Message message, List<Attempt> attempts, boolean refusedForGood) {
         super(describe(reason, message, attempts));
         this.sent = message;
         this.attempts = List.copyOf(attempts);
+        this.refusedForGood = refusedForGood;
     }
 
     /** The message, with its unique id. */
@@ -30,6 +37,11 @@ public final class SendFailedException extends RuntimeException {
     /** Whether some broker may hold the message although the send failed: sending it again may duplicate it. */
     public boolean mayBeStored() {
         return attempts.stream().anyMatch(attempt -> attempt.outcome().mayBeStored());
+    }
+
+    /** Whether a broker refused the message for what it is, so that sending it again cannot help. */
+    public boolean isRefusedForGood() {
+        return refusedForGood;
     }
 
     private static String describe(String reason, Message message, List<Attempt> attempts) {

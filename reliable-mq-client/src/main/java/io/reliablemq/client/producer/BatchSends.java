@@ -54,10 +54,11 @@ final class BatchSends {
         List<@Nullable Result> results = new ArrayList<>(Collections.nCopies(taken.size(), (@Nullable Result) null));
         List<CompletableFuture<Void>> ended = new ArrayList<>();
         for (Part part : parts) {
-            ended.add(sends.sendAsync(order(part, maxAttempts)).handle((receipt, error) -> {
-                note(part, receipt, error, results);
-                return null;
-            }));
+            ended.add(sends.sendAsync(order(part, maxAttempts), failure -> compensate(part, failure, results))
+                    .handle((receipt, error) -> {
+                        note(part, receipt, error, results);
+                        return null;
+                    }));
         }
         return CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new)).thenApply(all -> receipts(results));
     }
@@ -69,16 +70,37 @@ final class BatchSends {
                 : orders.batch(part.messages(), maxAttempts);
     }
 
+    /** Each message of the part by itself, before the next part of its key goes. */
+    private SendReceipt compensate(Part part, SendFailedException failure, List<@Nullable Result> results) {
+        for (int i = 0; i < part.places().size(); i++) {
+            Message message = part.messages().get(i);
+            Result result;
+            try {
+                result = new Result(message, sends.compensate(failure(message, failure)), null);
+            } catch (SendFailedException own) {
+                result = new Result(message, null, own);
+            }
+            synchronized (results) {
+                results.set(part.places().get(i), result);
+            }
+        }
+        throw failure;
+    }
+
     private static void note(
-            Part part, @Nullable SendReceipt receipt, @Nullable Throwable error, List<@Nullable Result> results) {
+            Part part,
+            @Nullable SendReceipt receipt,
+            @Nullable Throwable error,
+            List<@Nullable Result> results) {
         synchronized (results) {
             for (int i = 0; i < part.places().size(); i++) {
+                int place = part.places().get(i);
                 Message message = part.messages().get(i);
-                results.set(
-                        part.places().get(i),
-                        receipt == null
-                                ? new Result(message, null, failure(message, Objects.requireNonNull(error)))
-                                : new Result(message, BatchParts.receipt(part, i, receipt), null));
+                if (receipt != null) {
+                    results.set(place, new Result(message, BatchParts.receipt(part, i, receipt), null));
+                } else if (results.get(place) == null) {
+                    results.set(place, new Result(message, null, failure(message, Objects.requireNonNull(error))));
+                }
             }
         }
     }
@@ -86,7 +108,8 @@ final class BatchSends {
     private static SendFailedException failure(Message message, Throwable error) {
         Throwable cause = Causes.of(error);
         List<Attempt> attempts = cause instanceof SendFailedException failed ? failed.attempts() : List.of();
-        SendFailedException own = new SendFailedException("its batch was not sent", message, attempts);
+        boolean forGood = cause instanceof SendFailedException failed && failed.isRefusedForGood();
+        SendFailedException own = new SendFailedException("its batch was not sent", message, attempts, forGood);
         own.initCause(cause);
         return own;
     }

@@ -65,7 +65,7 @@ final class Questions {
         CompletableFuture<ReceivedMessage> result = new CompletableFuture<>();
         CompletableFuture<ReceivedMessage> reply = context.replies().await(correlationId);
         reply.whenComplete((received, error) -> context.callbacks().execute(() -> end(result, received, error)));
-        introduced(order.topic()).thenCompose(ready -> sends.sendAsync(order)).whenComplete((receipt, error) -> {
+        introduced(order.topic()).thenCompose(ready -> sends.sendAsync(order, Sends.OnFailure.THROW)).whenComplete((receipt, error) -> {
             if (error == null) {
                 noReplyAfter(timeout, receipt, reply);
             } else {
@@ -131,7 +131,7 @@ final class Questions {
         }
         properties.put(PropertyNames.MESSAGE_TYPE, REPLY);
         String topic = Names.replyTopic(required(request, PropertyNames.CLUSTER));
-        return sends.send(orders.reply(new Message(topic, 0, properties, body)), timeout);
+        return sends.send(orders.reply(new Message(topic, 0, properties, body)), timeout, Sends.OnFailure.THROW);
     }
 
     private static String required(ReceivedMessage request, String property) {

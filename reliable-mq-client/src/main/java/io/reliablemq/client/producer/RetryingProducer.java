@@ -4,6 +4,7 @@ import io.reliablemq.client.api.BatchFailedException;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.client.api.SendFailureHandler;
 import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.protocol.message.Message;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The producer: puts the kinds of sends together out of {@link Sends}. Thread-safe. */
 public final class RetryingProducer implements Producer {
@@ -23,11 +25,18 @@ public final class RetryingProducer implements Producer {
     private final Recalls recalls;
     private final Consumer<RetryingProducer> leave;
 
-    /** @param leave runs once, after the last send has ended */
-    public RetryingProducer(ProducerSettings settings, SendContext context, Consumer<RetryingProducer> leave) {
+    /**
+     * @param handler compensates for sends that failed; null for nobody
+     * @param leave runs once, after the last send has ended
+     */
+    public RetryingProducer(
+            ProducerSettings settings,
+            SendContext context,
+            @Nullable SendFailureHandler handler,
+            Consumer<RetryingProducer> leave) {
         this.settings = settings;
         this.orders = new SendOrders(settings, context.clock());
-        this.sends = new Sends(settings, context);
+        this.sends = new Sends(settings, context, handler);
         this.batches = new BatchSends(settings, orders, sends);
         this.questions = new Questions(context, orders, sends);
         this.recalls = new Recalls(settings, context);
@@ -41,27 +50,27 @@ public final class RetryingProducer implements Producer {
 
     @Override
     public SendReceipt send(Message message, Duration timeout) {
-        return sends.send(orders.synchronous(message), timeout);
+        return sends.send(orders.synchronous(message), timeout, sends::compensate);
     }
 
     @Override
     public SendReceipt send(Message message, SendQueue queue) {
-        return sends.send(orders.synchronous(message).toQueue(queue), settings.sendTimeout());
+        return sends.send(orders.synchronous(message).toQueue(queue), settings.sendTimeout(), sends::compensate);
     }
 
     @Override
     public CompletableFuture<SendReceipt> sendAsync(Message message) {
-        return sends.sendAsync(orders.asynchronous(message));
+        return sends.sendAsync(orders.asynchronous(message), sends::compensate);
     }
 
     @Override
     public CompletableFuture<SendReceipt> sendAsync(Message message, SendQueue queue) {
-        return sends.sendAsync(orders.asynchronous(message).toQueue(queue));
+        return sends.sendAsync(orders.asynchronous(message).toQueue(queue), sends::compensate);
     }
 
     @Override
     public void sendOneWay(Message message) {
-        sends.send(orders.oneWay(message), settings.sendTimeout());
+        sends.send(orders.oneWay(message), settings.sendTimeout(), Sends.OnFailure.THROW);
     }
 
     @Override

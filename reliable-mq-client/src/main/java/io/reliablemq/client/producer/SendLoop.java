@@ -223,7 +223,12 @@ final class SendLoop {
         if (verdict.outcome() == Outcome.SEND_OK && stored != null) {
             outcome.complete(receipt(target, stored));
         } else if (!verdict.retryable()) {
-            fail("the broker answered " + verdict.outcome() + ", which is not retried");
+            boolean forGood = verdict.stored() == null && !verdict.outcome().mayBeStored();
+            outcome.completeExceptionally(new SendFailedException(
+                    "the broker answered " + verdict.outcome() + ", which is not retried",
+                    order.message(),
+                    attempts,
+                    forGood));
         } else {
             context.routes().refresh(order.topic());
             retry(othersLeft, failure != null);

@@ -3,10 +3,14 @@ package io.reliablemq.client.producer;
 import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.SendFailedException;
+import io.reliablemq.client.api.SendFailureHandler;
+import io.reliablemq.client.api.SendFailureHandler.Compensation;
 import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.client.producer.KeyTurns.Turn;
+import io.reliablemq.protocol.message.Message;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -39,10 +43,25 @@ final class Sends {
     private final BrokerSelector selector;
     private final KeyTurns turns;
     private final Semaphore places;
+    private final @Nullable SendFailureHandler handler;
     private final Set<SendLoop> inFlight = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Sends(ProducerSettings settings, SendContext context) {
+    /** What is done about a failure before others of the message's key go on: gives a receipt, or throws it. */
+    @FunctionalInterface
+    interface OnFailure {
+
+        /** The sender gets the failure. */
+        OnFailure THROW = failure -> {
+            throw failure;
+        };
+
+        SendReceipt apply(SendFailedException failure);
+    }
+
+    /** @param handler compensates for sends that ask for it */
+    Sends(ProducerSettings settings, SendContext context, @Nullable SendFailureHandler handler) {
+        this.handler = handler;
         this.settings = settings;
         this.context = context;
         this.selector = new BrokerSelector(context.health());
@@ -50,29 +69,71 @@ final class Sends {
         this.places = new Semaphore(settings.maxInFlight());
     }
 
-    /** @throws SendFailedException if it does not end in success */
-    SendReceipt send(SendOrder order, Duration timeout) {
+    /**
+     * Hands a failure to the handler, if there is one.
+     *
+     * @return the receipt of a message that was accepted locally
+     * @throws SendFailedException if it was not
+     */
+    SendReceipt compensate(SendFailedException failure) {
+        if (handler == null) {
+            throw failure;
+        }
+        Compensation compensation = Compensation.FAILED;
+        try {
+            compensation = handler.handle(failure);
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+        if (compensation != Compensation.ACCEPTED_LOCALLY) {
+            throw failure;
+        }
+        Message message = failure.sentMessage();
+        return new SendReceipt(
+                SendStatus.ACCEPTED_LOCALLY,
+                String.valueOf(message.uniqueId()),
+                "",
+                message.topic(),
+                "",
+                -1,
+                -1,
+                null,
+                failure.attempts());
+    }
+
+    private void start(SendLoop loop, SendOrder order, OnFailure onFailure) {
+        if (onFailure != OnFailure.THROW && handler != null && handler.holdsBack(order.message())) {
+            loop.abandon("earlier messages of ordering key '" + order.message().orderingKey() + "' wait to be sent");
+        } else {
+            loop.start();
+        }
+    }
+
+    /** @throws SendFailedException if it does not end in success, and is not compensated */
+    SendReceipt send(SendOrder order, Duration timeout, OnFailure onFailure) {
         SendBudget budget = SendBudget.start(context.clock(), timeout);
         requireOpen();
         Turn turn = turns.next(order);
         try {
-            return await(begin(order, budget, turn), timeout);
+            return await(begin(order, budget, turn, onFailure), timeout);
+        } catch (SendFailedException failure) {
+            return onFailure.apply(failure);
         } finally {
             turn.end();
         }
     }
 
     /** Completes exceptionally with {@link SendFailedException} if it does not end in success. */
-    CompletableFuture<SendReceipt> sendAsync(SendOrder order) {
+    CompletableFuture<SendReceipt> sendAsync(SendOrder order, OnFailure onFailure) {
         SendBudget budget = SendBudget.start(context.clock(), settings.sendTimeout());
         requireOpen();
         CompletableFuture<SendReceipt> result = new CompletableFuture<>();
         if (takePlace(budget)) {
             Turn turn = turns.next(order);
-            begin(order, budget, turn)
+            begin(order, budget, turn, onFailure)
                     .outcome()
                     .whenComplete((receipt, error) ->
-                            context.callbacks().execute(() -> deliver(result, turn, receipt, error)));
+                            context.callbacks().execute(() -> deliver(result, turn, onFailure, receipt, error)));
         } else {
             SendFailedException full = new SendFailedException(full(), order.message(), List.of());
             context.callbacks().execute(() -> result.completeExceptionally(full));
@@ -91,14 +152,25 @@ final class Sends {
     private void deliver(
             CompletableFuture<SendReceipt> result,
             Turn turn,
+            OnFailure onFailure,
             @Nullable SendReceipt receipt,
             @Nullable Throwable error) {
+        SendReceipt ended = receipt;
+        Throwable failure = error;
+        if (error instanceof SendFailedException failed) {
+            try {
+                ended = onFailure.apply(failed);
+                failure = null;
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
         places.release();
         turn.end();
-        if (error == null) {
-            result.complete(receipt);
+        if (failure == null) {
+            result.complete(ended);
         } else {
-            result.completeExceptionally(error);
+            result.completeExceptionally(failure);
         }
     }
 
@@ -114,7 +186,7 @@ final class Sends {
         }
     }
 
-    private SendLoop begin(SendOrder order, SendBudget budget, Turn turn) {
+    private SendLoop begin(SendOrder order, SendBudget budget, Turn turn, OnFailure onFailure) {
         SendLoop loop = new SendLoop(context, selector, order, budget);
         inFlight.add(loop);
         loop.outcome().whenComplete((receipt, error) -> inFlight.remove(loop));
@@ -122,7 +194,7 @@ final class Sends {
             // Whoever closes may wait for it already.
             loop.abandon("the producer was closed");
         }
-        turn.begin(loop::start);
+        turn.begin(() -> start(loop, order, onFailure));
         return loop;
     }
 

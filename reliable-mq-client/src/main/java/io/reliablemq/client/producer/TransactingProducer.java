@@ -45,7 +45,7 @@ public final class TransactingProducer implements TransactionProducer {
         this.settings = settings;
         this.context = context;
         this.orders = new SendOrders(settings, context.clock());
-        this.sends = new Sends(settings, context);
+        this.sends = new Sends(settings, context, null);
         this.listener = listener;
         this.leave = leave;
         context.questions().add(settings.group(), listener);
@@ -54,7 +54,7 @@ public final class TransactingProducer implements TransactionProducer {
     @Override
     public TransactionReceipt send(Message message, @Nullable Object argument) {
         SendOrder order = orders.half(message);
-        SendReceipt half = sends.send(order, settings.sendTimeout());
+        SendReceipt half = sends.send(order, settings.sendTimeout(), Sends.OnFailure.THROW);
         TransactionOutcome outcome;
         String detail = "";
         try {
