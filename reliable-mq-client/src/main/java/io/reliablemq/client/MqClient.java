@@ -12,6 +12,7 @@ import io.reliablemq.client.api.SendFailureHandler;
 import io.reliablemq.client.api.StoreAndForward;
 import io.reliablemq.client.api.TransactionListener;
 import io.reliablemq.client.api.TransactionProducer;
+import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.client.consumer.ConsumerContext;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
@@ -150,8 +151,7 @@ public final class MqClient implements AutoCloseable {
         return newProducer(producerSettings, handler);
     }
 
-    private synchronized Producer newProducer(
-            ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
+    private synchronized Producer newProducer(ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
         requireOpen();
         String group = producerSettings.group();
         heartbeats.addProducer(group);
@@ -170,7 +170,9 @@ public final class MqClient implements AutoCloseable {
      * @throws IllegalStateException if the client is closed
      */
     public synchronized StoreAndForward storeAndForward(JournalSettings journalSettings) throws IOException {
-        Producer producer = newProducer(journalSettings.producer(), null);
+        // The client's own thread sends, and must not wait for a place.
+        Producer producer = newProducer(
+                journalSettings.producer().toBuilder().whenFull(WhenFull.FAIL).build(), null);
         try {
             Forwarder forwarder = Forwarder.open(journalSettings, producer, sending.loop(), journals::remove);
             journals.add(forwarder);

@@ -77,8 +77,8 @@ public final class Forwarder implements StoreAndForward {
      * @param leave runs once, when it is closed
      * @throws IOException if the folder cannot be used or read
      */
-    public static Forwarder open(
-            JournalSettings settings, Producer producer, TaskLoop loop, Consumer<Forwarder> leave) throws IOException {
+    public static Forwarder open(JournalSettings settings, Producer producer, TaskLoop loop, Consumer<Forwarder> leave)
+            throws IOException {
         Journal journal = Journal.open(settings.folder(), settings.maxBytes());
         Forwarder forwarder = new Forwarder(settings, journal, producer, loop, leave);
         List<Entry> left = journal.entries();

@@ -94,7 +94,9 @@ final class Journal implements AutoCloseable {
         files.put(file, new TreeSet<>());
         fileBytes.put(file, (long) content.limit());
         int before = 0;
-        for (JournalRecord record = JournalRecord.decode(content); record != null; record = JournalRecord.decode(content)) {
+        for (JournalRecord record = JournalRecord.decode(content);
+                record != null;
+                record = JournalRecord.decode(content)) {
             apply(record, file, content.position() - before);
             before = content.position();
             nextNumber = Math.max(nextNumber, record.number() + 1);
@@ -130,7 +132,8 @@ final class Journal implements AutoCloseable {
                     rejected.put(entry.number(), entry);
                 }
             }
-            default -> log.warn("The journal file {} has a record of the unknown kind {}", folder.path(file), record.kind());
+            default ->
+                log.warn("The journal file {} has a record of the unknown kind {}", folder.path(file), record.kind());
         }
     }
 

@@ -23,12 +23,11 @@ final class JournalFolder implements AutoCloseable {
     JournalFolder(Path folder) throws IOException {
         this.folder = folder;
         Files.createDirectories(folder);
-        this.lockFile = FileChannel.open(
-                folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        this.lockFile = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isMine()) {
             lockFile.close();
-            throw new IOException(
-                    "The journal folder " + folder + " is in use; give each process, and each journal in it, a folder of its own");
+            throw new IOException("The journal folder " + folder
+                    + " is in use; give each process, and each journal in it, a folder of its own");
         }
     }
 
@@ -66,8 +65,7 @@ final class JournalFolder implements AutoCloseable {
 
     /** Makes a file that does not exist, so that it is there after a crash too. */
     FileChannel create(long file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(path(file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path(file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         force();
         return channel;
     }

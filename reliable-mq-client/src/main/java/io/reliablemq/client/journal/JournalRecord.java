@@ -70,7 +70,10 @@ record JournalRecord(byte kind, long number, @Nullable Message message) {
         }
         int size = rest.getInt();
         int checksum = rest.getInt();
-        if (size < HEAD_BYTES || size > MAX_BYTES || size > rest.remaining() || checksum(in.slice(), size) != checksum) {
+        if (size < HEAD_BYTES
+                || size > MAX_BYTES
+                || size > rest.remaining()
+                || checksum(in.slice(), size) != checksum) {
             return null;
         }
         try {

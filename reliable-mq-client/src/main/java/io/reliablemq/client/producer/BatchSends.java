@@ -88,10 +88,7 @@ final class BatchSends {
     }
 
     private static void note(
-            Part part,
-            @Nullable SendReceipt receipt,
-            @Nullable Throwable error,
-            List<@Nullable Result> results) {
+            Part part, @Nullable SendReceipt receipt, @Nullable Throwable error, List<@Nullable Result> results) {
         synchronized (results) {
             for (int i = 0; i < part.places().size(); i++) {
                 int place = part.places().get(i);

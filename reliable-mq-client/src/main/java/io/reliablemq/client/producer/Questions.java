@@ -65,13 +65,15 @@ final class Questions {
         CompletableFuture<ReceivedMessage> result = new CompletableFuture<>();
         CompletableFuture<ReceivedMessage> reply = context.replies().await(correlationId);
         reply.whenComplete((received, error) -> context.callbacks().execute(() -> end(result, received, error)));
-        introduced(order.topic()).thenCompose(ready -> sends.sendAsync(order, Sends.OnFailure.THROW)).whenComplete((receipt, error) -> {
-            if (error == null) {
-                noReplyAfter(timeout, receipt, reply);
-            } else {
-                reply.completeExceptionally(Causes.of(error));
-            }
-        });
+        introduced(order.topic())
+                .thenCompose(ready -> sends.sendAsync(order, Sends.OnFailure.THROW))
+                .whenComplete((receipt, error) -> {
+                    if (error == null) {
+                        noReplyAfter(timeout, receipt, reply);
+                    } else {
+                        reply.completeExceptionally(Causes.of(error));
+                    }
+                });
         return result.whenComplete((received, error) -> context.replies().forget(correlationId));
     }
 
