@@ -24,6 +24,7 @@ public final class BenchmarkApplication {
         Options options;
         try {
             options = Options.parse(arguments, home());
+            options.requireBuilt();
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.exit(2);

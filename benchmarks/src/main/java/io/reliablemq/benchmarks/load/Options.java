@@ -1,5 +1,6 @@
 package io.reliablemq.benchmarks.load;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,6 +111,21 @@ record Options(
             }
         });
         return from(new Values(values));
+    }
+
+    /** @throws IllegalArgumentException in words for the user, if what other modules build is not there */
+    void requireBuilt() {
+        if (!Files.isRegularFile(brokerJar)) {
+            throw new IllegalArgumentException(notBuilt("broker-jar", brokerJar));
+        }
+        if (!Files.isDirectory(peerLib)) {
+            throw new IllegalArgumentException(notBuilt("peer-lib", peerLib));
+        }
+    }
+
+    private static String notBuilt(String option, Path missing) {
+        return "--" + option + ": there is no " + missing
+                + "; build it with mvn -pl benchmarks -am -DskipTests package, or name another";
     }
 
     private static Options from(Values values) {

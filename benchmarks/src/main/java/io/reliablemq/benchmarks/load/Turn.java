@@ -161,7 +161,8 @@ final class Turn {
 
     private String topic(String step) {
         String topic = topicName(step);
-        stage.administration().createTopic(broker.address(), topic, options.queues());
+        Waiting.untilDone(
+                TOPIC_BOUND, () -> stage.administration().createTopic(broker.address(), topic, options.queues()));
         awaitRoute(topic);
         return topic;
     }

@@ -20,6 +20,26 @@ public final class Waiting {
         }
     }
 
+    /**
+     * Tries again what a process refuses that listens but is still starting.
+     *
+     * @throws IllegalStateException the last one, if it does not succeed within the bound
+     */
+    public static void untilDone(Duration bound, Runnable attempt) {
+        long deadline = System.nanoTime() + bound.toNanos();
+        while (true) {
+            try {
+                attempt.run();
+                return;
+            } catch (IllegalStateException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(STEP.toNanos());
+        }
+    }
+
     /** Returns when {@link System#nanoTime()} has reached the value; at once if it has passed. */
     public static void untilNanos(long nanos) {
         long left;

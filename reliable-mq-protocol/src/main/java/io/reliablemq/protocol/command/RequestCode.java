@@ -57,9 +57,9 @@ public final class RequestCode {
 
     /**
      * Our own, one-way, from a name server to those that watch routes: those of the topics in the body have changed.
-     * In a range that the protocol does not use.
+     * In the range of our own codes, which the protocol does not use.
      */
-    public static final int ROUTES_CHANGED = 21_001;
+    public static final int ROUTES_CHANGED = 24_001;
 
     private RequestCode() {}
 }

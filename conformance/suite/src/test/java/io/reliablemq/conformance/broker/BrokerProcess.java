@@ -47,6 +47,18 @@ public final class BrokerProcess implements AutoCloseable {
         return of(name, folder, port, "name-server.enabled=false", "name-servers=" + nameServers);
     }
 
+    /** A name server without a broker. Not started; see {@link #startNameServer}. */
+    public static BrokerProcess nameServerOnly(String name, Path folder, int port) {
+        return new BrokerProcess(
+                name,
+                port,
+                folder,
+                List.of(
+                        argument("name-server.only=true"),
+                        argument("name-server.port=" + port),
+                        argument("management.port=0")));
+    }
+
     private static BrokerProcess of(String name, Path folder, int port, String... others) {
         List<String> settings = new ArrayList<>(List.of(
                 "name=" + name,
@@ -75,6 +87,10 @@ public final class BrokerProcess implements AutoCloseable {
             all.add(argument(setting));
         }
         return new BrokerProcess(name, port, workingFolder, all);
+    }
+
+    public String name() {
+        return name;
     }
 
     public String address() {
@@ -109,6 +125,18 @@ public final class BrokerProcess implements AutoCloseable {
                     return accepts() && administration.brokerAddresses().contains(address());
                 });
         return Duration.ofNanos(System.nanoTime() - before);
+    }
+
+    /** Starts a name server; returns once it accepts connections. */
+    public void startNameServer() {
+        ChildProcess launched = launch();
+        await("name server " + name + " listens")
+                .atMost(READY_BOUND)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    launched.requireAlive();
+                    return accepts();
+                });
     }
 
     private boolean accepts() {
