@@ -104,6 +104,33 @@ class ProducerRequestsIT {
     }
 
     @Test
+    void anotherSendWithTheSameIdIsStored() {
+        send(0, "first", Map.of("UNIQ_KEY", "id-1"), false);
+
+        // Born at another time: a dead letter that is sent to its topic again, in a second attempt.
+        SendMessageRequest header = new SendMessageRequest(
+                "producers",
+                "orders",
+                "TBW102",
+                4,
+                0,
+                0,
+                2,
+                0,
+                "UNIQ_KEY\u0001id-1\u0002",
+                0,
+                -1,
+                false,
+                null,
+                true);
+        wire.answer(
+                broker.address(),
+                Command.request(RequestCode.SEND_MESSAGE_V2, header.fieldsV2(), Body.ofUtf8("again")));
+
+        assertThat(bodies(0)).containsExactly("first", "again");
+    }
+
+    @Test
     void aRetryOfWhatWaitsForItsTimeIsDroppedToo() {
         Command timer = send(0, "t", Map.of("UNIQ_KEY", "id-1", "TIMER_DELAY_MS", "1500"), false);
         Command level = send(0, "l", Map.of("UNIQ_KEY", "id-2", "DELAY", "2"), false);

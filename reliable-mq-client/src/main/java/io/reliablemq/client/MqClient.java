@@ -151,7 +151,7 @@ public final class MqClient implements AutoCloseable {
         return newProducer(producerSettings, handler);
     }
 
-    private synchronized Producer newProducer(ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
+    private synchronized RetryingProducer newProducer(ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
         requireOpen();
         String group = producerSettings.group();
         heartbeats.addProducer(group);
@@ -171,7 +171,7 @@ public final class MqClient implements AutoCloseable {
      */
     public synchronized StoreAndForward storeAndForward(JournalSettings journalSettings) throws IOException {
         // The client's own thread sends, and must not wait for a place.
-        Producer producer = newProducer(
+        RetryingProducer producer = newProducer(
                 journalSettings.producer().toBuilder().whenFull(WhenFull.FAIL).build(), null);
         try {
             Forwarder forwarder = Forwarder.open(journalSettings, producer, sending.loop(), journals::remove);

@@ -11,7 +11,6 @@ import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +31,7 @@ public final class EarlierSends {
     /** Messages that were answered before they were safe, and are not yet found by their id. */
     private static final int MAX_LATE = 10_000;
 
+    private static final int MAX_FOUND = 32;
     private static final long MAX_BYTES = 64L << 20;
 
     private final MessageStore store;
@@ -116,7 +116,7 @@ public final class EarlierSends {
             return;
         }
         OnItsWay first = onTheirWay.get(id);
-        if (first == null || !first.message.topic().equals(message.topic())) {
+        if (first == null || !isSameSend(first.message, message)) {
             lookUp(message, id, reply, next);
         } else {
             first.thenAccept(result -> Answering.run(reply, () -> {
@@ -132,17 +132,22 @@ public final class EarlierSends {
         }
     }
 
+    /** Another send may use the same id: a dead letter that is sent to its topic again must not be dropped for the first one. */
+    private static boolean isSameSend(StoredMessage first, StoredMessage again) {
+        return first.topic().equals(again.topic()) && first.bornTimestamp() == again.bornTimestamp();
+    }
+
     private void lookUp(StoredMessage message, String id, Reply reply, Next next) {
         KeyQuery query = new KeyQuery(
                 message.topic(),
                 id,
                 KeyQuery.Kind.UNIQUE_ID,
-                1,
+                MAX_FOUND,
                 MAX_BYTES,
                 Math.max(0, message.bornTimestamp() - CLOCKS_DIFFER_MS),
                 Long.MAX_VALUE);
         readThreads.execute(reply, () -> {
-            StoredMessage found = find(query);
+            StoredMessage found = find(query, message);
             Answering.run(reply, () -> {
                 if (found == null) {
                     next.unknown();
@@ -160,9 +165,14 @@ public final class EarlierSends {
         });
     }
 
-    private @Nullable StoredMessage find(KeyQuery query) throws IOException {
-        List<Entry> entries = store.query(query).entries();
-        return entries.isEmpty() ? null : store.readAt(entries.get(0).position());
+    private @Nullable StoredMessage find(KeyQuery query, StoredMessage message) throws IOException {
+        for (Entry entry : store.query(query).entries()) {
+            StoredMessage found = store.readAt(entry.position());
+            if (found != null && isSameSend(found, message)) {
+                return found;
+            }
+        }
+        return null;
     }
 
     /** It may have become safe since it was answered, but is never called safe before. */

@@ -3,11 +3,11 @@ package io.reliablemq.client.journal;
 import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.JournalSettings;
-import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.StoreAndForward;
 import io.reliablemq.client.journal.Journal.Entry;
+import io.reliablemq.client.producer.RetryingProducer;
 import io.reliablemq.protocol.message.Message;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,7 +37,7 @@ public final class Forwarder implements StoreAndForward {
 
     private final JournalSettings settings;
     private final Journal journal;
-    private final Producer producer;
+    private final RetryingProducer producer;
     private final TaskLoop loop;
     private final Consumer<Forwarder> leave;
 
@@ -61,7 +61,7 @@ public final class Forwarder implements StoreAndForward {
     }
 
     private Forwarder(
-            JournalSettings settings, Journal journal, Producer producer, TaskLoop loop, Consumer<Forwarder> leave) {
+            JournalSettings settings, Journal journal, RetryingProducer producer, TaskLoop loop, Consumer<Forwarder> leave) {
         this.settings = settings;
         this.journal = journal;
         this.producer = producer;
@@ -77,7 +77,7 @@ public final class Forwarder implements StoreAndForward {
      * @param leave runs once, when it is closed
      * @throws IOException if the folder cannot be used or read
      */
-    public static Forwarder open(JournalSettings settings, Producer producer, TaskLoop loop, Consumer<Forwarder> leave)
+    public static Forwarder open(JournalSettings settings, RetryingProducer producer, TaskLoop loop, Consumer<Forwarder> leave)
             throws IOException {
         Journal journal = Journal.open(settings.folder(), settings.maxBytes());
         Forwarder forwarder = new Forwarder(settings, journal, producer, loop, leave);
@@ -95,7 +95,7 @@ public final class Forwarder implements StoreAndForward {
             return Compensation.FAILED;
         }
         Message message = failure.sentMessage();
-        Entry entry = journal.accept(message);
+        Entry entry = journal.accept(message, failure.bornTimestamp());
         if (entry == null) {
             String why = journal.problem();
             failure.addSuppressed(new IllegalStateException(
@@ -142,30 +142,48 @@ public final class Forwarder implements StoreAndForward {
 
     private void forward(Lane lane, Entry entry) {
         try {
-            producer.sendAsync(entry.message())
-                    .whenComplete((receipt, error) -> loop.execute(() -> ended(lane, entry, receipt, error)));
+            producer.resendAsync(entry.message(), entry.bornTimestamp()).whenComplete((receipt, error) -> {
+                // The disk is not for the client's own thread to wait for.
+                Outcome outcome = note(entry, receipt, error);
+                loop.execute(() -> ended(lane, outcome));
+            });
         } catch (RuntimeException e) {
             // The producer may have been closed, and takes the message after the next start.
-            loop.execute(() -> ended(lane, entry, null, e));
+            log.debug("Message {} could not be sent", entry.message().uniqueId(), e);
+            loop.execute(() -> ended(lane, Outcome.AGAIN));
         }
     }
 
-    private void ended(Lane lane, Entry entry, @Nullable SendReceipt receipt, @Nullable Throwable error) {
-        inFlight--;
-        Throwable cause = error == null ? null : Causes.of(error);
+    /** What became of an attempt to send a message out of the journal. */
+    private enum Outcome {
+        SENT,
+        REJECTED,
+        AGAIN
+    }
+
+    private Outcome note(Entry entry, @Nullable SendReceipt receipt, @Nullable Throwable error) {
         if (receipt != null) {
             journal.sent(entry);
-            pause = settings.firstPause();
-            done(lane);
-        } else if (cause instanceof SendFailedException failed && failed.isRefusedForGood()
-                || cause instanceof IllegalArgumentException) {
+            return Outcome.SENT;
+        }
+        Throwable cause = error == null ? null : Causes.of(error);
+        if (cause instanceof SendFailedException failed && failed.isRefusedForGood()) {
             log.error("A message in the journal was refused for what it is, and is set aside", cause);
             journal.reject(entry);
-            done(lane);
-        } else if (!closed) {
-            log.debug("Message {} stays in the journal", entry.message().uniqueId(), cause);
+            return Outcome.REJECTED;
+        }
+        log.debug("Message {} stays in the journal", entry.message().uniqueId(), cause);
+        return Outcome.AGAIN;
+    }
+
+    private void ended(Lane lane, Outcome outcome) {
+        inFlight--;
+        if (outcome == Outcome.AGAIN) {
             ready.addFirst(lane);
             pauseThenPump();
+        } else {
+            pause = outcome == Outcome.SENT ? settings.firstPause() : pause;
+            done(lane);
         }
         pump();
     }

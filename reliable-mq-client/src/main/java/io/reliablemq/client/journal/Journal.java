@@ -61,9 +61,10 @@ final class Journal implements AutoCloseable {
     /**
      * A message in the journal.
      *
+     * @param bornTimestamp when it was sent first, in ms
      * @param bytes that it takes
      */
-    record Entry(long number, Message message, int bytes, long file) {}
+    record Entry(long number, long bornTimestamp, Message message, int bytes, long file) {}
 
     private Journal(JournalFolder folder, long maxBytes) {
         this.folder = folder;
@@ -121,7 +122,7 @@ final class Journal implements AutoCloseable {
                 // One that was moved from a file that was to go counts where it stands last.
                 forget(record.number());
                 if (message != null) {
-                    keep(new Entry(record.number(), message, bytes, file));
+                    keep(new Entry(record.number(), record.bornTimestamp(), message, bytes, file));
                 }
             }
             case JournalRecord.SENT -> forget(record.number());
@@ -164,14 +165,15 @@ final class Journal implements AutoCloseable {
     /**
      * Takes a message, and returns once it is on the disk.
      *
+     * @param bornTimestamp when it was sent first, in ms
      * @return null, with {@link #problem} saying why, if it cannot
      */
     @Nullable
-    Entry accept(Message message) {
+    Entry accept(Message message, long bornTimestamp) {
         Entry entry;
         long end;
         synchronized (lock) {
-            ByteBuffer record = new JournalRecord(JournalRecord.MESSAGE, nextNumber, message).encode();
+            ByteBuffer record = new JournalRecord(JournalRecord.MESSAGE, nextNumber, bornTimestamp, message).encode();
             if (!problem.isEmpty()) {
                 return null;
             }
@@ -179,7 +181,7 @@ final class Journal implements AutoCloseable {
                 return null;
             }
             try {
-                entry = new Entry(nextNumber, message, record.remaining(), write(record));
+                entry = new Entry(nextNumber, bornTimestamp, message, record.remaining(), write(record));
             } catch (IOException e) {
                 broken("written to", e);
                 return null;
@@ -254,9 +256,9 @@ final class Journal implements AutoCloseable {
         synchronized (lock) {
             try {
                 if (problem.isEmpty()) {
-                    write(new JournalRecord(kind, entry.number(), null).encode());
+                    write(JournalRecord.end(kind, entry.number()).encode());
                 }
-                apply(new JournalRecord(kind, entry.number(), null), entry.file(), 0);
+                apply(JournalRecord.end(kind, entry.number()), entry.file(), 0);
                 deleteDoneFiles();
             } catch (IOException e) {
                 broken("written to", e);
@@ -329,11 +331,11 @@ final class Journal implements AutoCloseable {
             if (old == null) {
                 continue;
             }
-            long file = write(new JournalRecord(JournalRecord.MESSAGE, number, old.message()).encode());
-            Entry moved = new Entry(number, old.message(), old.bytes(), file);
+            long file = write(new JournalRecord(JournalRecord.MESSAGE, number, old.bornTimestamp(), old.message()).encode());
+            Entry moved = new Entry(number, old.bornTimestamp(), old.message(), old.bytes(), file);
             files.computeIfAbsent(file, key -> new TreeSet<>()).add(number);
             if (waits == null) {
-                write(new JournalRecord(JournalRecord.REJECTED, number, null).encode());
+                write(JournalRecord.end(JournalRecord.REJECTED, number).encode());
                 rejected.put(number, moved);
             } else {
                 waiting.put(number, moved);

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One record of the journal: length of what follows the checksum (4), CRC-32C of that (4), kind (1), number of the message (8),
- * and for a message: flag (4), topic, properties and body (4 + n each).
+ * and for a message: time of the send (8),
+ * flag (4), topic, properties and body (4 + n each).
  *
  * @param kind {@link #MESSAGE}, {@link #SENT} or {@link #REJECTED}
  * @param number of the message; they ascend in the order in which messages were accepted
+ * @param bornTimestamp when the message was sent first, in ms; 0 for other kinds
  * @param message null unless the kind is {@link #MESSAGE}
  */
-record JournalRecord(byte kind, long number, @Nullable Message message) {
+record JournalRecord(byte kind, long number, long bornTimestamp, @Nullable Message message) {
 
     /** A message that was accepted. */
     static final byte MESSAGE = 1;
@@ -29,6 +31,11 @@ record JournalRecord(byte kind, long number, @Nullable Message message) {
     private static final int HEAD_BYTES = 9;
     private static final int MAX_BYTES = 256 * 1024 * 1024;
 
+    /** What became of the message of that number. */
+    static JournalRecord end(byte kind, long number) {
+        return new JournalRecord(kind, number, 0, null);
+    }
+
     ByteBuffer encode() {
         Message content = message;
         byte[] topic = content == null ? new byte[0] : content.topic().getBytes(StandardCharsets.UTF_8);
@@ -37,13 +44,13 @@ record JournalRecord(byte kind, long number, @Nullable Message message) {
                 : MessageProperties.encode(content.properties()).getBytes(StandardCharsets.UTF_8);
         int size = HEAD_BYTES;
         if (content != null) {
-            size += 16 + topic.length + properties.length + content.body().length;
+            size += 24 + topic.length + properties.length + content.body().length;
         }
         ByteBuffer out = ByteBuffer.allocate(FRAME_BYTES + size);
         out.position(FRAME_BYTES);
         out.put(kind).putLong(number);
         if (content != null) {
-            out.putInt(content.flag());
+            out.putLong(bornTimestamp).putInt(content.flag());
             out.putInt(topic.length).put(topic);
             out.putInt(properties.length).put(properties);
             out.putInt(content.body().length).put(content.body());
@@ -79,9 +86,10 @@ record JournalRecord(byte kind, long number, @Nullable Message message) {
         try {
             byte kind = rest.get();
             long number = rest.getLong();
+            long bornTimestamp = kind == MESSAGE ? rest.getLong() : 0;
             Message message = kind == MESSAGE ? message(rest) : null;
             in.position(in.position() + FRAME_BYTES + size);
-            return new JournalRecord(kind, number, message);
+            return new JournalRecord(kind, number, bornTimestamp, message);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             return null;
         }

@@ -105,8 +105,14 @@ final class BatchSends {
     private static SendFailedException failure(Message message, Throwable error) {
         Throwable cause = Causes.of(error);
         List<Attempt> attempts = cause instanceof SendFailedException failed ? failed.attempts() : List.of();
-        boolean forGood = cause instanceof SendFailedException failed && failed.isRefusedForGood();
-        SendFailedException own = new SendFailedException("its batch was not sent", message, attempts, forGood);
+        boolean forGood = false;
+        long bornTimestamp = 0;
+        if (cause instanceof SendFailedException failed) {
+            forGood = failed.isRefusedForGood();
+            bornTimestamp = failed.bornTimestamp();
+        }
+        SendFailedException own =
+                new SendFailedException("its batch was not sent", message, attempts, bornTimestamp, forGood);
         own.initCause(cause);
         return own;
     }

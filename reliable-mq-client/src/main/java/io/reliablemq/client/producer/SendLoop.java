@@ -228,6 +228,7 @@ final class SendLoop {
                     "the broker answered " + verdict.outcome() + ", which is not retried",
                     order.message(),
                     attempts,
+                    order.bornTimestamp(),
                     forGood));
         } else {
             context.routes().refresh(order.topic());
@@ -279,7 +280,8 @@ final class SendLoop {
     }
 
     private void fail(String reason) {
-        outcome.completeExceptionally(new SendFailedException(reason, order.message(), attempts));
+        outcome.completeExceptionally(
+                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false));
     }
 
     private void record(Attempt attempt) {

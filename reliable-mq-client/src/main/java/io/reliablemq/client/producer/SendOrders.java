@@ -31,6 +31,17 @@ final class SendOrders {
         return order(message, RequestCode.SEND_MESSAGE_V2, 1 + settings.retryTimesWhenSendAsyncFailed(), false);
     }
 
+    /**
+     * A message that was sent before.
+     *
+     * @param bornTimestamp of that send
+     */
+    SendOrder again(Message message, long bornTimestamp) {
+        SendOrder order = asynchronous(message);
+        return new SendOrder(
+                order.message(), order.payload(), bornTimestamp, settings, order.maxAttempts(), false, null, true);
+    }
+
     /** @throws IllegalArgumentException likewise */
     SendOrder oneWay(Message message) {
         return order(message, RequestCode.SEND_MESSAGE_V2, 1 + settings.retryTimesWhenSendFailed(), true);
@@ -70,9 +81,7 @@ final class SendOrders {
     private SendOrder order(Message message, int requestCode, int maxAttempts, boolean oneWay) {
         Message taken = takeOver(message);
         Payload payload = Payload.of(taken, requestCode, settings.compression());
-        // Whoever brings the id along may have sent the message before.
-        boolean maybeStored = message.uniqueId() != null;
-        return new SendOrder(taken, payload, clock.wallMs(), settings, maxAttempts, oneWay, null, maybeStored);
+        return new SendOrder(taken, payload, clock.wallMs(), settings, maxAttempts, oneWay, null, false);
     }
 
     /** The message with its unique id. @throws IllegalArgumentException if it cannot be sent */

@@ -56,7 +56,7 @@ class JournalTest {
     }
 
     private Entry accept(String body) {
-        return Objects.requireNonNull(journal.accept(message(body)));
+        return Objects.requireNonNull(journal.accept(message(body), 5));
     }
 
     private List<String> bodies() {
@@ -87,6 +87,7 @@ class JournalTest {
         Message first = journal.entries().get(0).message();
         assertThat(first.properties()).isEqualTo(message("a").properties());
         assertThat(first.flag()).isEqualTo(7);
+        assertThat(journal.entries().get(0).bornTimestamp()).isEqualTo(5);
         accept("d");
         reopen();
         assertThat(bodies()).containsExactly("a", "c", "d");
@@ -133,16 +134,16 @@ class JournalTest {
     void takesNoMoreThanItsBoundAndGoesOnWhenThereIsRoom() {
         List<Entry> accepted = new ArrayList<>();
         String kilobyte = "x".repeat(1_000);
-        for (Entry entry = journal.accept(message(kilobyte));
+        for (Entry entry = journal.accept(message(kilobyte), 5);
                 entry != null;
-                entry = journal.accept(message(kilobyte))) {
+                entry = journal.accept(message(kilobyte), 5)) {
             accepted.add(entry);
         }
 
         assertThat(journal.waitingBytes()).isLessThanOrEqualTo(MAX_BYTES).isGreaterThan(MAX_BYTES - 2_000);
         assertThat(journal.problem()).isEmpty();
         journal.sent(accepted.get(0));
-        assertThat(journal.accept(message(kilobyte))).isNotNull();
+        assertThat(journal.accept(message(kilobyte), 5)).isNotNull();
     }
 
     @Test

@@ -40,8 +40,8 @@ final class SettingsFromProperties {
                 .sendTimeout(positive("producer.send-timeout", producer.sendTimeout()))
                 .retryTimesWhenSendFailed(
                         atLeast("producer.retry-times-when-send-failed", producer.retryTimesWhenSendFailed(), 0))
-                .retryTimesWhenSendAsyncFailed(
-                        atLeast("producer.retry-times-when-send-async-failed", producer.retryTimesWhenSendAsyncFailed(), 0))
+                .retryTimesWhenSendAsyncFailed(atLeast(
+                        "producer.retry-times-when-send-async-failed", producer.retryTimesWhenSendAsyncFailed(), 0))
                 .retryAnotherBrokerWhenNotStoreOK(producer.retryAnotherBrokerWhenNotStoreOk())
                 .maxMessageBytes(bytes("producer.max-message-size", producer.maxMessageSize()))
                 .defaultTopicQueueCount(

@@ -71,6 +71,9 @@ public final class ApacheProcess {
         settings.put("diskMaxUsedSpaceRatio", "98");
         settings.put("flushDiskType", "SYNC_FLUSH");
         settings.put("autoCreateTopicEnable", "true");
+        settings.put("recallMessageEnable", "true");
+        settings.put("transactionTimeOut", "1000");
+        settings.put("transactionCheckInterval", "2000");
         settings.put("messageDelayLevel", BrokerUnderTest.DELAY_LEVELS);
         if (role == Role.SYNC_MASTER) {
             // By its default of 1 it waits for nobody.
