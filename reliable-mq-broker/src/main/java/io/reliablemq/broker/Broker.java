@@ -1,33 +1,31 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.accounting.GroupAccount;
-import io.reliablemq.broker.accounting.LossAccounts;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.figures.HealthChecks;
-import io.reliablemq.broker.figures.Rates;
 import io.reliablemq.broker.nameserver.NameServer;
-import io.reliablemq.broker.registration.Registrar;
-import io.reliablemq.broker.registration.RegistrationHeader;
+import io.reliablemq.broker.role.ActingRole;
+import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.role.Peers;
+import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.broker.role.RoleFile;
+import io.reliablemq.broker.role.TakeOverOffer;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
-import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.RemotingServer;
+import io.reliablemq.protocol.transport.RequestHandler;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,10 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
-    private static final Duration FIRST_REGISTRATION_TIMEOUT = Duration.ofSeconds(4);
-    private static final Duration PERSIST_PERIOD = Duration.ofSeconds(1);
-    private static final Duration CHECKPOINT_PERIOD = Duration.ofSeconds(10);
-    private static final Duration SESSION_PERIOD = Duration.ofSeconds(10);
 
     private final Clock clock = Clock.SYSTEM;
     private final ErrorSink errors = (where, error) -> LOG.error("Error in {}", where, error);
@@ -54,61 +48,56 @@ public final class Broker implements AutoCloseable {
     private final BrokerSettings settings;
     private final @Nullable InetSocketAddress nameServerAddress;
     private final InetSocketAddress address;
+    private final RequestGate gate = new RequestGate();
+    private final RoleFile roleFile;
+    private final OpenedStore.Opener storeOpener;
+    private final Tenure.Around around;
+    private final RoleChanges roles;
+    private final MasterRelay relay;
     private final Figures figures;
     private final HealthChecks checks;
     private final @Nullable InetSocketAddress managementAddress;
-    private final LossAccounts accounts;
+
+    /** Null only while the broker is being started. */
+    private volatile @Nullable Tenure tenure;
 
     private Broker(BrokerSettings settings, OpenedStore.Opener storeOpener) {
         this.settings = settings;
+        this.storeOpener = storeOpener;
         boolean complete = false;
         try {
             TransportSettings transport = TransportSettings.defaults();
             EventLoops loops = started.push(EventLoops.create("rmq-io", transport.ioThreads()));
             nameServerAddress = settings.nameServerEnabled() ? startNameServer(loops, transport) : null;
             RemotingClient client = started.push(new RemotingClient(loops, transport, Broker::refuse));
-            OpenedStore store = openStore(storeOpener);
-
-            StartGate gate = new StartGate();
-            Duties housekeeping = new Duties("rmq-housekeeping", clock, errors);
-            Duties scheduling = new Duties("rmq-scheduler", clock, errors);
-            AgentRunner housekeeper = started.push(new AgentRunner(housekeeping, errors));
-            AgentRunner scheduler = started.push(new AgentRunner(scheduling, errors));
-            RemotingServer server = started.push(new RemotingServer(loops, transport, gate));
-            address = Addresses.advertised(listen(server));
-
-            Mailbox mailbox = new Mailbox(housekeeper::signal);
-            BrokerParts parts = BrokerParts.build(settings, store, address, mailbox, scheduler::signal, clock, errors);
-            accounts = parts.accounts();
-            started.push(parts.readThreads());
-            started.push(parts.longPolls());
-            housekeeping
-                    .step(mailbox::drain)
-                    .every(PERSIST_PERIOD, parts.offsets()::persist)
-                    .every(PERSIST_PERIOD, parts.cursors()::persist)
-                    .every(PERSIST_PERIOD, parts.transactions()::persist)
-                    .every(PERSIST_PERIOD, parts.accounts()::settleWhatMoved)
-                    .every(CHECKPOINT_PERIOD, parts.accounts()::persist)
-                    .every(SESSION_PERIOD, parts.sessions()::endSilent)
-                    .every(Rates.PERIOD, parts.runtime()::sample)
-                    .atStop(parts.offsets()::persist)
-                    .atStop(parts.cursors()::persist)
-                    .atStop(parts.transactions()::persist)
-                    .atStop(parts.accounts()::settle)
-                    .atStop(parts.accounts()::persist);
-            scheduling
-                    .step(parts.longPolls()::expire)
-                    .step(parts.schedule()::doWork)
-                    .step(parts.transactionChecks()::doWork);
-            housekeeper.start();
-            scheduler.start();
-
-            Registrar registrar = started.push(registrar(client, parts));
-            parts.announceThrough(registrar);
-            gate.open(parts.handlers());
-            awaitFirst(registrar);
-            figures = Figures.of(List.of(parts.figures(), () -> connections(server)));
-            checks = HealthChecks.of(List.of(store.store().health(), parts.health(), registrar));
+            roleFile = new RoleFile(
+                    new StateFolder(settings.dataDir()).file("role"),
+                    new RoleFile.Configured(settings.brokerRole(), settings.brokerId()),
+                    settings.replication().masterAddress());
+            Peers peers = new Peers(client);
+            roles = started.push(new RoleChanges(new Changing(), roleFile, peers, clock, errors));
+            ActingRole configured = roleFile.read();
+            MasterAtStart start = new MasterAtStart(settings, nameServers(), peers, storeOpener, clock, errors);
+            MasterAtStart.Opened opened = start.open(configured, roleFile);
+            started.push(this::closeTenure);
+            RemotingServer server = started.push(new RemotingServer(loops, transport, door()));
+            address = listen(server, opened.store());
+            started.push(this::leaveTenure);
+            relay = new MasterRelay(client, () -> tenure().masterAddress(), clock);
+            around = new Tenure.Around(
+                    settings,
+                    address,
+                    transport,
+                    client,
+                    Clients.none(clock),
+                    nameServers(),
+                    relay,
+                    new Changing(),
+                    clock,
+                    errors);
+            serve(new Tenure(around, opened.role(), opened.store()));
+            figures = Figures.of(List.of(() -> tenure().figures().read(), () -> connections(server), roles.figures()));
+            checks = HealthChecks.of(List.of(() -> tenure().checks().findings(), roles.health()));
             managementAddress = settings.management().enabled() ? startManagement() : null;
             complete = true;
         } catch (IOException e) {
@@ -119,10 +108,11 @@ public final class Broker implements AutoCloseable {
             }
         }
         LOG.info(
-                "Broker {} of {} is ready at {}, name server {}, data in {}, {}",
+                "Broker {} of {} is ready at {} as {}, name server {}, data in {}, {}",
                 settings.name(),
                 settings.cluster(),
                 Addresses.text(address),
+                tenure().role(),
                 String.join(", ", nameServers()),
                 settings.dataDir(),
                 settings.flushDiskType());
@@ -161,6 +151,31 @@ public final class Broker implements AutoCloseable {
         return figures;
     }
 
+    /** What this broker is now among the brokers of its name. */
+    public ActingRole role() {
+        return tenure().role();
+    }
+
+    /**
+     * Hands the role of the master to a slave that has everything, and becomes its slave; returns once that is done, in a few
+     * seconds at most. Clients see a pause.
+     *
+     * @throws RoleChangeException if it was not done; the message says why, and what this broker is now
+     */
+    public ActingRole switchOver() throws RoleChangeException {
+        return roles.switchOver();
+    }
+
+    /**
+     * Makes this slave the master.
+     *
+     * @param force even though the present master is alive
+     * @throws RoleChangeException if it was not done
+     */
+    public ActingRole promote(boolean force) throws RoleChangeException {
+        return roles.promote(force);
+    }
+
     /** Whether the broker does its work now. */
     public Health health() {
         return Health.of(checks.findings());
@@ -171,7 +186,7 @@ public final class Broker implements AutoCloseable {
      * log holds has been counted.
      */
     public Map<String, GroupAccount> accounts() {
-        return accounts.accounts();
+        return tenure().accounts();
     }
 
     @Override
@@ -193,16 +208,118 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private InetSocketAddress listen(RemotingServer server) {
+    private InetSocketAddress listen(RemotingServer server, OpenedStore store) throws IOException {
+        boolean complete = false;
         try {
-            return server.start(new InetSocketAddress(settings.bindAddress(), settings.listenPort()));
+            InetSocketAddress bound =
+                    server.start(new InetSocketAddress(settings.bindAddress(), settings.listenPort()));
+            InetSocketAddress advertised = Addresses.advertised(bound);
+            complete = true;
+            return advertised;
         } catch (IOException e) {
             throw refused("listen-port", settings.listenPort(), e);
+        } finally {
+            if (!complete) {
+                store.store().close();
+            }
+        }
+    }
+
+    private void serve(Tenure opened) {
+        tenure = opened;
+        gate.open(opened.handlers());
+        opened.register();
+    }
+
+    private Tenure tenure() {
+        Tenure current = tenure;
+        if (current == null) {
+            throw new IllegalStateException("The broker is still being started");
+        }
+        return current;
+    }
+
+    private void leaveTenure() {
+        Tenure current = tenure;
+        if (current != null) {
+            current.leave();
+        }
+    }
+
+    private void closeTenure() {
+        Tenure current = tenure;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    /** Other brokers of this name are heard at any time, also while clients have to wait. */
+    private RequestHandler door() {
+        Map<Integer, RequestHandler> ofBrokers = roles.handlers();
+        return (request, reply) -> {
+            RequestHandler own = tenure == null ? null : ofBrokers.get(request.code());
+            (own == null ? gate : own).handle(request, reply);
+        };
+    }
+
+    /** Changes of the role, as far as they are made here. */
+    private final class Changing implements RoleChanges.Host, Tenure.Owner {
+
+        @Override
+        public Tenure tenure() {
+            return Broker.this.tenure();
+        }
+
+        @Override
+        public RequestGate gate() {
+            return gate;
+        }
+
+        @Override
+        public void reopen(ActingRole role, @Nullable TakeOverOffer accepted) throws IOException {
+            tenure().close();
+            Tenure next = new Tenure(around, role, storeOpener.open(settings, role.role(), clock, errors));
+            LOG.info(
+                    "Broker {} is {} from now on, {}",
+                    settings.name(),
+                    role,
+                    next.status().log());
+            if (accepted != null && role.role() == BrokerRole.SYNC_MASTER) {
+                next.countAsReplicated();
+                tenure = next;
+                gate.hold(Tenure.BETWEEN_BROKERS, next.handlers());
+                next.awaitSlave(
+                        accepted.replicaId(),
+                        accepted.end(),
+                        settings.replication().syncSlaveTimeout());
+            }
+            serve(next);
+        }
+
+        @Override
+        public void handedOver() {
+            relay.handedOver();
+        }
+
+        @Override
+        public void reopen() {
+            roles.reopen();
+        }
+
+        @Override
+        public void masterIs(BrokerRole kind) {
+            roles.masterIs(kind);
+        }
+
+        @Override
+        public void lookAround() {
+            roles.lookAround(nameServers());
         }
     }
 
     private InetSocketAddress startManagement() {
-        return started.push(ManagementStart.run(settings.management(), figures, checks, errors))
+        return started.push(
+                        ManagementStart.run(settings.management(), figures, checks, RoleOperations.of(this), errors))
                 .address();
     }
 
@@ -214,35 +331,11 @@ public final class Broker implements AutoCloseable {
                 server.connections().size()));
     }
 
-    private OpenedStore openStore(OpenedStore.Opener opener) throws IOException {
-        OpenedStore opened = opener.open(settings, clock, errors);
-        started.push(opened.store());
-        return opened;
-    }
-
-    private Registrar registrar(RemotingClient client, BrokerParts parts) {
-        RegistrationHeader header = new RegistrationHeader(
-                settings.cluster(), settings.name(), settings.brokerId(), Addresses.text(address));
-        return new Registrar(client, nameServers(), header, parts.topics()::table, errors);
-    }
-
     private List<String> nameServers() {
         if (settings.nameServers().isEmpty() && nameServerAddress != null) {
             return List.of(Addresses.text(Addresses.local(nameServerAddress)));
         }
         return settings.nameServers();
-    }
-
-    /** A name server that is away must not keep the broker from starting: it may come later. */
-    private static void awaitFirst(Registrar registrar) {
-        try {
-            registrar.start().get(FIRST_REGISTRATION_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BrokerStartException("The start of the broker was interrupted.", e);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("Not all name servers answered the first registration; it is repeated");
-        }
     }
 
     private static void refuse(Command request, io.reliablemq.protocol.transport.Reply reply) {

@@ -1,6 +1,7 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.FlushDiskType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ public class BrokerProperties {
     /** Name of the cluster that the broker belongs to. */
     private String cluster = "DefaultCluster";
 
-    /** Number among the brokers of the same name; 0 is the master. */
+    /** Number among the brokers of the same name: 0 for the master, above for each of its slaves. */
     private long brokerId;
 
     /** Address to listen on, and the one that clients are told. Beyond loopback the broker is open to the network. */
@@ -37,8 +38,23 @@ public class BrokerProperties {
     /** SYNC_FLUSH answers once a message is on disk, ASYNC_FLUSH before. */
     private FlushDiskType flushDiskType = FlushDiskType.SYNC_FLUSH;
 
-    /** Part in replication. */
+    /** ASYNC_MASTER answers without its slaves, SYNC_MASTER once they have the message too; SLAVE copies the master of its name. */
     private BrokerRole brokerRole = BrokerRole.ASYNC_MASTER;
+
+    /** How many brokers must have a message before SYNC_MASTER answers, the master among them. */
+    private int inSyncReplicas = 2;
+
+    /** How long a send may wait for the slaves until it is answered FLUSH_SLAVE_TIMEOUT. */
+    private Duration syncSlaveTimeout = Duration.ofSeconds(3);
+
+    /** Whether consumers of a SYNC_MASTER see messages that no slave has yet. */
+    private boolean allowUnreplicatedReads;
+
+    /** Whether consumers that are far behind are sent to a slave. */
+    private boolean slaveReadEnable;
+
+    /** Master of a slave, host:port; if empty, the name servers tell. */
+    private String masterAddress = "";
 
     /** Time between two flushes under ASYNC_FLUSH. */
     private Duration flushInterval = Duration.ofMillis(10);
@@ -87,6 +103,9 @@ public class BrokerProperties {
 
     /** Whether the start reads the whole log, and not only what was written since the last index. */
     private boolean verifyLogOnStart;
+
+    /** How the log goes to the slaves. */
+    private final Replication replication = new Replication();
 
     /** How long messages are kept. */
     private final Retention retention = new Retention();
@@ -180,6 +199,46 @@ public class BrokerProperties {
 
     public void setBrokerRole(BrokerRole brokerRole) {
         this.brokerRole = brokerRole;
+    }
+
+    public int getInSyncReplicas() {
+        return inSyncReplicas;
+    }
+
+    public void setInSyncReplicas(int inSyncReplicas) {
+        this.inSyncReplicas = inSyncReplicas;
+    }
+
+    public Duration getSyncSlaveTimeout() {
+        return syncSlaveTimeout;
+    }
+
+    public void setSyncSlaveTimeout(Duration syncSlaveTimeout) {
+        this.syncSlaveTimeout = syncSlaveTimeout;
+    }
+
+    public boolean isAllowUnreplicatedReads() {
+        return allowUnreplicatedReads;
+    }
+
+    public void setAllowUnreplicatedReads(boolean allowUnreplicatedReads) {
+        this.allowUnreplicatedReads = allowUnreplicatedReads;
+    }
+
+    public boolean isSlaveReadEnable() {
+        return slaveReadEnable;
+    }
+
+    public void setSlaveReadEnable(boolean slaveReadEnable) {
+        this.slaveReadEnable = slaveReadEnable;
+    }
+
+    public String getMasterAddress() {
+        return masterAddress;
+    }
+
+    public void setMasterAddress(String masterAddress) {
+        this.masterAddress = masterAddress;
     }
 
     public Duration getFlushInterval() {
@@ -310,6 +369,10 @@ public class BrokerProperties {
         this.verifyLogOnStart = verifyLogOnStart;
     }
 
+    public Replication getReplication() {
+        return replication;
+    }
+
     public Retention getRetention() {
         return retention;
     }
@@ -332,6 +395,32 @@ public class BrokerProperties {
         STRICT,
         /** Keeps every whole record, and sets the damaged ranges aside in files. */
         SALVAGE
+    }
+
+    /** The settings {@code reliable-mq.broker.replication.*}. */
+    public static class Replication {
+
+        /** Bytes a second that a slave which was away gets of what it lacks; 0 for no limit. */
+        private String catchUpRate = "400MB";
+
+        /** A slave that lacks more than this is not waited for. */
+        private String inSyncLag = "16MB";
+
+        public String getCatchUpRate() {
+            return catchUpRate;
+        }
+
+        public void setCatchUpRate(String catchUpRate) {
+            this.catchUpRate = catchUpRate;
+        }
+
+        public String getInSyncLag() {
+            return inSyncLag;
+        }
+
+        public void setInSyncLag(String inSyncLag) {
+            this.inSyncLag = inSyncLag;
+        }
     }
 
     /** The settings {@code reliable-mq.broker.retention.*}. */

@@ -1,7 +1,9 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.replication.ReplicationSettings;
 import io.reliablemq.broker.retention.RetentionRules;
+import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.FlushDiskType;
 import io.reliablemq.broker.store.StoreSettings.Recovery;
 import io.reliablemq.broker.store.StoreSettings.Retention;
@@ -10,14 +12,19 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a broker is to run. Made and checked by {@link BrokerProperties#toSettings()}.
  *
  * @param name unique among the brokers of a cluster; brokers of one name are a master and its slaves
+ * @param brokerId number among the brokers of the name; 0 for the master
  * @param bindAddress where it listens
  * @param listenPort of the broker; 0 for any free one
  * @param dataDir where log, indexes and state are kept; made if it is missing
+ * @param brokerRole what the broker is to be; what it became since may count for more, see
+ *     {@link io.reliablemq.broker.role.RoleFile}
+ * @param replication how master and slaves work together
  * @param flushInterval between two flushes under {@link FlushDiskType#ASYNC_FLUSH}
  * @param flushBytes unflushed bytes at which {@link FlushDiskType#ASYNC_FLUSH} does not wait for the interval
  * @param syncFlushTimeout how long a send may wait for the disk
@@ -44,6 +51,7 @@ public record BrokerSettings(
         Path dataDir,
         FlushDiskType flushDiskType,
         BrokerRole brokerRole,
+        Replication replication,
         Duration flushInterval,
         long flushBytes,
         Duration syncFlushTimeout,
@@ -64,6 +72,25 @@ public record BrokerSettings(
     public BrokerSettings {
         nameServers = List.copyOf(nameServers);
     }
+
+    /**
+     * How the brokers of one name work together.
+     *
+     * @param inSyncReplicas how many brokers must have a message before {@link BrokerRole#SYNC_MASTER} answers, the master
+     *     among them
+     * @param syncSlaveTimeout how long a send may wait for the slaves
+     * @param allowUnreplicatedReads whether consumers see what is not replicated yet
+     * @param slaveReads whether consumers that are far behind are sent to a slave
+     * @param masterAddress {@code host:port} of a slave's master; null if the name servers tell
+     * @param log how the log goes from one to the other
+     */
+    public record Replication(
+            int inSyncReplicas,
+            Duration syncSlaveTimeout,
+            boolean allowUnreplicatedReads,
+            boolean slaveReads,
+            @Nullable String masterAddress,
+            ReplicationSettings log) {}
 
     /**
      * The HTTP endpoint for operators.

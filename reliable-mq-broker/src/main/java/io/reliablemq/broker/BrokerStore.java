@@ -1,5 +1,6 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.LogMessageStore;
 import io.reliablemq.broker.store.RecoveryReport;
 import io.reliablemq.broker.store.StoreSettings;
@@ -15,7 +16,8 @@ final class BrokerStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
-    static OpenedStore open(BrokerSettings settings, Clock clock, ErrorSink errors) throws IOException {
+    static OpenedStore open(BrokerSettings settings, BrokerRole role, Clock clock, ErrorSink errors)
+            throws IOException {
         StoreSettings storeSettings = StoreSettings.in(settings.dataDir())
                 .withFlushDiskType(settings.flushDiskType())
                 .withFlushInterval(settings.flushInterval())
@@ -23,11 +25,21 @@ final class BrokerStore {
                 .withSyncFlushTimeout(settings.syncFlushTimeout())
                 .withSegmentBytes(settings.segmentBytes())
                 .withRecovery(settings.recovery())
-                .withRetention(settings.retention());
+                .withRetention(settings.retention())
+                .withReplication(replication(settings.replication(), role));
         LogMessageStore store = LogMessageStore.open(storeSettings, new DiskFiles(), clock, errors);
         report(settings, store.recovery());
-        return new OpenedStore(
-                store, (from, visitor) -> store.forEachOrigin(from, (origin, position) -> visitor.accept(origin)));
+        return OpenedStore.of(store);
+    }
+
+    private static StoreSettings.Replication replication(BrokerSettings.Replication settings, BrokerRole role) {
+        return switch (role) {
+            case SLAVE -> StoreSettings.Replication.COPY;
+            case ASYNC_MASTER -> StoreSettings.Replication.LOCAL;
+            case SYNC_MASTER ->
+                StoreSettings.Replication.inSync(
+                        settings.inSyncReplicas(), settings.syncSlaveTimeout(), settings.allowUnreplicatedReads());
+        };
     }
 
     private static void report(BrokerSettings settings, RecoveryReport report) {

@@ -3,10 +3,12 @@ package io.reliablemq.broker;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.management.ManagementServer;
+import io.reliablemq.broker.management.Operation;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +19,14 @@ final class ManagementStart {
 
     /** @throws BrokerStartException if it cannot listen */
     static ManagementServer run(
-            BrokerSettings.Management settings, Figures figures, HealthChecks checks, ErrorSink errors) {
+            BrokerSettings.Management settings,
+            Figures figures,
+            HealthChecks checks,
+            Map<String, Operation> operations,
+            ErrorSink errors) {
         InetSocketAddress bind = new InetSocketAddress(settings.bindAddress(), settings.port());
         try {
-            return told(ManagementServer.start(bind, figures, checks, errors));
+            return told(ManagementServer.start(bind, figures, checks, operations, errors));
         } catch (BindException e) {
             if (!settings.anyPortIfTaken()) {
                 throw Broker.refused("management.port", settings.port(), e);
@@ -33,8 +39,8 @@ final class ManagementStart {
             throw Broker.refused("management.port", settings.port(), e);
         }
         try {
-            return told(
-                    ManagementServer.start(new InetSocketAddress(settings.bindAddress(), 0), figures, checks, errors));
+            return told(ManagementServer.start(
+                    new InetSocketAddress(settings.bindAddress(), 0), figures, checks, operations, errors));
         } catch (IOException e) {
             throw Broker.refused(
                     "management.bind-address", settings.bindAddress().getHostAddress(), e);

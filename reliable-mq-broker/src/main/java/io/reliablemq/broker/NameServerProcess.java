@@ -11,6 +11,7 @@ import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,8 @@ public final class NameServerProcess implements AutoCloseable {
             InetSocketAddress bind = new InetSocketAddress(settings.bindAddress(), settings.port());
             nameServer = started.push(NameServer.start(loops, transport, bind, Clock.SYSTEM, errors));
             managementAddress = settings.management().enabled()
-                    ? started.push(ManagementStart.run(settings.management(), this::figures, List::of, errors))
+                    ? started.push(ManagementStart.run(
+                                    settings.management(), this::figures, List::of, Map.of(), errors))
                             .address()
                     : null;
             complete = true;
@@ -49,7 +51,7 @@ public final class NameServerProcess implements AutoCloseable {
                 close();
             }
         }
-        LOG.info("The name server is ready at {}", Addresses.text(Addresses.advertised(nameServer.address())));
+        LOG.info("The name server is ready at {}", Addresses.text(nameServer.address()));
     }
 
     /**

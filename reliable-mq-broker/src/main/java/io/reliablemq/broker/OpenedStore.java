@@ -1,6 +1,10 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.store.CopiedLog;
+import io.reliablemq.broker.store.LogMessageStore;
 import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.ReplicatedLog;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
@@ -9,9 +13,21 @@ import java.util.function.LongConsumer;
 /**
  * A store that is open.
  *
+ * @param id name of the data folder
  * @param origins tells which messages the log holds copies of
+ * @param feed the log, to be copied by slaves
+ * @param copy the log of a slave, to be fetched from its master; used by a slave only
  */
-record OpenedStore(MessageStore store, Origins origins) {
+record OpenedStore(MessageStore store, String id, Origins origins, ReplicatedLog feed, CopiedLog copy) {
+
+    static OpenedStore of(LogMessageStore store) {
+        return new OpenedStore(
+                store,
+                store.id(),
+                (from, visitor) -> store.forEachOrigin(from, (origin, position) -> visitor.accept(origin)),
+                store.feed(),
+                store.copy());
+    }
 
     /** Goes through the copies in the log. */
     @FunctionalInterface
@@ -25,6 +41,6 @@ record OpenedStore(MessageStore store, Origins origins) {
     @FunctionalInterface
     interface Opener {
 
-        OpenedStore open(BrokerSettings settings, Clock clock, ErrorSink errors) throws IOException;
+        OpenedStore open(BrokerSettings settings, BrokerRole role, Clock clock, ErrorSink errors) throws IOException;
     }
 }

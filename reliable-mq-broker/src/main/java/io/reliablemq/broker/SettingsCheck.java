@@ -1,7 +1,9 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.delivery.DelayLevels;
+import io.reliablemq.broker.replication.ReplicationSettings;
 import io.reliablemq.broker.retention.RetentionRules;
+import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.StoreSettings;
 import io.reliablemq.broker.transaction.TransactionRules;
 import io.reliablemq.protocol.message.Names;
@@ -12,16 +14,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Turns properties into settings, or says in one sentence which of them makes no sense and what would. */
 final class SettingsCheck {
 
     private static final int MAX_QUEUES = 1024;
+    private static final int MIN_IN_SYNC = 2;
+    private static final int MAX_IN_SYNC = 16;
     private static final int MAX_PORT = 65_535;
     private static final Duration MIN_TIMER_MAX_DELAY = Duration.ofSeconds(1);
     private static final Duration MAX_TIMER_MAX_DELAY = Duration.ofDays(365);
     private static final ByteSize NONE = new ByteSize(0);
     private static final ByteSize MAX_SIZE = new ByteSize(1L << 60);
+    private static final ByteSize MIN_IN_SYNC_LAG = ByteSize.ofMegabytes(1);
     private static final ByteSize MIN_FLUSH_BYTES = new ByteSize(1024);
     private static final ByteSize MIN_SEGMENT_BYTES = ByteSize.ofMegabytes(1);
     private static final ByteSize MAX_SEGMENT_BYTES = ByteSize.ofMegabytes(1024);
@@ -63,6 +69,7 @@ final class SettingsCheck {
                 dataDir(),
                 properties.getFlushDiskType(),
                 properties.getBrokerRole(),
+                replication(),
                 atLeastOneMs("flush-interval", properties.getFlushInterval()),
                 size("flush-bytes", properties.getFlushBytes(), MIN_FLUSH_BYTES, MAX_SEGMENT_BYTES),
                 atLeastOneMs("sync-flush-timeout", properties.getSyncFlushTimeout()),
@@ -85,20 +92,48 @@ final class SettingsCheck {
                 management());
     }
 
-    /** A broker that only looked like a slave would be taken for a copy that does not exist. */
+    /** Two masters of one name, or a master by one setting and a slave by the other, would be found out too late. */
     private void checkRole() {
-        if (properties.getBrokerRole() != BrokerRole.ASYNC_MASTER) {
-            throw refused(
-                    "broker-role",
-                    properties.getBrokerRole(),
-                    "replication is not part of this version, so only ASYNC_MASTER can be had");
+        BrokerRole role = properties.getBrokerRole();
+        long id = properties.getBrokerId();
+        if (role.isMaster() && id != 0) {
+            throw refused("broker-id", id, "it must be 0 with broker-role=" + role + ", since 0 is the master");
         }
-        if (properties.getBrokerId() != 0) {
+        if (!role.isMaster() && id < 1) {
             throw refused(
                     "broker-id",
-                    properties.getBrokerId(),
-                    "replication is not part of this version, so it must be 0, which is the master");
+                    id,
+                    "with broker-role=SLAVE it must be 1 or above, and another one for each slave of the same name");
         }
+    }
+
+    private BrokerSettings.Replication replication() {
+        int inSync = properties.getInSyncReplicas();
+        if (inSync < MIN_IN_SYNC || inSync > MAX_IN_SYNC) {
+            throw refused(
+                    "in-sync-replicas",
+                    inSync,
+                    "it must be between " + MIN_IN_SYNC + " and " + MAX_IN_SYNC
+                            + ", the master counted; a master that waits for nobody is broker-role=ASYNC_MASTER");
+        }
+        return new BrokerSettings.Replication(
+                inSync,
+                atLeastOneMs("sync-slave-timeout", properties.getSyncSlaveTimeout()),
+                properties.isAllowUnreplicatedReads(),
+                properties.isSlaveReadEnable(),
+                masterAddress(),
+                logReplication(properties.getReplication()));
+    }
+
+    private static ReplicationSettings logReplication(BrokerProperties.Replication wanted) {
+        return ReplicationSettings.DEFAULT
+                .withCatchUpRate(size("replication.catch-up-rate", wanted.getCatchUpRate(), NONE, MAX_SIZE))
+                .withNearBytes(size("replication.in-sync-lag", wanted.getInSyncLag(), MIN_IN_SYNC_LAG, MAX_SIZE));
+    }
+
+    private @Nullable String masterAddress() {
+        String value = properties.getMasterAddress();
+        return value.isBlank() ? null : checkedAddress("master-address", value.trim());
     }
 
     private static String name(String setting, String value) {
@@ -246,7 +281,7 @@ final class SettingsCheck {
             // Apache RocketMQ separates addresses by semicolons, and users bring their lists along.
             for (String address : value.split(";")) {
                 if (!address.isBlank()) {
-                    addresses.add(checkedAddress(address.trim()));
+                    addresses.add(checkedAddress("name-servers", address.trim()));
                 }
             }
         }
@@ -260,10 +295,10 @@ final class SettingsCheck {
         return addresses;
     }
 
-    private static String checkedAddress(String address) {
+    private static String checkedAddress(String setting, String address) {
         int colon = address.lastIndexOf(':');
         if (colon < 1 || !address.substring(colon + 1).matches("[1-9]\\d{0,4}")) {
-            throw refused("name-servers", address, "an address is host:port, for instance 127.0.0.1:9876");
+            throw refused(setting, address, "an address is host:port, for instance 127.0.0.1:9876");
         }
         return address;
     }

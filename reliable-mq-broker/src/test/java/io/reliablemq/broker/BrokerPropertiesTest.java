@@ -3,6 +3,7 @@ package io.reliablemq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.reliablemq.broker.role.BrokerRole;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +29,30 @@ class BrokerPropertiesTest {
     }
 
     @Test
+    void waitsForOneSlaveForThreeSecondsWhereASlaveIsWaitedFor() {
+        BrokerProperties properties = new BrokerProperties();
+        properties.setBrokerRole(BrokerRole.SYNC_MASTER);
+
+        BrokerSettings.Replication replication = properties.toSettings().replication();
+
+        assertThat(replication.inSyncReplicas()).isEqualTo(2);
+        assertThat(replication.syncSlaveTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(replication.allowUnreplicatedReads()).isFalse();
+        assertThat(replication.slaveReads()).isFalse();
+        assertThat(replication.masterAddress()).isNull();
+    }
+
+    @Test
+    void takesASlaveWithANumberOfItsOwn() {
+        BrokerProperties properties = new BrokerProperties();
+        properties.setBrokerRole(BrokerRole.SLAVE);
+        properties.setBrokerId(1);
+        properties.setMasterAddress(" 127.0.0.1:10911 ");
+
+        assertThat(properties.toSettings().replication().masterAddress()).isEqualTo("127.0.0.1:10911");
+    }
+
+    @Test
     void opensFiguresToTheNetworkOnlyWhenToldSo() {
         BrokerProperties properties = new BrokerProperties();
         properties.setBindAddress("0.0.0.0");
@@ -45,7 +70,11 @@ class BrokerPropertiesTest {
         refuses("default-queue-count", properties -> properties.setDefaultQueueCount(-1));
         refuses("listen-port", properties -> properties.setListenPort(70_000));
         refuses("name-server.port", properties -> properties.getNameServer().setPort(-1));
-        refuses("broker-role", properties -> properties.setBrokerRole(BrokerRole.SYNC_MASTER));
+        refuses("broker-id", properties -> properties.setBrokerRole(BrokerRole.SLAVE));
+        refuses("in-sync-replicas", properties -> properties.setInSyncReplicas(1));
+        refuses("in-sync-replicas", properties -> properties.setInSyncReplicas(17));
+        refuses("sync-slave-timeout", properties -> properties.setSyncSlaveTimeout(Duration.ZERO));
+        refuses("master-address", properties -> properties.setMasterAddress("nowhere"));
         refuses("broker-id", properties -> properties.setBrokerId(1));
         refuses("flush-interval", properties -> properties.setFlushInterval(Duration.ZERO));
         refuses("flush-bytes", properties -> properties.setFlushBytes("much"));

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ class BrokerStoreTest {
         BrokerProperties properties = new BrokerProperties();
         properties.setDataDir(folder.toString());
         lines.list.clear();
-        BrokerStore.open(properties.toSettings(), Clock.SYSTEM, (where, error) -> {})
+        BrokerStore.open(properties.toSettings(), BrokerRole.ASYNC_MASTER, Clock.SYSTEM, (where, error) -> {})
                 .store()
                 .close();
         return lines.list.stream()

@@ -82,7 +82,7 @@ public final class GroupsOnAStore implements AutoCloseable {
                 new RequestChecks(topics, GroupSettingsTable.load(file(files, "groups"), Runnable::run)),
                 new RetryPolicy(LEVELS),
                 copies,
-                new GroupTopics(topics),
+                GroupTopics.made(topics),
                 store,
                 readThreads,
                 accounts::takenBack);

@@ -189,10 +189,10 @@ class ManagementIT {
     @Test
     void isDownAfterAFailedForce() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
-        broker = Broker.start(properties().toSettings(), (settings, clock, errors) -> {
+        broker = Broker.start(properties().toSettings(), (settings, role, clock, errors) -> {
             StoreSettings store = StoreSettings.in(Path.of("/data")).withPreallocateBytes(0);
             LogMessageStore opened = LogMessageStore.open(store, disk, clock, (where, error) -> {});
-            return new OpenedStore(opened, (from, visitor) -> {});
+            return OpenedStore.of(opened);
         });
         wire.send(broker.address(), "orders", 0, "safe", Map.of());
         assertThat(broker.health().status()).isEqualTo(Health.Status.UP);

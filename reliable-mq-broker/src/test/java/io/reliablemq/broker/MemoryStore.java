@@ -263,6 +263,16 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public void stopAppends(String why) {
+        failure = why;
+    }
+
+    @Override
+    public int pendingAppends() {
+        return 0;
+    }
+
+    @Override
     public @Nullable String failure() {
         return failure;
     }
@@ -275,6 +285,11 @@ public final class MemoryStore implements MessageStore {
     @Override
     public HealthChecks health() {
         return List::of;
+    }
+
+    @Override
+    public boolean mayHoldMore() {
+        return false;
     }
 
     @Override

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.route.TopicRoute;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,11 +40,14 @@ class NameServerProcessIT {
     }
 
     private Broker broker(NameServerProcess... nameServers) {
+        return broker(Stream.of(nameServers).map(NameServerProcessIT::text).toArray(String[]::new));
+    }
+
+    private Broker broker(String... nameServers) {
         BrokerProperties properties = new BrokerProperties();
         properties.setListenPort(0);
         properties.getNameServer().setEnabled(false);
-        properties.setNameServers(
-                List.of(nameServers).stream().map(NameServerProcessIT::text).toList());
+        properties.setNameServers(List.of(nameServers));
         properties.setDataDir(folder.toString());
         return Broker.start(properties.toSettings());
     }
@@ -89,6 +96,22 @@ class NameServerProcessIT {
                             .until(() -> !route(again).brokers().isEmpty());
                 }
             }
+        }
+    }
+
+    /** It accepts connections and says nothing, as a process that hangs. */
+    @Test
+    void aNameServerThatHangsKeepsNobodyWaitingForANewTopic() throws Exception {
+        try (ServerSocket hanging = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                NameServerProcess one = nameServer(0, false);
+                Broker broker = broker("127.0.0.1:" + hanging.getLocalPort(), text(one));
+                WireClient client = new WireClient()) {
+            long before = System.nanoTime();
+            client.send(broker.address(), "made-by-sending", 0, "hello", Map.of());
+
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+            assertThat(client.route(one.address(), "made-by-sending").isSuccess())
+                    .isTrue();
         }
     }
 

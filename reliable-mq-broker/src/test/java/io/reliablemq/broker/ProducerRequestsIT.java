@@ -109,20 +109,7 @@ class ProducerRequestsIT {
 
         // Born at another time: a dead letter that is sent to its topic again, in a second attempt.
         SendMessageRequest header = new SendMessageRequest(
-                "producers",
-                "orders",
-                "TBW102",
-                4,
-                0,
-                0,
-                2,
-                0,
-                "UNIQ_KEY\u0001id-1\u0002",
-                0,
-                -1,
-                false,
-                null,
-                true);
+                "producers", "orders", "TBW102", 4, 0, 0, 2, 0, "UNIQ_KEY\u0001id-1\u0002", 0, -1, false, null, true);
         wire.answer(
                 broker.address(),
                 Command.request(RequestCode.SEND_MESSAGE_V2, header.fieldsV2(), Body.ofUtf8("again")));

@@ -151,7 +151,8 @@ public final class MqClient implements AutoCloseable {
         return newProducer(producerSettings, handler);
     }
 
-    private synchronized RetryingProducer newProducer(ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
+    private synchronized RetryingProducer newProducer(
+            ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
         requireOpen();
         String group = producerSettings.group();
         heartbeats.addProducer(group);

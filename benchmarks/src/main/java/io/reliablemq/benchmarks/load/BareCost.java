@@ -18,6 +18,7 @@ import org.HdrHistogram.Histogram;
 final class BareCost {
 
     private static final int FILE_BYTES = 64 << 20;
+    private static final long SEQUENTIAL_BYTES = 1L << 30;
     private static final int ANSWER_BYTES = 200;
     private static final long TOP_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -57,6 +58,27 @@ final class BareCost {
             at = at + 2L * bytes > FILE_BYTES ? 0 : at + bytes;
         }
         return latency;
+    }
+
+    /** Bytes a second of a new file that is written from its start to its end, 1 MiB at a time, and forced then. */
+    static double sequentialWrite(Path folder) {
+        Path file = folder.resolve("bare-write");
+        ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
+        try {
+            Files.createDirectories(folder);
+            long start = System.nanoTime();
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                for (long at = 0; at < SEQUENTIAL_BYTES; at += block.capacity()) {
+                    channel.write(block.clear(), at);
+                }
+                channel.force(true);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+            return SEQUENTIAL_BYTES / ((System.nanoTime() - start) / 1e9);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The bare cost of " + file + " was not measured", e);
+        }
     }
 
     /** Latency in ns of a message there and a short answer back, between two threads of this process. */

@@ -103,6 +103,9 @@ final class BenchmarkRun {
             bareCost(round);
             for (String flush : options.flush()) {
                 for (Contender contender : order) {
+                    if (contender.subject() == Subject.CEILING && flush.equals(BrokerOptions.STRICT)) {
+                        continue;
+                    }
                     turn(contender, flush, round);
                 }
                 // So that none of them always has the disk after the same other.
@@ -122,6 +125,8 @@ final class BenchmarkRun {
             Histogram latency = BareCost.writeAndForce(options.dataFolder(), kibibytes * 1024, time);
             readings.add(Measure.writeAndForce(kibibytes), Subject.BARE, round, micros(latency));
         }
+        readings.add(
+                Measure.SEQUENTIAL_WRITE, Subject.BARE, round, BareCost.sequentialWrite(options.dataFolder()) / 1e6);
         readings.add(Measure.ROUND_TRIP, Subject.BARE, round, micros(BareCost.roundTrip(options.messageBytes(), time)));
     }
 

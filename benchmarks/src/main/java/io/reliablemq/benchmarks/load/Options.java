@@ -15,7 +15,7 @@ import java.util.function.Function;
  *
  * @param rounds how often each broker has its turn
  * @param senders how many threads send at once, one step each
- * @param flush the flush policies, one turn each
+ * @param flush the policies, one turn each: the two of flushing, and the strict one with a slave
  * @param warmUp of each client before its first measured step
  * @param measure length of a measured step of sends
  * @param rates messages a second of the steps with a fixed rate
@@ -56,7 +56,7 @@ record Options(
     private static final Map<String, String> FULL = Map.ofEntries(
             Map.entry("rounds", "3"),
             Map.entry("senders", "1,16,64,256"),
-            Map.entry("flush", "SYNC_FLUSH,ASYNC_FLUSH"),
+            Map.entry("flush", "SYNC_FLUSH,STRICT,ASYNC_FLUSH"),
             Map.entry("warm-up", "10s"),
             Map.entry("measure", "10s"),
             Map.entry("rates", "1000,5000"),
@@ -73,17 +73,18 @@ record Options(
             Map.entry("ceiling", "true"));
 
     /** Shows that all works, and roughly where we are: too short for the compilers of the JVMs to have settled. */
-    private static final Map<String, String> SHORT = Map.of(
-            "rounds", "1",
-            "senders", "1,64",
-            "warm-up", "1s",
-            "measure", "1s",
-            "rates", "1000",
-            "rate-time", "1s",
-            "backlog", "10000",
-            "many-queues", "0",
-            "ceiling", "false",
-            "idle", "2s");
+    private static final Map<String, String> SHORT = Map.ofEntries(
+            Map.entry("rounds", "1"),
+            Map.entry("senders", "1,64"),
+            Map.entry("flush", "SYNC_FLUSH,ASYNC_FLUSH"),
+            Map.entry("warm-up", "1s"),
+            Map.entry("measure", "1s"),
+            Map.entry("rates", "1000"),
+            Map.entry("rate-time", "1s"),
+            Map.entry("backlog", "10000"),
+            Map.entry("many-queues", "0"),
+            Map.entry("ceiling", "false"),
+            Map.entry("idle", "2s"));
 
     /**
      * @param home the folder that the driver's jar was built into
@@ -133,7 +134,7 @@ record Options(
                 values.text("form"),
                 values.number("rounds"),
                 values.numbers("senders"),
-                values.oneOrMoreOf("flush", List.of("SYNC_FLUSH", "ASYNC_FLUSH")),
+                values.oneOrMoreOf("flush", List.of("SYNC_FLUSH", "STRICT", "ASYNC_FLUSH")),
                 values.time("warm-up"),
                 values.time("measure"),
                 values.numbers("rates"),

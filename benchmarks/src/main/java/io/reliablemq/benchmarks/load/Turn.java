@@ -1,5 +1,6 @@
 package io.reliablemq.benchmarks.load;
 
+import io.reliablemq.benchmarks.process.BrokerOptions;
 import io.reliablemq.benchmarks.process.MeasuredBroker;
 import io.reliablemq.benchmarks.process.Waiting;
 import io.reliablemq.benchmarks.result.Measure;
@@ -63,6 +64,9 @@ final class Turn {
                 && stage.flush().equals(options.flush().get(options.flush().size() - 1))) {
             catchUp();
         }
+        if (stage.flush().equals(BrokerOptions.STRICT) && subject == Subject.OURS) {
+            freshSlave();
+        }
         if (options.manyQueues() > 0
                 && subject != Subject.CEILING
                 && stage.flush().equals(options.flush().get(0))) {
@@ -80,6 +84,8 @@ final class Turn {
         String topic = topic("send");
         try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
             SendLoad load = new SendLoad(sender, List.of(topic), payload);
+            // A slave may still be on its way to its master.
+            Waiting.untilDone(TOPIC_BOUND, () -> load.fill(1, 1));
             load.run(WARM_UP_SENDERS, options.warmUp(), broker::processorTime);
             for (int senders : options.senders()) {
                 record(
@@ -130,6 +136,15 @@ final class Turn {
         if (outcome.repeated() > 0) {
             notes.accept(title(Measure.BACKLOG) + ": " + outcome.repeated() + " messages came more than once");
         }
+    }
+
+    /** How quickly a new slave gets what the steps so far have left in the log, and at least a backlog. */
+    private void freshSlave() {
+        String topic = topic("slave");
+        try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
+            new SendLoad(sender, List.of(topic), payload).fill(FILLING_SENDERS, Math.max(1, options.backlog()));
+        }
+        broker.freshSlave().ifPresent(bytes -> add(Measure.FRESH_SLAVE, bytes / 1e6));
     }
 
     private CatchUpLoad.Outcome catchUp(String topic, String reader) {

@@ -1,6 +1,7 @@
 package io.reliablemq.benchmarks.process;
 
 import java.time.Duration;
+import java.util.OptionalDouble;
 
 /** A running broker with its name server. */
 public interface MeasuredBroker extends AutoCloseable {
@@ -19,6 +20,15 @@ public interface MeasuredBroker extends AutoCloseable {
 
     /** Of the broker and its name server together. */
     Footprint footprint();
+
+    /**
+     * Adds a slave on an empty folder, where that can be done.
+     *
+     * @return bytes of log a second that it got until it had all; empty where there is no replication
+     */
+    default OptionalDouble freshSlave() {
+        return OptionalDouble.empty();
+    }
 
     /** Stops the broker's process in order. @return how long it took */
     Duration stop();

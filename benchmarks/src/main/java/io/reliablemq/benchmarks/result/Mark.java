@@ -33,6 +33,11 @@ public record Mark(String name, double wanted, boolean atLeast, Optional<Double>
         for (int senders : new int[] {1, 16, 64}) {
             marks.add(ratio(readings, Measure.rate(Measure.send("SYNC_FLUSH", senders)), 3));
         }
+        for (int senders : new int[] {1, 16, 64}) {
+            marks.add(ratio(readings, Measure.rate(Measure.send("STRICT", senders)), 3));
+        }
+        marks.add(overSingle(readings));
+        marks.add(freshSlave(readings));
         marks.add(ratio(readings, Measure.rate(Measure.send("ASYNC_FLUSH", 64)), 2));
         marks.add(ratio(readings, Measure.rate(Measure.BACKLOG), 2));
         marks.add(manyQueues(readings));
@@ -67,6 +72,29 @@ public record Mark(String name, double wanted, boolean atLeast, Optional<Double>
                 wanted,
                 false,
                 readings.spread(measure, Subject.OURS).map(Spread::median));
+    }
+
+    /** The strict policy waits for the longer of two forces, and for one more way over the network. */
+    private static Mark overSingle(Readings readings) {
+        Measure strict = Measure.latency(Measure.send("STRICT", 1), "p50");
+        Measure single = Measure.latency(Measure.send("SYNC_FLUSH", 1), "p50");
+        return new Mark(
+                strict.scenario() + ": our client's p50 over that of one broker under SYNC_FLUSH",
+                1.6,
+                false,
+                readings.ratio(strict, single, Subject.OURS).map(Spread::median));
+    }
+
+    /** 200 MB/s, or 60 % of what the disk writes, whichever is less. */
+    private static Mark freshSlave(Readings readings) {
+        double disk = readings.spread(Measure.SEQUENTIAL_WRITE, Subject.BARE)
+                .map(Spread::median)
+                .orElse(Double.MAX_VALUE);
+        return new Mark(
+                Measure.FRESH_SLAVE.scenario() + ": MB/s",
+                Math.min(200, 0.6 * disk),
+                true,
+                readings.spread(Measure.FRESH_SLAVE, Subject.OURS).map(Spread::median));
     }
 
     private static Mark overBare(Readings readings) {

@@ -54,13 +54,29 @@ public final class DelayCursors {
         DelayCursors cursors = new DelayCursors(file, store);
         byte[] stored = file.read();
         if (stored != null) {
-            Content content = JsonBodies.read(Body.of(stored), Content.class);
-            cursors.cursors.putAll(content.cursors());
-            cursors.timers = content.timers() == null ? TimerProgress.NOTHING : content.timers();
-            cursors.copiesFrom = content.copiesFrom();
-            cursors.storedCopiesFrom = content.copiesFrom();
+            cursors.take(stored);
+            cursors.storedCopiesFrom = cursors.copiesFrom;
         }
         return cursors;
+    }
+
+    private void take(byte[] stored) {
+        Content content = JsonBodies.read(Body.of(stored), Content.class);
+        cursors.putAll(content.cursors());
+        cursors.keySet().retainAll(content.cursors().keySet());
+        timers = content.timers() == null ? TimerProgress.NOTHING : content.timers();
+        copiesFrom = content.copiesFrom();
+    }
+
+    /**
+     * Takes over the content of the master's file, once the log here holds the copies that it speaks of. Not while the
+     * schedule runs.
+     *
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if it is damaged
+     */
+    public void follow(byte[] masters) {
+        take(masters);
+        changed.set(true);
     }
 
     /** The messages of the schedule's queue below this offset were handed over. */

@@ -139,9 +139,8 @@ final class HandOver<P> {
             if (result.status().isRefused()) {
                 return retryLater();
             }
-            // Not flushed in time, but in the log: a second copy would be handed over twice, so wait for the first.
-            if (result.status() == Status.FLUSH_TIMEOUT
-                    && parts.store().positions().committed() <= result.position()) {
+            // Not safe in time, but in the log: a second copy would be handed over twice, so wait for the first.
+            if (result.status() != Status.COMMITTED && parts.store().positions().committed() <= result.position()) {
                 return RETRY_NANOS;
             }
             onTheirWay.remove();

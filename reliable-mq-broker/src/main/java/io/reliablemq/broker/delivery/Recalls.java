@@ -52,6 +52,9 @@ public final class Recalls {
         }
     }
 
+    /** Notes before this queue offset are known here. Those behind it are a master's, of which a slave knows nothing. */
+    private volatile long known;
+
     private record Asked(StoredMessage parked, long dueMs, Outcome outcome) {}
 
     /** Hears how it ended, once. */
@@ -69,6 +72,7 @@ public final class Recalls {
         this.store = store;
         this.signal = signal;
         long max = store.maxOffset(NOTES);
+        this.known = max;
         for (long offset = store.nextKept(NOTES, store.minOffset(NOTES)); offset < max; ) {
             note(store.readAt(NOTES, offset), progress);
             offset = store.nextKept(NOTES, offset + 1);
@@ -114,6 +118,7 @@ public final class Recalls {
         return result -> {
             if (result.status().isStored()) {
                 notes.put(position, new Note(recall.dueMs, result.position()));
+                known = result.queueOffset() + 1;
             } else if (result.status().isRefused()) {
                 notes.remove(position);
             }
@@ -140,7 +145,9 @@ public final class Recalls {
 
     /** Whether the segment holds a note that is still needed. Any thread may ask. */
     boolean isNeeded(SegmentContent segment) {
-        return notes.values().stream().anyMatch(note -> note.isIn(segment));
+        return notes.values().stream().anyMatch(note -> note.isIn(segment))
+                || segment.parts().stream()
+                        .anyMatch(part -> part.topic().equals(NOTES.topic()) && part.endOffset() > known);
     }
 
     /** How many messages are called back and not yet due. */

@@ -7,6 +7,7 @@ import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.transport.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The clients that sent heartbeats, by connection. A session ends when its connection closes, or when no heartbeat came
- * for two minutes.
+ * for two minutes. Sessions outlast a change of the broker's role, since connections do.
  *
  * <p>Thread-safe.
  */
@@ -29,19 +30,36 @@ public final class ClientSessions {
     private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(120).toNanos();
 
     private final ConsumerGroups groups;
-    private final CommittedOffsets offsets;
     private final Clock clock;
     private final Map<Connection, Session> sessions = new ConcurrentHashMap<>();
+    private volatile Subscriptions subscriptions = (group, topics) -> {};
+
+    /** Hears which topics a group consumes in cluster mode. */
+    @FunctionalInterface
+    public interface Subscriptions {
+        void subscribed(String group, Collection<String> topics);
+    }
 
     /** A client on one connection. */
     public record Producer(String clientId, Connection connection, int version) {}
 
     private record Session(String clientId, int version, long heardAtNanos, Set<String> producerGroups) {}
 
-    public ClientSessions(ConsumerGroups groups, CommittedOffsets offsets, Clock clock) {
+    public ClientSessions(ConsumerGroups groups, Clock clock) {
         this.groups = groups;
-        this.offsets = offsets;
         this.clock = clock;
+    }
+
+    /** Tells the listener, instead of the one before, of the subscriptions that there are and of those that come. */
+    public void tell(Subscriptions listener) {
+        subscriptions = listener;
+        groups.views().values().forEach(view -> view.members().forEach(this::keepFor));
+    }
+
+    private void keepFor(GroupMember member) {
+        if (member.isSubscriber() && !member.isBroadcasting()) {
+            subscriptions.subscribed(member.entry().group(), member.topics());
+        }
     }
 
     /**
@@ -60,9 +78,9 @@ public final class ClientSessions {
             if (refusal != null) {
                 LOG.warn("{}", refusal);
                 refusals.add(refusal);
-            } else if (member.isSubscriber() && !member.isBroadcasting()) {
+            } else {
                 // From its first heartbeat on, messages are kept for the group.
-                offsets.subscribed(consumer.group(), member.topics());
+                keepFor(member);
             }
         }
         if (before == null) {

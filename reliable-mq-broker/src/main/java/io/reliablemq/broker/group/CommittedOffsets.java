@@ -8,13 +8,16 @@ import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Body;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * is never ahead of the log, so that messages written after a crash cannot hide below it. What a crash takes back are
  * offsets, and with them at most a moment of work is done twice.
  */
-public final class CommittedOffsets {
+public final class CommittedOffsets implements OffsetCommits {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommittedOffsets.class);
 
@@ -111,6 +114,7 @@ public final class CommittedOffsets {
      * Notes an offset. It may be lower than before: consumers go back on purpose. One behind the queue's end cannot come
      * from a message of this queue and is taken for the end.
      */
+    @Override
     public void commit(String group, QueueKey queue, long offset) {
         long end = store.maxOffset(queue);
         if (offset > end) {
@@ -128,6 +132,49 @@ public final class CommittedOffsets {
         if (before == null || before != kept) {
             changed.set(true);
         }
+    }
+
+    /**
+     * Takes what a slave was told while this broker was away. What has not moved here since is what the slave says, be it
+     * lower; what has gone on here as well becomes the higher of the two; what was set back here stays.
+     *
+     * @param base the offset that the slave had from this broker when it took the first one of its own; null for none
+     */
+    public void merge(String group, QueueKey queue, @Nullable Long base, long offset) {
+        Long here = find(group, queue);
+        if (Objects.equals(here, base)) {
+            commit(group, queue, offset);
+        } else if (here != null && (base == null || here > base) && offset > here) {
+            commit(group, queue, offset);
+        }
+    }
+
+    /**
+     * Takes over the content of the master's file, with all that is and is not in it.
+     *
+     * @param ownCounts whether an offset was committed here and the master does not know of it yet
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if it is damaged
+     */
+    public void follow(byte[] masters, BiPredicate<String, QueueKey> ownCounts) {
+        Content content = JsonBodies.read(Body.of(masters), Content.class);
+        Map<String, Map<QueueKey, Long>> followed = new HashMap<>();
+        content.offsets()
+                .forEach((group, topics) -> topics.forEach((topic, queues) ->
+                        queues.forEach((id, offset) -> followed.computeIfAbsent(group, name -> new HashMap<>())
+                                .put(new QueueKey(topic, id), offset))));
+        byGroup.forEach((group, offsets) -> offsets.forEach((queue, offset) -> {
+            if (ownCounts.test(group, queue)) {
+                followed.computeIfAbsent(group, name -> new HashMap<>()).put(queue, offset);
+            }
+        }));
+        followed.forEach((group, offsets) -> ofGroup(group).putAll(offsets));
+        byGroup.forEach((group, offsets) -> offsets.keySet()
+                .retainAll(followed.getOrDefault(group, Map.of()).keySet()));
+        byGroup.keySet().retainAll(followed.keySet());
+        if (content.known() != null) {
+            known.replaceBy(content.known());
+        }
+        changed.set(true);
     }
 
     /** The committed offset; null if the group never committed one in this queue. */

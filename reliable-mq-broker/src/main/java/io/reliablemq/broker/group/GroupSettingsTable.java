@@ -62,6 +62,18 @@ public final class GroupSettingsTable {
         return change(groups -> groups.remove(group));
     }
 
+    /**
+     * Takes over the content of the master's file. Called by the owner.
+     *
+     * @throws IOException if it cannot be stored
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if it is damaged
+     */
+    public void follow(byte[] masters) throws IOException {
+        ConsumerGroupTable followed = JsonBodies.read(Body.of(masters), ConsumerGroupTable.class);
+        file.write(masters);
+        table = followed;
+    }
+
     private CompletableFuture<Void> change(Consumer<Map<String, ConsumerGroupSettings>> change) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         owner.execute(() -> {

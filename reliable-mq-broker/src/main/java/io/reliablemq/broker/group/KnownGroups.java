@@ -79,6 +79,17 @@ public final class KnownGroups {
         }
     }
 
+    /** Forgets all groups but these. */
+    void replaceBy(Map<String, Map<String, Map<Integer, Long>>> content) {
+        synchronized (lock) {
+            byGroup.clear();
+            byTopic.clear();
+            content.forEach((group, topics) -> topics.forEach(
+                    (topic, beginnings) -> beginnings(group, topic).putAll(beginnings)));
+            version++;
+        }
+    }
+
     void begin(String group, QueueKey queue, long offset) {
         synchronized (lock) {
             beginnings(group, queue.topic()).put(queue.queueId(), offset);

@@ -17,6 +17,7 @@ import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Connection;
 import io.reliablemq.protocol.transport.RemotingClient;
+import io.reliablemq.protocol.transport.TransportException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -177,22 +178,32 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
         }
     }
 
+    /** Completes when those name servers have answered, or had their time, that were in order before. */
     private CompletableFuture<Void> registerEverywhere() {
         Body body = JsonBodies.write(new BrokerRegistration(topics.get()));
         Map<String, String> fields = header.fields(body);
-        List<CompletableFuture<?>> answers = new ArrayList<>();
+        List<CompletableFuture<?>> awaited = new ArrayList<>();
         for (String nameServer : nameServers) {
+            // Whoever creates a topic need not wait for a name server that hangs.
+            boolean inOrder = troubles.getOrDefault(nameServer, "").isEmpty();
             Command request = Command.request(RequestCode.REGISTER_BROKER, fields, body);
-            answers.add(client.invoke(nameServer, request, ANSWER_TIMEOUT).handle((answer, error) -> {
-                note(nameServer, answer, error);
-                if (answer != null && answer.isSuccess()) {
-                    takeMaster(answer);
-                    watch(nameServer);
-                }
-                return true;
-            }));
+            CompletableFuture<Boolean> answered = client.invoke(nameServer, request, ANSWER_TIMEOUT)
+                    .handle((answer, error) -> {
+                        note(nameServer, answer, error);
+                        if (answer != null && answer.isSuccess()) {
+                            takeMaster(answer);
+                            watch(nameServer);
+                        } else if (error instanceof TransportException transport
+                                && transport.kind() == TransportException.Kind.TIMED_OUT) {
+                            leave(nameServer);
+                        }
+                        return true;
+                    });
+            if (inOrder) {
+                awaited.add(answered);
+            }
         }
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(awaited.toArray(CompletableFuture[]::new));
     }
 
     private void takeMaster(Command answer) {
@@ -212,6 +223,11 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
                 connection.onClose(runner::signal);
             }
         });
+    }
+
+    /** Whether the name server hangs or the way to it is cut, a new connection is what finds it again first. */
+    private void leave(String nameServer) {
+        client.connection(nameServer).thenAccept(Connection::close);
     }
 
     /** Logs changes only: a name server that is away for an hour must not fill the log. */

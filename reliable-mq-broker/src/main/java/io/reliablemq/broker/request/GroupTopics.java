@@ -16,9 +16,27 @@ import java.util.function.Consumer;
 public final class GroupTopics {
 
     private final Topics topics;
+    private final Maker maker;
 
-    public GroupTopics(Topics topics) {
+    /** Makes a topic that does not exist, or does without it. */
+    @FunctionalInterface
+    private interface Maker {
+        void make(TopicSettings wanted, TopicWaiter waiter);
+    }
+
+    private GroupTopics(Topics topics, Maker maker) {
         this.topics = topics;
+        this.maker = maker;
+    }
+
+    /** Topics are made where they are missing. */
+    public static GroupTopics made(Topics topics) {
+        return new GroupTopics(topics, topics::findOrCreate);
+    }
+
+    /** Topics come from the master: one that is missing has no messages here, and is not waited for. */
+    public static GroupTopics followed(Topics topics) {
+        return new GroupTopics(topics, (wanted, waiter) -> waiter.ready(wanted));
     }
 
     /** Goes on once the group's retry topic exists. */
@@ -41,7 +59,7 @@ public final class GroupTopics {
             then.run();
             return;
         }
-        topics.findOrCreate(new TopicSettings(topic, 1, Permission.READ_WRITE), new TopicWaiter() {
+        maker.make(new TopicSettings(topic, 1, Permission.READ_WRITE), new TopicWaiter() {
             @Override
             public void ready(TopicSettings settings) {
                 then.run();

@@ -61,6 +61,12 @@ public final class HandlerTable implements RequestHandler {
             return this;
         }
 
+        /** From now on these codes, whether or not they have a handler, are handled by this one instead. */
+        public Builder instead(Set<Integer> requestCodes, RequestHandler handler) {
+            requestCodes.forEach(code -> handlers.put(code, handler));
+            return this;
+        }
+
         public HandlerTable build() {
             return new HandlerTable(handlers);
         }

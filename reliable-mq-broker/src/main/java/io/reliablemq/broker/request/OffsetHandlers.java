@@ -3,6 +3,7 @@ package io.reliablemq.broker.request;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupView;
+import io.reliablemq.broker.group.OffsetCommits;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.command.Command;
@@ -29,6 +30,7 @@ public final class OffsetHandlers {
     private final RequestChecks checks;
     private final ConsumerGroups groups;
     private final CommittedOffsets offsets;
+    private final OffsetCommits commits;
     private final MessageStore store;
     private final ReadThreads readThreads;
 
@@ -36,11 +38,13 @@ public final class OffsetHandlers {
             RequestChecks checks,
             ConsumerGroups groups,
             CommittedOffsets offsets,
+            OffsetCommits commits,
             MessageStore store,
             ReadThreads readThreads) {
         this.checks = checks;
         this.groups = groups;
         this.offsets = offsets;
+        this.commits = commits;
         this.store = store;
         this.readThreads = readThreads;
     }
@@ -101,7 +105,7 @@ public final class OffsetHandlers {
             throw new RefusedException(
                     ResponseCode.INVALID_PARAMETER, "The offset " + request.commitOffset() + " is below 0");
         }
-        offsets.commit(
+        commits.commit(
                 request.consumerGroup(), new QueueKey(request.topic(), request.queueId()), request.commitOffset());
         reply.send(Command.success());
     }

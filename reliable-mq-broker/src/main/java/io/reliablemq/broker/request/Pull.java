@@ -28,9 +28,6 @@ import java.util.function.IntPredicate;
  */
 public final class Pull implements LongPolls.ParkedPull {
 
-    /** Bytes before the end of the log that the operating system is taken to have in memory. */
-    private static final long HOT_BYTES = 64L * 1024 * 1024;
-
     private static final int MAX_BYTES = 256 * 1024;
     private static final int MAX_MESSAGES = 1024;
 
@@ -57,6 +54,7 @@ public final class Pull implements LongPolls.ParkedPull {
             LongPolls longPolls,
             ReadThreads readThreads,
             Deliveries deliveries,
+            ReadAdvice advice,
             ErrorSink errors) {}
 
     Pull(Parts parts, PullMessageRequest request, QueueKey queue, IntPredicate filter, Reply reply) {
@@ -114,9 +112,9 @@ public final class Pull implements LongPolls.ParkedPull {
         long max = store.maxOffset(queue);
         if (offset < min) {
             answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_TOO_SMALL", min);
-        } else if (offset > max) {
+        } else if (offset > max && !store.mayHoldMore()) {
             answer(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_OVERFLOW_BADLY", max);
-        } else if (offset == max) {
+        } else if (offset >= max) {
             nothingNew(mayWait);
         } else {
             select(store, mayWait);
@@ -179,8 +177,12 @@ public final class Pull implements LongPolls.ParkedPull {
     }
 
     private boolean isHot(Selection selection) {
-        long first = selection.entries().get(0).position();
-        return parts.store().positions().committed() - first < HOT_BYTES;
+        return behindBytes(selection) < ReadAdvice.FAR_BEHIND_BYTES;
+    }
+
+    private long behindBytes(Selection selection) {
+        return parts.store().positions().committed()
+                - selection.entries().get(0).position();
     }
 
     private void read(Selection selection) throws IOException {
@@ -191,17 +193,19 @@ public final class Pull implements LongPolls.ParkedPull {
             body.release();
             throw e;
         }
-        reply.send(Command.response(ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset()), body));
+        reply.send(Command.response(
+                ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset(), behindBytes(selection)), body));
         parts.deliveries().count(selection);
     }
 
     private void answer(int code, String status, long nextOffset) {
-        reply.send(Command.response(code, status, fields(nextOffset), Body.EMPTY));
+        reply.send(Command.response(code, status, fields(nextOffset, 0), Body.EMPTY));
     }
 
-    private Map<String, String> fields(long nextOffset) {
+    private Map<String, String> fields(long nextOffset, long behindBytes) {
+        long broker = parts.advice().brokerFor(request.consumerGroup(), behindBytes);
         Map<String, String> fields =
-                new PullMessageResponse(0, nextOffset, parts.store().minOffset(queue), max()).fields();
+                new PullMessageResponse(broker, nextOffset, parts.store().minOffset(queue), max()).fields();
         fields.put("topicSysFlag", "0");
         fields.put("groupSysFlag", "0");
         return fields;

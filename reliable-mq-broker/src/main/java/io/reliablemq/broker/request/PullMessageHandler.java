@@ -1,6 +1,7 @@
 package io.reliablemq.broker.request;
 
-import io.reliablemq.broker.group.CommittedOffsets;
+import io.reliablemq.broker.group.KnownGroups;
+import io.reliablemq.broker.group.OffsetCommits;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.body.ConsumerGroupSettings;
 import io.reliablemq.protocol.command.Command;
@@ -20,19 +21,22 @@ public final class PullMessageHandler implements RequestHandler {
     private final RequestChecks checks;
     private final GroupTopics groupTopics;
     private final TagFilter filters;
-    private final CommittedOffsets offsets;
+    private final OffsetCommits commits;
+    private final KnownGroups known;
     private final Pull.Parts parts;
 
     public PullMessageHandler(
             RequestChecks checks,
             GroupTopics groupTopics,
             TagFilter filters,
-            CommittedOffsets offsets,
+            OffsetCommits commits,
+            KnownGroups known,
             Pull.Parts parts) {
         this.checks = checks;
         this.groupTopics = groupTopics;
         this.filters = filters;
-        this.offsets = offsets;
+        this.commits = commits;
+        this.known = known;
         this.parts = parts;
     }
 
@@ -63,9 +67,9 @@ public final class PullMessageHandler implements RequestHandler {
         IntPredicate filter = filters.of(request, settings);
         QueueKey queue = new QueueKey(request.topic(), request.queueId());
         if ((request.systemFlag() & PullFlags.COMMIT_OFFSET) != 0 && request.commitOffset() >= 0) {
-            offsets.commit(request.consumerGroup(), queue, request.commitOffset());
+            commits.commit(request.consumerGroup(), queue, request.commitOffset());
         }
-        offsets.known().pulls(request.consumerGroup(), queue, request.queueOffset());
+        known.pulls(request.consumerGroup(), queue, request.queueOffset());
         new Pull(parts, request, queue, filter, reply).begin();
     }
 }

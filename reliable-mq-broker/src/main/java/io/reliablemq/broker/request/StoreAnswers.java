@@ -24,6 +24,18 @@ final class StoreAnswers {
                         "The message is stored, but was not on disk within the broker's bound",
                         fields,
                         Body.EMPTY);
+            case REPLICA_TIMEOUT ->
+                Command.response(
+                        ResponseCode.FLUSH_SLAVE_TIMEOUT,
+                        "The message is stored here, but was not on enough replicas within the broker's bound",
+                        fields,
+                        Body.EMPTY);
+            case NO_REPLICA ->
+                Command.response(
+                        ResponseCode.SLAVE_NOT_AVAILABLE,
+                        "The message is stored here, but too few replicas are near enough to have it soon",
+                        fields,
+                        Body.EMPTY);
             case BUSY ->
                 Command.failure(
                         ResponseCode.SYSTEM_BUSY,

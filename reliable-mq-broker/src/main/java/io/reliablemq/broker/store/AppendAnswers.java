@@ -29,7 +29,7 @@ final class AppendAnswers implements Figures {
                 .map(status -> Figure.counter(
                                 "reliable.mq.broker.append.answered",
                                 Figure.MESSAGES,
-                                "Messages by how their append was answered; a stored message is COMMITTED or FLUSH_TIMEOUT",
+                                "Messages by how their append was answered; one that is in the log is COMMITTED, FLUSH_TIMEOUT, REPLICA_TIMEOUT or NO_REPLICA",
                                 messages[status.ordinal()].sum())
                         .tagged("status", status.name()))
                 .toList();

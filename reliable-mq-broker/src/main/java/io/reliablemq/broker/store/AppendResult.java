@@ -15,6 +15,10 @@ public record AppendResult(Status status, long position, long queueOffset, Strin
         COMMITTED,
         /** In the log, but not flushed within the bound. */
         FLUSH_TIMEOUT,
+        /** In the log and as safe here as the flush policy asks, but not enough replicas confirmed it within the bound. */
+        REPLICA_TIMEOUT,
+        /** In the log and as safe here as the flush policy asks, but too few replicas were near when it was sent. */
+        NO_REPLICA,
         /** Not stored, and never will be: too many appends were waiting, or it waited for too long. Try again. */
         BUSY,
         /** Not stored, and never will be: the disk has no room. Try another broker, or again once there is room. */
@@ -32,8 +36,9 @@ public record AppendResult(Status status, long position, long queueOffset, Strin
             return this == BUSY || this == NO_SPACE;
         }
 
+        /** Whether it is in the log. Unless it is {@link #COMMITTED}, it is on its way to being as safe as it should. */
         public boolean isStored() {
-            return this == COMMITTED || this == FLUSH_TIMEOUT;
+            return this == COMMITTED || this == FLUSH_TIMEOUT || this == REPLICA_TIMEOUT || this == NO_REPLICA;
         }
     }
 }

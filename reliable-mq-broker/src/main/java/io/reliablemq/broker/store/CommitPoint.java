@@ -1,7 +1,7 @@
 package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.AppendResult.Status;
-import io.reliablemq.broker.store.MessageStore.ArrivalListener;
+import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogClosedException;
@@ -10,10 +10,9 @@ import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -21,21 +20,34 @@ import org.jspecify.annotations.Nullable;
  * The one gate through which appends become messages: when the point that the policy asks for has passed their end, they
  * can be found in the index, their callers are answered in the order of the log, and listeners hear of their queues once.
  *
+ * <p>Where others than this log's own disk have a say, what is on its disk waits in a second line for them.
+ *
  * <p>All state is guarded by {@code commitLock}; callers and listeners are told under it, by the thread that moved the
  * point, so that no two threads can tell them in the wrong order. After a failure nothing passes the gate any more.
  */
 final class CommitPoint implements LogEvents<PendingAppend> {
 
     private final CommitPolicy policy;
+    private final boolean unreplicatedReads;
+    private final int maxUnreplicated;
     private final SegmentIndexes indexes;
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final ErrorSink errors;
-    private final List<ArrivalListener> arrivals = new CopyOnWriteArrayList<>();
+    private final PositionListeners listeners;
     private final ReentrantLock commitLock = new ReentrantLock();
-    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
+
+    /** Not yet as safe as this log's own disk shall make it. */
+    private final ArrayDeque<Uncommitted> waiting = new ArrayDeque<>();
+
+    /** As safe here as it shall be; others have it not yet. */
+    private final ArrayDeque<Uncommitted> unreplicated = new ArrayDeque<>();
+
     private final UnsafeMessages unsafe = new UnsafeMessages();
     private long written;
+    private long local;
+    private long others;
+    private volatile int unreplicatedCount;
     private volatile long flushed;
     private volatile long committed;
 
@@ -44,39 +56,52 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     private volatile @Nullable String failure;
 
-    /** @param start where the log ends, all of it being written, flushed and committed */
+    /**
+     * @param end where the log ends, all of it being written and flushed
+     * @param start how far of that is committed
+     * @param uncommitted what stands behind, and waits to be committed
+     */
     CommitPoint(
-            CommitPolicy policy,
+            StoreSettings settings,
             SegmentIndexes indexes,
             Segments segments,
             AppendMailbox<PendingAppend> mailbox,
             ErrorSink errors,
-            long start) {
-        this.policy = policy;
+            long end,
+            long start,
+            List<Uncommitted> uncommitted) {
+        this.policy = CommitPolicy.of(settings.flushDiskType(), settings.replication());
+        this.unreplicatedReads = settings.replication().unreplicatedReads();
+        this.maxUnreplicated = settings.replication().maxUnreplicated();
         this.indexes = indexes;
         this.segments = segments;
         this.mailbox = mailbox;
         this.errors = errors;
-        this.written = start;
-        this.flushed = start;
+        this.listeners = new PositionListeners(errors);
+        this.written = end;
+        this.flushed = end;
+        this.local = end;
+        this.unreplicated.addAll(uncommitted);
+        this.unreplicatedCount = uncommitted.size();
+        this.others = start;
         this.committed = start;
         this.readable = start;
     }
 
-    void onArrival(ArrivalListener listener) {
-        arrivals.add(listener);
+    PositionListeners listeners() {
+        return listeners;
     }
 
     long flushed() {
         return flushed;
     }
 
-    /** Everything before this position is in the indexes. */
+    /** Everything before this position is in the indexes, and answered as stored if anybody waited for that. */
     long committed() {
         return committed;
     }
 
-    /** Everything that is in the indexes stands before this position, and what stands there will never be taken back. */
+    /** Everything that is in the indexes stands before this position. */
     long readable() {
         return readable;
     }
@@ -84,6 +109,16 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     /** How many messages were answered as not flushed in time, and are not flushed yet. */
     long unsafeMessages() {
         return unsafe.count();
+    }
+
+    /** How many appends are in the log although not enough replicas have them, and are remembered until they do. */
+    int unreplicated() {
+        return unreplicatedCount;
+    }
+
+    /** Whether no more of them can be remembered. */
+    boolean isFullOfUnreplicated() {
+        return unreplicatedCount >= maxUnreplicated;
     }
 
     @Nullable
@@ -105,6 +140,23 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         }
     }
 
+    /** These stand in the log, or will now be written to it; nobody waits for an answer. */
+    void found(List<? extends Uncommitted> messages) {
+        commitLock.lock();
+        try {
+            for (Uncommitted message : messages) {
+                if (message.end() <= local) {
+                    unreplicated.add(message);
+                } else {
+                    waiting.add(message);
+                }
+            }
+            unreplicatedCount = unreplicated.size();
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
     @Override
     public void refused(List<PendingAppend> appends, String why) {
         for (PendingAppend append : appends) {
@@ -114,6 +166,8 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     @Override
     public void written(long position) {
+        // First: what copies the log goes side by side with the force that follows.
+        listeners.written(position);
         commitLock.lock();
         try {
             written = Math.max(written, position);
@@ -130,6 +184,19 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             if (position > flushed && failure == null) {
                 flushed = position;
                 unsafe.flushed(position);
+                advance();
+            }
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Enough others have everything before this position, or, on a copy, the master says that it is committed. */
+    void confirmedByOthers(long position) {
+        commitLock.lock();
+        try {
+            if (position > others) {
+                others = position;
                 advance();
             }
         } finally {
@@ -172,13 +239,22 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     void expire(long nowNanos) {
         commitLock.lock();
         try {
-            for (PendingAppend append : waiting) {
-                if (append.deadlineNanos() - nowNanos > 0) {
-                    return;
-                }
-                if (!append.isAnswered()) {
+            for (Uncommitted next : waiting) {
+                if (next instanceof PendingAppend append && !append.isAnswered()) {
+                    if (append.deadlineNanos() - nowNanos > 0) {
+                        break;
+                    }
                     unsafe.add(append.end(), append.count());
                     append.answer(Status.FLUSH_TIMEOUT, "The disk did not confirm the write in time", mailbox, errors);
+                }
+            }
+            for (Uncommitted next : unreplicated) {
+                if (next instanceof PendingAppend append && !append.isAnswered()) {
+                    if (append.replicaDeadlineNanos() - nowNanos > 0) {
+                        break;
+                    }
+                    append.answer(
+                            Status.REPLICA_TIMEOUT, "Too few replicas confirmed the message in time", mailbox, errors);
                 }
             }
         } finally {
@@ -195,50 +271,94 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     }
 
     private void advance() {
-        long to = policy.commit(written, flushed);
-        if (to <= committed || failure != null) {
+        if (failure != null) {
             return;
         }
-        readable = to;
-        List<PendingAppend> done = new ArrayList<>();
-        while (!waiting.isEmpty() && waiting.peek().end() <= to) {
-            PendingAppend append = waiting.poll();
-            append.addTo(indexes, segments);
-            done.add(append);
+        Passed passed = new Passed(new LinkedHashSet<>(), new ArrayList<>(), new ArrayList<>());
+        local = Math.max(local, policy.local(written, flushed));
+        long to = Math.max(committed, policy.commit(local, others));
+        readable = Math.max(readable, unreplicatedReads ? local : to);
+        while (!unreplicated.isEmpty() && unreplicated.peek().end() <= to) {
+            commit(unreplicated.remove(), !unreplicatedReads, passed);
         }
-        committed = to;
-        tell(done);
+        while (!waiting.isEmpty() && waiting.peek().end() <= local) {
+            Uncommitted next = waiting.remove();
+            if (next.end() <= to) {
+                commit(next, true, passed);
+            } else {
+                awaitOthers(next, passed);
+            }
+        }
+        unreplicatedCount = unreplicated.size();
+        moveTo(to);
+        passed.committed().forEach(append -> append.answer(Status.COMMITTED, "", mailbox, errors));
+        passed.alone()
+                .forEach(append -> append.answer(
+                        Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors));
+        passed.shown().forEach(listeners::arrived);
     }
 
-    private void tell(List<PendingAppend> done) {
-        Map<QueueKey, PendingAppend> queues = new LinkedHashMap<>();
-        for (PendingAppend append : done) {
-            if (!append.isAnswered()) {
-                append.answer(Status.COMMITTED, "", mailbox, errors);
-            }
-            queues.put(append.queue(), append);
+    /** Replicas confirm records; messages that were appended together are committed together, or not yet. */
+    private void moveTo(long position) {
+        Uncommitted first = unreplicated.isEmpty() ? waiting.peek() : unreplicated.peek();
+        long to = first == null ? position : Math.min(position, first.start());
+        if (to > committed) {
+            committed = to;
+            listeners.committed(to);
         }
-        queues.forEach((queue, append) -> {
-            for (ArrivalListener listener : arrivals) {
-                tell(listener, queue, append.entries().max());
-            }
-        });
     }
 
-    private void tell(ArrivalListener listener, QueueKey queue, long maxOffset) {
-        try {
-            listener.arrived(queue, maxOffset);
-        } catch (RuntimeException | LinkageError | AssertionError e) {
-            errors.report("arrival listener of " + queue, e);
+    /**
+     * What an advance has moved.
+     *
+     * @param shown queues with messages that can be read now
+     * @param committed to be answered so
+     * @param alone to be answered so that no replica was near
+     */
+    private record Passed(Set<QueueEntries> shown, List<PendingAppend> committed, List<PendingAppend> alone) {}
+
+    private void commit(Uncommitted next, boolean show, Passed passed) {
+        if (show) {
+            show(next, passed);
+        }
+        if (next instanceof PendingAppend append && !append.isAnswered()) {
+            passed.committed().add(append);
+        }
+    }
+
+    private void awaitOthers(Uncommitted next, Passed passed) {
+        boolean waits = false;
+        if (next instanceof PendingAppend append && !append.isAnswered()) {
+            waits = !append.hasNoReplica();
+            if (!waits) {
+                passed.alone().add(append);
+            }
+        }
+        if (unreplicatedReads) {
+            show(next, passed);
+        }
+        if (waits || !unreplicatedReads) {
+            unreplicated.add(next);
+        }
+    }
+
+    private void show(Uncommitted next, Passed passed) {
+        next.addTo(indexes, segments);
+        QueueEntries entries = next.entries();
+        if (entries != null) {
+            passed.shown().add(entries);
         }
     }
 
     private void answerWaiting(Status status) {
-        for (PendingAppend append; (append = waiting.poll()) != null; ) {
-            if (!append.isAnswered()) {
+        unreplicated.addAll(waiting);
+        waiting.clear();
+        for (Uncommitted next; (next = unreplicated.poll()) != null; ) {
+            if (next instanceof PendingAppend append && !append.isAnswered()) {
                 append.answer(status, failure(""), mailbox, errors);
             }
         }
+        unreplicatedCount = 0;
     }
 
     private String failure(String otherwise) {

@@ -3,12 +3,15 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.epoch.EpochHistory;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
 import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.timer.TimerIndex;
 import io.reliablemq.broker.store.log.AppendMailbox;
+import io.reliablemq.broker.store.log.ChunkReader;
+import io.reliablemq.broker.store.log.CopyMailbox;
 import io.reliablemq.broker.store.log.LogFolder;
 import io.reliablemq.broker.store.log.LogScrubber;
 import io.reliablemq.broker.store.log.LogTail;
@@ -26,6 +29,7 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,6 +53,11 @@ public final class LogMessageStore implements MessageStore {
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
     private final CommitPoint commitPoint;
+    private final CommitMarks marks;
+    private final long promisedBefore;
+    private final long endAtOpening;
+    private final StoreFeed feed;
+    private final StoreCopy copy;
     private final StoreThreads threads;
     private final Runnable signalAppend;
     private final StoreReader reader;
@@ -59,6 +68,7 @@ public final class LogMessageStore implements MessageStore {
     private final Retention retention;
     private final LogScrubber scrubber;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable String stopped;
 
     private LogMessageStore(
             StoreSettings settings,
@@ -68,7 +78,9 @@ public final class LogMessageStore implements MessageStore {
             DataFolder data,
             LogFolder folder,
             StoreIndexes indexes,
-            StoreRecovery.Outcome outcome)
+            StoreRecovery.Outcome outcome,
+            EpochHistory epochs,
+            CommitMarks.Marks found)
             throws IOException {
         this.settings = settings;
         this.clock = clock;
@@ -77,14 +89,16 @@ public final class LogMessageStore implements MessageStore {
         this.indexes = indexes;
         this.segments = outcome.log().segments();
         this.mailbox = new AppendMailbox<>(settings.maxPendingAppends(), settings.maxPendingBytes());
+        LogTail tail = outcome.log().tail();
         this.commitPoint = new CommitPoint(
-                CommitPolicy.of(settings.flushDiskType()),
+                settings,
                 indexes.all(),
                 segments,
                 mailbox,
                 errors,
-                outcome.log().tail().written());
-        LogTail tail = outcome.log().tail();
+                tail.written(),
+                outcome.committed(),
+                outcome.uncommitted());
         SegmentIndexer indexer = new SegmentIndexer(
                 indexes.all(),
                 segments,
@@ -94,13 +108,9 @@ public final class LogMessageStore implements MessageStore {
                 tail.segmentBase());
         this.space = new DiskSpace(
                 folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
-        this.retention = new Retention(
-                settings.retention(),
-                segments,
-                indexes.all(),
-                indexes.queues(),
-                new SegmentRemoval(folder, segments, outcome.log().gaps()),
-                clock);
+        SegmentRemoval removal =
+                new SegmentRemoval(folder, segments, outcome.log().gaps());
+        this.retention = new Retention(settings.retention(), segments, indexes.all(), indexes.queues(), removal, clock);
         this.scrubber = new LogScrubber(
                 folder,
                 segments,
@@ -108,22 +118,42 @@ public final class LogMessageStore implements MessageStore {
                 settings.retention().scrubBytesPerSecond(),
                 settings.retention().scrubInterval().toNanos(),
                 indexes.all()::verify);
+        this.feed = new StoreFeed(
+                settings.replication(),
+                epochs,
+                new ChunkReader(segments),
+                removal,
+                retention,
+                commitPoint,
+                this::positions);
+        this.marks = new CommitMarks(CommitMarks.file(data), found, this::marks, clock);
+        this.promisedBefore = found.promised();
+        CopyMailbox<CopiedBatch> copies = new CopyMailbox<>();
+        this.copy = new StoreCopy(
+                new StoreCopy.Parts(data, indexes.queues(), removal, commitPoint, copies, this::positions, tail),
+                epochs,
+                promisedBefore,
+                this::forceWritten,
+                this::wakeWriter);
         this.threads = new StoreThreads(
                 settings,
                 clock,
                 errors,
                 host,
                 tail,
-                indexes.queues().lastTimestamp(),
                 mailbox,
                 commitPoint,
-                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run));
+                settings.replication().isCopy()
+                        ? new CopierMaker(settings, copies, tail, copy, errors)
+                        : new WriterMaker(settings, mailbox, tail, commitPoint, clock, outcome.lastTimestamp()),
+                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run, marks::run));
         this.signalAppend = threads::signalAppend;
         indexes.damaged().onDamage(threads::signalKeeper);
         RecordReader records = new RecordReader(segments);
         this.reader = new StoreReader(indexes.queues(), segments, records, commitPoint);
         this.lookup = new KeyLookup(indexes.keys(), records, commitPoint);
         this.recovery = outcome.report();
+        this.endAtOpening = outcome.log().tail().written();
     }
 
     /**
@@ -145,10 +175,17 @@ public final class LogMessageStore implements MessageStore {
         LogFolder folder = new LogFolder(files, data.logFolder());
         StoreIndexes indexes = StoreIndexes.in(folder);
         try {
-            StoreRecovery.Outcome outcome =
-                    new StoreRecovery(folder, indexes.queues(), indexes.all()).run(data, settings.forLog(), clock);
+            StoreRealignment.run(data, folder);
+            CommitMarks.Marks marks = CommitMarks.read(CommitMarks.file(data));
+            StoreRecovery.Outcome outcome = new StoreRecovery(folder, indexes.queues(), indexes.all())
+                    .run(data, settings.forLog(), clock, marks, settings.replication());
             data.markInUse();
-            LogMessageStore store = new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome);
+            LogTail tail = outcome.log().tail();
+            EpochHistory epochs = StoreEpochs.open(data, settings.replication(), tail.written());
+            tail.beginEpoch(epochs.lastNumber());
+            LogMessageStore store =
+                    new LogMessageStore(settings, clock, errors, host, data, folder, indexes, outcome, epochs, marks);
+            store.marks.store();
             store.threads.start();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -167,6 +204,16 @@ public final class LogMessageStore implements MessageStore {
     @Override
     public TimerIndex timers() {
         return indexes.timers();
+    }
+
+    /** The log as those see it who copy it. */
+    public ReplicatedLog feed() {
+        return feed;
+    }
+
+    /** The log as whoever sees it who fetches a master's log into it; to be used only if the log is a copy. */
+    public CopiedLog copy() {
+        return copy;
     }
 
     /** A random name that was given to the data folder when it was made. */
@@ -201,9 +248,8 @@ public final class LogMessageStore implements MessageStore {
             marks[i] = MessageMarks.of(queue.topic(), messages.get(i).properties());
         }
         QueueEntries entries = indexes.queues().queue(queue.topic(), queue.queueId());
-        long deadline = clock.nanos() + settings.syncFlushTimeout().toNanos();
         PendingAppend append = new PendingAppend(
-                queue, entries, payloads, marks, origin, deadline, answers.counted(payloads.length, listener));
+                queue, entries, payloads, marks, origin, bounds(), answers.counted(payloads.length, listener));
         if (append.recordBytes() > settings.maxRecordBytes()) {
             throw new MessageFormatException("What is to be appended takes " + append.recordBytes()
                     + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
@@ -213,11 +259,27 @@ public final class LogMessageStore implements MessageStore {
             append.refuse(Status.NO_SPACE, space.reason(), errors);
             return;
         }
+        if (!settings.replication().takesMessages()) {
+            append.refuse(Status.CLOSED, "This log is a copy: its master takes messages", errors);
+            return;
+        }
+        if (append.hasNoReplica() && commitPoint.isFullOfUnreplicated()) {
+            append.refuse(Status.BUSY, "Too many messages wait for a replica, and none is near", errors);
+            return;
+        }
         switch (mailbox.offer(append)) {
             case ACCEPTED -> wakeUp.execute(signalAppend);
             case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
-            case CLOSED -> append.refuse(Status.CLOSED, String.valueOf(failure()), errors);
+            case CLOSED -> append.refuse(Status.CLOSED, whyClosed(), errors);
         }
+    }
+
+    private PendingAppend.Bounds bounds() {
+        long now = clock.nanos();
+        return new PendingAppend.Bounds(
+                now + settings.syncFlushTimeout().toNanos(),
+                now + settings.replication().syncSlaveTimeout().toNanos(),
+                feed.hasTooFewNear());
     }
 
     private byte[] encode(StoredMessage message, QueueKey queue) {
@@ -300,13 +362,15 @@ public final class LogMessageStore implements MessageStore {
     }
 
     /**
-     * Visits every committed record that is a copy of another message, in the order of the log. Whoever makes copies
+     * Visits every record that is a copy of another message and is committed or was found in the log when it was opened, in the
+     * order of the log. Whoever makes copies
      * remembers with its progress how far the log was written, and learns here which copies were made after that.
      *
      * @param from a position out of {@link #positions()}, now or before a restart; what is no longer kept is skipped
      */
     public void forEachOrigin(long from, OriginScan.OriginVisitor visitor) throws IOException {
-        OriginScan.run(segments, from, commitPoint.committed(), visitor);
+        // What was found behind the last commit is in the log to stay: it is not to be copied a second time.
+        OriginScan.run(segments, from, Math.max(commitPoint.committed(), endAtOpening), visitor);
     }
 
     @Override
@@ -318,7 +382,7 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public void onArrival(ArrivalListener listener) {
-        commitPoint.onArrival(listener);
+        commitPoint.listeners().onArrival(listener);
     }
 
     @Override
@@ -347,6 +411,22 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public void stopAppends(String why) {
+        stopped = why;
+        mailbox.close();
+    }
+
+    private String whyClosed() {
+        String failure = failure();
+        return failure != null ? failure : Objects.requireNonNullElse(stopped, "The store is closed");
+    }
+
+    @Override
+    public int pendingAppends() {
+        return mailbox.pending();
+    }
+
+    @Override
     public @Nullable String failure() {
         return commitPoint.failure();
     }
@@ -364,6 +444,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public boolean mayHoldMore() {
+        return settings.replication().isCopy() || threads.written() > commitPoint.committed();
+    }
+
+    @Override
     public Positions positions() {
         // In this order, since each may grow meanwhile: the later ones are never less.
         long committed = commitPoint.committed();
@@ -378,6 +463,7 @@ public final class LogMessageStore implements MessageStore {
             return;
         }
         mailbox.close();
+        copy.close();
         try (CloseStack stack = new CloseStack()) {
             stack.push(data);
             stack.push(indexes.all());
@@ -392,12 +478,32 @@ public final class LogMessageStore implements MessageStore {
         }
     }
 
+    private CommitMarks.Marks marks() {
+        if (!settings.replication().awaitsOthers()) {
+            return new CommitMarks.Marks(CommitMarks.UNKNOWN, promisedBefore, false, 0);
+        }
+        long committed = commitPoint.committed();
+        boolean isCopy = settings.replication().isCopy();
+        long promised = isCopy ? copy.promised() : committed;
+        return new CommitMarks.Marks(
+                committed, Math.max(promisedBefore, promised), isCopy, isCopy ? commitPoint.flushed() : 0);
+    }
+
+    private void forceWritten() {
+        threads.flush();
+    }
+
+    private void wakeWriter() {
+        threads.signalWriter();
+    }
+
     /** Marks a clean stop if the log is whole and flushed; the threads have ended. */
     private void leave() throws IOException {
         boolean clean = commitPoint.failure() == null;
         commitPoint.stop("The store is closed");
         long end = threads.closeTail(clean);
         if (clean) {
+            marks.store();
             data.markCleanStop(end);
         }
     }

@@ -151,12 +151,29 @@ public interface MessageStore extends AutoCloseable {
      */
     void flush() throws IOException;
 
+    /**
+     * Refuses all appends from now on, copies as well, until it is opened again. What was taken before goes on to its end;
+     * reads and {@link #flush} do, too.
+     *
+     * @param why for those who are refused
+     */
+    void stopAppends(String why);
+
+    /** How many appends wait for their answer. */
+    int pendingAppends();
+
     /** Why the store takes no more writes; null while it does. */
     @Nullable
     String failure();
 
     /** Where the next record will be written, and how far the log is flushed and committed, in bytes. */
     Positions positions();
+
+    /**
+     * Whether there may be messages behind what can be read: written and not yet as safe as the policy asks, or, for a copy,
+     * with the master. An offset beyond the end of a queue is then not wrong, it only comes early.
+     */
+    boolean mayHoldMore();
 
     /** Appends, flushes and positions in numbers. */
     Figures figures();

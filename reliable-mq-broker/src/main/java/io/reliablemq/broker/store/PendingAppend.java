@@ -7,6 +7,7 @@ import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogAppend;
+import io.reliablemq.broker.store.log.RecordReader;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.runtime.ErrorSink;
@@ -18,20 +19,35 @@ import java.nio.ByteBuffer;
  * <p>Belongs to one owner after the other: the calling thread, the mailbox, the log writer, the commit point. Who takes it
  * out of the mailbox or of the commit point answers it.
  */
-final class PendingAppend implements LogAppend {
+final class PendingAppend implements LogAppend, Uncommitted {
+
+    private static final byte[][] NO_PAYLOADS = {};
 
     private final QueueKey queue;
     private final QueueEntries entries;
-    private final byte[][] payloads;
+    private final int[] sizes;
     private final MessageMarks[] marks;
     private final long[] positions;
     private final long origin;
-    private final long deadlineNanos;
+    private final Bounds bounds;
     private final int bytes;
     private final AppendListener listener;
+
+    /** Let go of once the caller is answered: what is in the log may still wait for long to be committed. */
+    private byte[][] payloads;
+
     private long firstOffset = -1;
     private long storeTimestamp;
     private boolean answered;
+
+    /**
+     * How long the caller waits, in terms of {@link io.reliablemq.protocol.runtime.Clock#nanos()}.
+     *
+     * @param flushNanos until when for the disk
+     * @param replicaNanos until when for replicas
+     * @param noReplica whether it does not wait for replicas, since too few of them are near
+     */
+    record Bounds(long flushNanos, long replicaNanos, boolean noReplica) {}
 
     PendingAppend(
             QueueKey queue,
@@ -39,7 +55,7 @@ final class PendingAppend implements LogAppend {
             byte[][] payloads,
             MessageMarks[] marks,
             long origin,
-            long deadlineNanos,
+            Bounds bounds,
             AppendListener listener) {
         this.queue = queue;
         this.entries = entries;
@@ -47,11 +63,13 @@ final class PendingAppend implements LogAppend {
         this.marks = marks;
         this.positions = new long[payloads.length];
         this.origin = origin;
-        this.deadlineNanos = deadlineNanos;
+        this.bounds = bounds;
         this.listener = listener;
+        this.sizes = new int[payloads.length];
         int sum = 0;
-        for (byte[] payload : payloads) {
-            sum += payload.length;
+        for (int i = 0; i < payloads.length; i++) {
+            sizes[i] = payloads[i].length;
+            sum += sizes[i];
         }
         this.bytes = sum;
     }
@@ -60,13 +78,14 @@ final class PendingAppend implements LogAppend {
         return queue;
     }
 
-    QueueEntries entries() {
+    @Override
+    public QueueEntries entries() {
         return entries;
     }
 
     @Override
     public int count() {
-        return payloads.length;
+        return sizes.length;
     }
 
     @Override
@@ -86,7 +105,17 @@ final class PendingAppend implements LogAppend {
 
     @Override
     public long deadlineNanos() {
-        return deadlineNanos;
+        return bounds.flushNanos();
+    }
+
+    /** When its caller waits no longer for replicas. */
+    long replicaDeadlineNanos() {
+        return bounds.replicaNanos();
+    }
+
+    /** Whether too few replicas were near to wait for them. */
+    boolean hasNoReplica() {
+        return bounds.noReplica();
     }
 
     @Override
@@ -105,19 +134,24 @@ final class PendingAppend implements LogAppend {
         MessageLayout.setPlace(ByteBuffer.wrap(payloads[i]), 0, offset, position, timestamp);
     }
 
-    /** Behind the last byte in the log. */
-    long end() {
-        int last = payloads.length - 1;
-        return positions[last] + payloads[last].length;
+    @Override
+    public long start() {
+        return RecordReader.start(positions[0]);
     }
 
-    /** Lets readers find the messages. */
-    void addTo(SegmentIndexes indexes, Segments segments) {
-        for (int i = 0; i < payloads.length; i++) {
+    @Override
+    public long end() {
+        int last = sizes.length - 1;
+        return positions[last] + sizes[last];
+    }
+
+    @Override
+    public void addTo(SegmentIndexes indexes, Segments segments) {
+        for (int i = 0; i < sizes.length; i++) {
             long base = segments.baseOf(positions[i]);
             int inSegment = (int) (positions[i] - base);
-            indexes.add(new IndexedMessage(
-                    entries, firstOffset + i, base, inSegment, payloads[i].length, storeTimestamp, marks[i]));
+            indexes.add(
+                    new IndexedMessage(entries, firstOffset + i, base, inSegment, sizes[i], storeTimestamp, marks[i]));
         }
     }
 
@@ -128,6 +162,10 @@ final class PendingAppend implements LogAppend {
     /** Tells the caller how it ended; a listener that fails harms nobody else. */
     void answer(Status status, String detail, AppendMailbox<PendingAppend> mailbox, ErrorSink errors) {
         answered = true;
+        if (status == Status.COMMITTED || status == Status.REPLICA_TIMEOUT || status == Status.NO_REPLICA) {
+            // In other cases the log writer may be about to write them.
+            payloads = NO_PAYLOADS;
+        }
         mailbox.release(this);
         tell(status, detail, errors);
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class Retention {
     private final Clock clock;
     private long nextNanos;
     private volatile @Nullable RetentionGuard guard;
+    private volatile LongSupplier neededFrom = () -> Long.MAX_VALUE;
     private volatile RetentionFigures figures = new RetentionFigures(0, 0, 0, "");
 
     Retention(
@@ -56,6 +58,11 @@ final class Retention {
     /** Nothing is deleted before it is known who says what must be kept. */
     void guardBy(RetentionGuard newGuard) {
         guard = newGuard;
+    }
+
+    /** From this position on the log is needed by somebody who copies it. */
+    void keepFrom(LongSupplier position) {
+        neededFrom = position;
     }
 
     RetentionFigures figures() {
@@ -86,6 +93,7 @@ final class Retention {
             }
         });
         long excess = settings.maxBytes() == 0 ? 0 : segments.bytes() - settings.maxBytes();
+        long copiedTo = neededFrom.getAsLong();
         long kept = 0;
         String reason = "";
         List<SegmentContent> mayGo = new ArrayList<>();
@@ -93,7 +101,9 @@ final class Retention {
             if (excess <= 0 && !isOld(segment)) {
                 continue;
             }
-            Optional<String> toKeep = known.reasonToKeep(segment);
+            Optional<String> toKeep = segment.next() > copiedTo
+                    ? Optional.of("a replica that is attached does not have it yet")
+                    : known.reasonToKeep(segment);
             if (toKeep.isPresent()) {
                 kept++;
                 reason = reason.isEmpty() ? toKeep.get() : reason;

@@ -13,6 +13,7 @@ import io.reliablemq.broker.store.log.LogGaps;
 import io.reliablemq.broker.store.log.LogRecovery;
 import io.reliablemq.broker.store.log.LogRecovery.Recovered;
 import io.reliablemq.broker.store.log.LogSettings;
+import io.reliablemq.broker.store.log.RecordReader;
 import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.MessageSummary;
 import io.reliablemq.protocol.runtime.Clock;
@@ -32,6 +33,9 @@ final class StoreRecovery implements LogRecovery.Visitor {
     private final QueueIndex queues;
     private final SegmentIndexes indexes;
     private final List<Unindexed> unindexed = new ArrayList<>();
+    private final List<Uncommitted> uncommitted = new ArrayList<>();
+    private long visibleTo;
+    private long firstUncommitted;
     private LogGaps gaps = LogGaps.NONE;
     private long lost;
     private long segmentBase;
@@ -45,15 +49,49 @@ final class StoreRecovery implements LogRecovery.Visitor {
         this.rebuilding = indexes.all();
     }
 
-    /** What was brought back. */
-    record Outcome(Recovered log, List<Unindexed> unindexed, RecoveryReport report) {}
+    /**
+     * What was brought back.
+     *
+     * @param uncommitted messages of which it is not known that they were committed
+     * @param committed where the first of these starts, or the log ends
+     * @param lastTimestamp of the last message
+     */
+    record Outcome(
+            Recovered log,
+            List<Unindexed> unindexed,
+            List<Uncommitted> uncommitted,
+            long committed,
+            long lastTimestamp,
+            RecoveryReport report) {}
 
-    Outcome run(DataFolder data, LogSettings settings, Clock clock) throws IOException {
+    /**
+     * @param marks what is known of the log; what is not known to be committed is not shown
+     */
+    Outcome run(
+            DataFolder data,
+            LogSettings settings,
+            Clock clock,
+            CommitMarks.Marks marks,
+            StoreSettings.Replication replication)
+            throws IOException {
         long start = clock.nanos();
+        visibleTo = Math.max(marks.visibleUnder(replication), endOfIndexed());
         Long cleanEnd = data.cleanEnd();
-        Recovered log =
-                new LogRecovery(folder, settings, this, cleanEnd == null ? LogRecovery.UNKNOWN_END : cleanEnd).run();
+        Recovered log = new LogRecovery(
+                        folder,
+                        settings,
+                        this,
+                        cleanEnd == null ? LogRecovery.UNKNOWN_END : cleanEnd,
+                        marks.flushedByRecords())
+                .run();
         queues.startAssigning();
+        long lastTimestamp = queues.lastTimestamp();
+        for (Uncommitted behind : uncommitted) {
+            if (behind instanceof CopiedMessage copied) {
+                copied.entries().assignBehind(copied.message().offset());
+                lastTimestamp = Math.max(lastTimestamp, copied.message().storeTimestamp());
+            }
+        }
         RecoveryReport report = new RecoveryReport(
                 cleanEnd != null,
                 log.segments().count(),
@@ -67,7 +105,20 @@ final class StoreRecovery implements LogRecovery.Visitor {
                 lost,
                 log.tail().written(),
                 Duration.ofNanos(clock.nanos() - start));
-        return new Outcome(log, unindexed, report);
+        long end = log.tail().written();
+        return new Outcome(
+                log, unindexed, uncommitted, uncommitted.isEmpty() ? end : firstUncommitted, lastTimestamp, report);
+    }
+
+    /** Indexes of a segment are written once all of it is committed. */
+    private long endOfIndexed() throws IOException {
+        List<Long> bases = folder.segmentBases();
+        for (int i = bases.size() - 1; i > 0; i--) {
+            if (folder.files().exists(folder.beside(bases.get(i - 1), QueueIndex.EXTENSION))) {
+                return bases.get(i);
+            }
+        }
+        return 0;
     }
 
     @Override
@@ -77,6 +128,10 @@ final class StoreRecovery implements LogRecovery.Visitor {
 
     @Override
     public void gap(LogGaps.Gap gap) {
+        if (!uncommitted.isEmpty()) {
+            uncommitted.add(new PassedGap(gap, queues));
+            return;
+        }
         for (LogGaps.NextOffset next : gap.nextOffsets()) {
             queues.queue(next.topic(), next.queueId()).skipTo(next.offset());
         }
@@ -115,6 +170,12 @@ final class StoreRecovery implements LogRecovery.Visitor {
 
     private void add(MessageSummary message, long position, int size) {
         QueueEntries entries = queues.queue(message.topic(), message.queueId());
+        if (position + size > visibleTo) {
+            firstUncommitted = uncommitted.isEmpty() ? RecordReader.start(position) : firstUncommitted;
+            uncommitted.add(new CopiedMessage(
+                    IndexedMessage.of(message, entries, segmentBase, position, size), gaps.isDamagedBefore(position)));
+            return;
+        }
         if (rebuilding.contains(queues) && message.queueOffset() > entries.max() && gaps.isDamagedBefore(position)) {
             lost += message.queueOffset() - entries.max();
             entries.loseTo(message.queueOffset(), segmentBase);

@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param preallocateBytes how far ahead of its tail the log reserves disk space
  * @param recovery what the start does about damage
  * @param retention how long messages are kept
+ * @param replication which part the log has in replication
  */
 public record StoreSettings(
         Path folder,
@@ -31,7 +32,8 @@ public record StoreSettings(
         long maxPendingBytes,
         long preallocateBytes,
         Recovery recovery,
-        Retention retention) {
+        Retention retention,
+        Replication replication) {
 
     public static final long DEFAULT_FLUSH_BYTES = 4L << 20;
     public static final long DEFAULT_SEGMENT_BYTES = 256L << 20;
@@ -106,6 +108,64 @@ public record StoreSettings(
         }
     }
 
+    /** Which part a log has in replication. */
+    public enum Part {
+        /** Its owner writes it, and answers without waiting for copies. */
+        MASTER,
+        /** Its owner writes it, and answers once enough replicas have what is answered. */
+        IN_SYNC_MASTER,
+        /** It is copied from a master, and takes no messages of its own. */
+        COPY
+    }
+
+    /**
+     * How the log has a part in replication.
+     *
+     * @param inSyncReplicas under {@link Part#IN_SYNC_MASTER}, how many must have a message flushed before it is answered,
+     *     this log counted
+     * @param syncSlaveTimeout how long an append may wait for that, from the call to its answer
+     * @param unreplicatedReads whether messages can be read before that
+     * @param maxUnreplicated most messages that may be kept although not enough replicas have them; more are refused
+     */
+    public record Replication(
+            Part part, int inSyncReplicas, Duration syncSlaveTimeout, boolean unreplicatedReads, int maxUnreplicated) {
+
+        public static final int DEFAULT_MAX_UNREPLICATED = 200_000;
+
+        /** No replica is waited for. */
+        public static final Replication LOCAL =
+                new Replication(Part.MASTER, 1, Duration.ofSeconds(3), false, DEFAULT_MAX_UNREPLICATED);
+
+        /** Copies another log. */
+        public static final Replication COPY =
+                new Replication(Part.COPY, 1, Duration.ofSeconds(3), false, DEFAULT_MAX_UNREPLICATED);
+
+        public Replication {
+            within("inSyncReplicas", inSyncReplicas, 1, Integer.MAX_VALUE);
+            atLeast("syncSlaveTimeout", syncSlaveTimeout, Duration.ofMillis(1));
+            within("maxUnreplicated", maxUnreplicated, 1, Integer.MAX_VALUE);
+        }
+
+        /** Waits until so many have a message flushed, this log counted. */
+        public static Replication inSync(int replicas, Duration timeout, boolean unreplicatedReads) {
+            return new Replication(Part.IN_SYNC_MASTER, replicas, timeout, unreplicatedReads, DEFAULT_MAX_UNREPLICATED);
+        }
+
+        /** Whether messages can be appended. */
+        boolean takesMessages() {
+            return !isCopy();
+        }
+
+        boolean isCopy() {
+            return part == Part.COPY;
+        }
+
+        /** Whether what is flushed here may still have to wait for somebody else. */
+        boolean awaitsOthers() {
+            return isCopy() || part == Part.IN_SYNC_MASTER && inSyncReplicas > 1;
+        }
+    }
+
     /** The defaults: {@code SYNC_FLUSH}, a flush interval of 10 ms, a bound of 5 s. */
     public static StoreSettings in(Path folder) {
         return new StoreSettings(
@@ -119,7 +179,8 @@ public record StoreSettings(
                 DEFAULT_MAX_PENDING_BYTES,
                 DEFAULT_PREALLOCATE_BYTES,
                 Recovery.DEFAULT,
-                Retention.DEFAULT);
+                Retention.DEFAULT,
+                Replication.LOCAL);
     }
 
     public StoreSettings withFlushDiskType(FlushDiskType type) {
@@ -134,7 +195,8 @@ public record StoreSettings(
                 maxPendingBytes,
                 preallocateBytes,
                 recovery,
-                retention);
+                retention,
+                replication);
     }
 
     public StoreSettings withFlushInterval(Duration interval) {
@@ -149,7 +211,8 @@ public record StoreSettings(
                 maxPendingBytes,
                 preallocateBytes,
                 recovery,
-                retention);
+                retention,
+                replication);
     }
 
     public StoreSettings withFlushBytes(long bytes) {
@@ -164,7 +227,8 @@ public record StoreSettings(
                 maxPendingBytes,
                 preallocateBytes,
                 recovery,
-                retention);
+                retention,
+                replication);
     }
 
     public StoreSettings withSyncFlushTimeout(Duration timeout) {
@@ -179,7 +243,8 @@ public record StoreSettings(
                 maxPendingBytes,
                 preallocateBytes,
                 recovery,
-                retention);
+                retention,
+                replication);
     }
 
     public StoreSettings withSegmentBytes(long bytes) {
@@ -194,7 +259,8 @@ public record StoreSettings(
                 maxPendingBytes,
                 preallocateBytes,
                 recovery,
-                retention);
+                retention,
+                replication);
     }
 
     public StoreSettings withMaxPending(int appends, long bytes) {
@@ -209,7 +275,8 @@ public record StoreSettings(
                 bytes,
                 preallocateBytes,
                 recovery,
-                retention);
+                retention,
+                replication);
     }
 
     public StoreSettings withPreallocateBytes(long bytes) {
@@ -224,7 +291,8 @@ public record StoreSettings(
                 maxPendingBytes,
                 bytes,
                 recovery,
-                retention);
+                retention,
+                replication);
     }
 
     public StoreSettings withRecovery(Recovery changed) {
@@ -239,7 +307,8 @@ public record StoreSettings(
                 maxPendingBytes,
                 preallocateBytes,
                 changed,
-                retention);
+                retention,
+                replication);
     }
 
     public StoreSettings withRetention(Retention changed) {
@@ -254,12 +323,35 @@ public record StoreSettings(
                 maxPendingBytes,
                 preallocateBytes,
                 recovery,
+                changed,
+                replication);
+    }
+
+    public StoreSettings withReplication(Replication changed) {
+        return new StoreSettings(
+                folder,
+                flushDiskType,
+                flushInterval,
+                flushBytes,
+                syncFlushTimeout,
+                segmentBytes,
+                maxPendingAppends,
+                maxPendingBytes,
+                preallocateBytes,
+                recovery,
+                retention,
                 changed);
     }
 
     /** Most bytes that the records of one append may take, envelopes included. */
     long maxRecordBytes() {
         return segmentBytes - SEGMENT_END_BYTES;
+    }
+
+    /** The shortest time after which a waiting append may have to be answered. */
+    Duration shortestWait() {
+        Duration replicas = replication.syncSlaveTimeout();
+        return replication.awaitsOthers() && replicas.compareTo(syncFlushTimeout) < 0 ? replicas : syncFlushTimeout;
     }
 
     LogSettings forLog() {
@@ -270,7 +362,8 @@ public record StoreSettings(
                 flushInterval.toNanos(),
                 flushBytes,
                 recovery.verifyAll(),
-                recovery.salvage());
+                recovery.salvage(),
+                replication.isCopy());
     }
 
     private static void atLeast(String name, Duration value, Duration least) {

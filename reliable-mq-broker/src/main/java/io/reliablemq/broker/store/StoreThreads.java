@@ -6,8 +6,8 @@ import io.reliablemq.broker.store.log.Flusher;
 import io.reliablemq.broker.store.log.LogFigures;
 import io.reliablemq.broker.store.log.LogSettings;
 import io.reliablemq.broker.store.log.LogTail;
-import io.reliablemq.broker.store.log.LogWriter;
 import io.reliablemq.broker.store.log.SegmentKeeper;
+import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.AgentHost;
 import io.reliablemq.protocol.runtime.AgentHost.RunningAgent;
 import io.reliablemq.protocol.runtime.Clock;
@@ -25,7 +25,6 @@ final class StoreThreads implements AutoCloseable {
 
     private final LogTail tail;
     private final LogFigures figures;
-    private final LogWriter<PendingAppend> logWriter;
     private final AppendDeadlines appendDeadlines;
     private final RunningAgent writer;
     private final RunningAgent keeper;
@@ -33,15 +32,26 @@ final class StoreThreads implements AutoCloseable {
     private final @Nullable Flusher logFlusher;
     private final @Nullable RunningAgent flusher;
 
+    /** Makes the agent that writes the log; called once. */
+    @FunctionalInterface
+    interface LogAgentMaker {
+
+        /**
+         * @param signalFlusher to be called when something is written and not flushed
+         * @param signalKeeper to be called when the tail runs out of reserved space, and when a segment was ended
+         */
+        Agent make(LogFigures figures, Runnable signalFlusher, Runnable signalKeeper);
+    }
+
     StoreThreads(
             StoreSettings settings,
             Clock clock,
             ErrorSink errors,
             AgentHost host,
             LogTail tail,
-            long lastTimestamp,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
+            LogAgentMaker writerMaker,
             SegmentKeeper.Chores chores) {
         LogSettings logSettings = settings.forLog();
         this.tail = tail;
@@ -54,19 +64,9 @@ final class StoreThreads implements AutoCloseable {
             flusher = host.host(logFlusher, errors);
         }
         keeper = host.host(new SegmentKeeper(tail, chores), errors);
-        logWriter = new LogWriter<>(
-                logSettings,
-                mailbox,
-                tail,
-                commitPoint,
-                clock,
-                figures,
-                lastTimestamp,
-                this::signalFlush,
-                keeper::signal);
-        writer = host.host(logWriter, errors);
+        writer = host.host(writerMaker.make(figures, this::signalFlush, keeper::signal), errors);
         appendDeadlines = new AppendDeadlines(
-                mailbox, commitPoint, clock, errors, settings.syncFlushTimeout().toNanos());
+                mailbox, commitPoint, clock, errors, settings.shortestWait().toNanos());
         deadlines = host.host(appendDeadlines, errors);
     }
 
@@ -77,6 +77,11 @@ final class StoreThreads implements AutoCloseable {
         keeper.start();
         deadlines.start();
         writer.start();
+    }
+
+    /** Something has come for the log writer that nobody waits for. */
+    void signalWriter() {
+        writer.signal();
     }
 
     /** Something is in the mailbox. */

@@ -179,6 +179,26 @@ public final class Topics {
         return change(topics -> topics.remove(topic));
     }
 
+    /**
+     * Takes over the content of the master's file. Called by the owner.
+     *
+     * @throws IOException if it cannot be stored
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if it is damaged
+     */
+    public void follow(byte[] masters) throws IOException {
+        Map<String, TopicSettings> followed =
+                JsonBodies.read(Body.of(masters), TopicTable.class).topics();
+        replace(topics -> {
+            topics.clear();
+            systemTopics.topics().forEach(topic -> topics.put(topic.topic(), topic));
+            topics.putAll(followed);
+        });
+        synchronized (lock) {
+            published = table.topics();
+        }
+        announcer.announce();
+    }
+
     private CompletableFuture<Void> change(Consumer<Map<String, TopicSettings>> change) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         owner.execute(() -> {

@@ -56,6 +56,9 @@ public final class OpenTransactions {
     /** Half messages before this queue offset have been looked at. */
     private long next;
 
+    /** Position of the log behind which there may be ends that the file does not tell. */
+    private long endedFrom;
+
     private boolean changed;
 
     /** How a transaction ended. */
@@ -119,27 +122,55 @@ public final class OpenTransactions {
     }
 
     /**
+     * What is open as far as the file tells; the log may know better, see {@link #findEnds}.
+     *
      * @throws IOException if the file or the log cannot be read
      * @throws io.reliablemq.protocol.body.MalformedBodyException if the file is damaged
      */
-    public static OpenTransactions load(AtomicFile file, MessageStore store, Origins origins) throws IOException {
+    public static OpenTransactions load(AtomicFile file, MessageStore store) throws IOException {
         OpenTransactions transactions = new OpenTransactions(file, store);
         byte[] stored = file.read();
-        Content content =
-                stored == null ? new Content(0, 0, List.of()) : JsonBodies.read(Body.of(stored), Content.class);
         synchronized (transactions.lock) {
-            for (Entry entry : content.open()) {
-                transactions.add(entry.offset(), entry.checks());
-            }
-            transactions.next = content.next();
-            transactions.lookAtArrivals();
-            if (!transactions.open.isEmpty()) {
-                Set<Long> ended = new HashSet<>();
-                origins.forEach(content.endedFrom(), ended::add);
-                transactions.open.values().removeIf(each -> ended.contains(each.position));
-            }
+            transactions.take(
+                    stored == null ? new Content(0, 0, List.of()) : JsonBodies.read(Body.of(stored), Content.class));
         }
         return transactions;
+    }
+
+    private void take(Content content) throws IOException {
+        open.clear();
+        for (Entry entry : content.open()) {
+            add(entry.offset(), entry.checks());
+        }
+        next = content.next();
+        endedFrom = content.endedFrom();
+    }
+
+    /** Looks at what the log holds beyond the file: half messages, and the ends of those that are open. Before anything is ended. */
+    public void findEnds(Origins origins) throws IOException {
+        synchronized (lock) {
+            lookAtArrivals();
+            if (!open.isEmpty()) {
+                Set<Long> found = new HashSet<>();
+                origins.forEach(endedFrom, found::add);
+                changed |= open.values().removeIf(each -> found.contains(each.position));
+            }
+        }
+    }
+
+    /**
+     * Takes over the content of the master's file, once the log here holds the messages that it speaks of. Not where transactions
+     * are ended.
+     *
+     * @throws IOException if it cannot be stored, or the log cannot be read
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if it is damaged
+     */
+    public void follow(byte[] masters) throws IOException {
+        Content content = JsonBodies.read(Body.of(masters), Content.class);
+        synchronized (lock) {
+            take(content);
+        }
+        file.write(masters);
     }
 
     /** Looks at half messages that are new. @return those */

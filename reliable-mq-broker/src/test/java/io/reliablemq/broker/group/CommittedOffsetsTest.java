@@ -128,4 +128,51 @@ class CommittedOffsetsTest {
         assertThat(file.read()).isNull();
         assertThat(offsets.findStored("g", QUEUE)).isNull();
     }
+
+    @Test
+    void offsetsOfASlaveCountUnlessThisBrokerHasGoneOnOrBack() {
+        send(20);
+        offsets.commit("unmoved", QUEUE, 5);
+        offsets.merge("unmoved", QUEUE, 5L, 9);
+        offsets.commit("setBackAtTheSlave", QUEUE, 5);
+        offsets.merge("setBackAtTheSlave", QUEUE, 5L, 2);
+        offsets.commit("bothWentOn", QUEUE, 7);
+        offsets.merge("bothWentOn", QUEUE, 5L, 9);
+        offsets.commit("wentOnFurtherHere", QUEUE, 12);
+        offsets.merge("wentOnFurtherHere", QUEUE, 5L, 9);
+        offsets.commit("setBackHere", QUEUE, 1);
+        offsets.merge("setBackHere", QUEUE, 5L, 9);
+        offsets.merge("new", QUEUE, null, 3);
+        offsets.merge("forgottenHere", QUEUE, 5L, 9);
+
+        assertThat(offsets.find("unmoved", QUEUE)).isEqualTo(9);
+        assertThat(offsets.find("setBackAtTheSlave", QUEUE)).isEqualTo(2);
+        assertThat(offsets.find("bothWentOn", QUEUE)).isEqualTo(9);
+        assertThat(offsets.find("wentOnFurtherHere", QUEUE)).isEqualTo(12);
+        assertThat(offsets.find("setBackHere", QUEUE)).isEqualTo(1);
+        assertThat(offsets.find("new", QUEUE)).isEqualTo(3);
+        assertThat(offsets.find("forgottenHere", QUEUE)).isNull();
+    }
+
+    @Test
+    void followsTheMastersFileWithAllThatIsNotInIt() throws IOException {
+        send(9);
+        byte[][] content = new byte[1][];
+        CommittedOffsets master = CommittedOffsets.load(
+                new AtomicFile(new SimulatedDisk(), Path.of("/master/offsets.json"), bytes -> content[0] = bytes),
+                store);
+        master.commit("theirs", QUEUE, 4);
+        master.persist();
+        offsets.commit("gone", QUEUE, 3);
+        offsets.commit("own", QUEUE, 6);
+
+        offsets.follow(content[0], (group, queue) -> group.equals("own"));
+        offsets.persist();
+        load();
+
+        assertThat(offsets.find("theirs", QUEUE)).isEqualTo(4);
+        assertThat(offsets.find("own", QUEUE)).isEqualTo(6);
+        assertThat(offsets.find("gone", QUEUE)).isNull();
+        assertThat(offsets.known().groups()).containsExactly("theirs");
+    }
 }

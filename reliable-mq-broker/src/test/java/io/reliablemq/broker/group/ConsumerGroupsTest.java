@@ -32,7 +32,8 @@ class ConsumerGroupsTest {
     void load() throws IOException {
         AtomicFile file = new AtomicFile(new SimulatedDisk(), Path.of("/state/offsets.json"));
         offsets = CommittedOffsets.load(file, new MemoryStore(clock));
-        sessions = new ClientSessions(groups, offsets, clock);
+        sessions = new ClientSessions(groups, clock);
+        sessions.tell(offsets::subscribed);
     }
 
     private List<String> heartbeat(TestConnection connection, String clientId, long version, String... tags) {

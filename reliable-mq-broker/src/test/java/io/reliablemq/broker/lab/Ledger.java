@@ -90,7 +90,7 @@ final class Ledger {
                     one.fate = Fate.STORED;
                     one.promised = flushDiskType == FlushDiskType.SYNC_FLUSH;
                 }
-                case FLUSH_TIMEOUT, FAILED -> one.fate = Fate.UNKNOWN;
+                case FLUSH_TIMEOUT, REPLICA_TIMEOUT, NO_REPLICA, FAILED -> one.fate = Fate.UNKNOWN;
                 case BUSY, NO_SPACE, CLOSED -> one.fate = Fate.ABSENT;
             }
             if (result.status().isStored()) {

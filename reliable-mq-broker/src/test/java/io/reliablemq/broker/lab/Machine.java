@@ -125,6 +125,10 @@ final class Machine {
     }
 
     LogMessageStore openStore() throws IOException {
+        return openStore(settings);
+    }
+
+    LogMessageStore openStore(StoreSettings settings) throws IOException {
         LogMessageStore store = SteppedStore.open(settings, disk, clock, this::report, agents);
         trace.add("STARTED " + store.recovery().summary());
         return store;
@@ -155,7 +159,7 @@ final class Machine {
         }
     }
 
-    private void report(String where, Throwable error) {
+    void report(String where, Throwable error) {
         trace.add("  " + where + ": " + error);
         errors.add(error);
     }

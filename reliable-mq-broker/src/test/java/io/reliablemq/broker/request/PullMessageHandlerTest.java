@@ -42,12 +42,15 @@ class PullMessageHandlerTest {
                 new LongPolls(store, clock, () -> {}),
                 new ReadThreads((where, error) -> {}),
                 new Deliveries(),
+                ReadAdvice.MASTER,
                 (where, error) -> {});
+        CommittedOffsets offsets = CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store);
         return new PullMessageHandler(
                 new RequestChecks(topics, settings),
-                new GroupTopics(topics),
+                GroupTopics.made(topics),
                 new TagFilter(new ConsumerGroups((group, members) -> {})),
-                CommittedOffsets.load(GroupsOnAStore.file(disk, "offsets"), store),
+                offsets,
+                offsets.known(),
                 parts);
     }
 

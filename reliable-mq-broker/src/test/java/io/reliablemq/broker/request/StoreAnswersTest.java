@@ -14,6 +14,8 @@ class StoreAnswersTest {
     @CsvSource({
         "COMMITTED, " + ResponseCode.SUCCESS,
         "FLUSH_TIMEOUT, " + ResponseCode.FLUSH_DISK_TIMEOUT,
+        "REPLICA_TIMEOUT, " + ResponseCode.FLUSH_SLAVE_TIMEOUT,
+        "NO_REPLICA, " + ResponseCode.SLAVE_NOT_AVAILABLE,
         "BUSY, " + ResponseCode.SYSTEM_BUSY,
         "CLOSED, " + ResponseCode.SERVICE_NOT_AVAILABLE,
         "FAILED, " + ResponseCode.SYSTEM_ERROR

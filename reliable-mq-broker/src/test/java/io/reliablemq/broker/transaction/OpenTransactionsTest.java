@@ -28,7 +28,8 @@ class OpenTransactionsTest {
 
     @BeforeEach
     void start() throws IOException {
-        transactions = OpenTransactions.load(file, store, (from, visitor) -> {
+        transactions = OpenTransactions.load(file, store);
+        transactions.findEnds((from, visitor) -> {
             for (int position = (int) from; position < store.origins.size(); position++) {
                 visitor.accept(store.origins.get(position));
             }
@@ -91,6 +92,20 @@ class OpenTransactionsTest {
 
         assertThat(transactions.size()).isEqualTo(1);
         assertThat(transactions.claim(1)).isNotNull();
+    }
+
+    @Test
+    void aSlaveKnowsWhatItsMasterHasStored() throws IOException {
+        commit(half("a"));
+        half("b");
+        transactions.persist();
+        AtomicFile slaves = new AtomicFile(new SimulatedDisk(), Path.of("/slave/transactions.json"));
+        OpenTransactions slave = OpenTransactions.load(slaves, store);
+
+        slave.follow(Objects.requireNonNull(file.read()));
+
+        assertThat(slave.size()).isEqualTo(1);
+        assertThat(slaves.read()).isEqualTo(file.read());
     }
 
     @Test

@@ -37,6 +37,9 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     private static final class Slot {
 
         private boolean asking;
+        /** Why the start offset is not known yet; empty if no question has failed. */
+        private String lastProblem = "";
+
         private @Nullable ProcessQueue window;
         private @Nullable PullLoop pulls;
     }
@@ -127,12 +130,13 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
                     }
                     if (error == null) {
                         begin(queue, slot, offset);
-                    } else {
+                    } else if (!Causes.text(error).equals(slot.lastProblem)) {
+                        slot.lastProblem = Causes.text(error);
                         log.warn(
-                                "Group '{}' does not know yet where to start in {}: {}",
+                                "Group '{}' does not know yet where to start in {}, it asks every second: {}",
                                 settings.group(),
                                 queue,
-                                Causes.text(error));
+                                slot.lastProblem);
                     }
                 }));
     }

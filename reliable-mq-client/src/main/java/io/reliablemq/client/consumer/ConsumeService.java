@@ -4,6 +4,7 @@ import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.NonRetryableException;
+import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.BrokerAddresses;
@@ -24,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * Hands messages to the application, several at once, in no particular order, and sees to it that each is finished: by
  * the handler's success, or by the broker's having it back.
  *
- * <p>Thread-safe. Where neither comes about, the message stays unfinished, is handed out again after a pause of up to four
- * seconds, which ends when its broker is back, and holds the committed offset back meanwhile. What waits here is bounded by
- * the process queues.
+ * <p>Thread-safe. Where neither comes about, the message stays unfinished, is handed out again after a pause, and holds the
+ * committed offset back meanwhile. The pause is up to four seconds where the broker refuses, ten while it is away, and ends
+ * when it is back. What waits here is bounded by the process queues.
  */
 final class ConsumeService {
 
@@ -34,6 +35,9 @@ final class ConsumeService {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final int MAX_DOUBLINGS = 2;
+
+    /** While the master is away. Its return ends the pause; asking the handler more often would help nobody. */
+    private static final Duration WHILE_AWAY = Duration.ofSeconds(10);
 
     private final String group;
     private final int maxReconsumeTimes;
@@ -275,7 +279,10 @@ final class ConsumeService {
     }
 
     private void keep(Delivery delivery, Verdict verdict, Throwable error) {
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(delivery.failedReturns() - 1, MAX_DOUBLINGS));
+        boolean away = isAway(delivery.queue().queue());
+        Duration pause = away
+                ? WHILE_AWAY
+                : FIRST_PAUSE.multipliedBy(1L << Math.min(delivery.failedReturns() - 1, MAX_DOUBLINGS));
         log.warn(
                 "Message {} of group '{}' could not be given back to its broker; it is kept here and tried again in {} ms: {}",
                 delivery.describe(),
@@ -285,11 +292,19 @@ final class ConsumeService {
         Kept waiting = new Kept(delivery, verdict);
         kept.add(waiting);
         context.routes().refresh(delivery.queue().queue().topic());
-        context.loop().schedule(pause, () -> {
+        // It may have come back before it was waited for.
+        Duration left = away && !isAway(delivery.queue().queue()) ? FIRST_PAUSE : pause;
+        context.loop().schedule(left, () -> {
             if (kept.remove(waiting)) {
                 goOn(delivery, verdict);
             }
         });
+    }
+
+    private boolean isAway(Queue queue) {
+        BrokerAddresses broker = context.broker(queue);
+        String master = broker == null ? null : broker.master();
+        return master == null || !context.reachability().isReachable(master);
     }
 
     /** The broker at that address can be reached again: what waits for it need not wait any longer. */

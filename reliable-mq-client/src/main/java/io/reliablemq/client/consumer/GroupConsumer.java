@@ -23,6 +23,8 @@ public final class GroupConsumer implements PushConsumer {
 
     private static final Logger log = LoggerFactory.getLogger(GroupConsumer.class);
 
+    private static final Duration MOST_FOR_INTRODUCTION = Duration.ofSeconds(1);
+
     private final PushConsumerSettings settings;
     private final ConsumerContext context;
     private final Subscriptions subscriptions;
@@ -101,18 +103,27 @@ public final class GroupConsumer implements PushConsumer {
 
     /** A broker hands nothing to a member that it does not know, so it hears of us first. */
     private void join() {
-        CompletableFuture<Void> introduced;
-        try {
-            introduced = context.heartbeats().sendToAll(context.reachability()::isReachable);
-        } catch (RuntimeException e) {
-            introduced = CompletableFuture.failedFuture(e);
-        }
+        CompletableFuture<Void> introduced = introduce();
         introduced.whenComplete((done, error) -> {
             if (error != null) {
                 log.warn("Group '{}' could not introduce itself to the brokers", settings.group(), error);
             }
             context.loop().execute(rebalancer::wakeUp);
         });
+        // A broker that hangs keeps nobody from receiving what the others have.
+        context.loop().schedule(MOST_FOR_INTRODUCTION, () -> {
+            if (!introduced.isDone()) {
+                rebalancer.wakeUp();
+            }
+        });
+    }
+
+    private CompletableFuture<Void> introduce() {
+        try {
+            return context.heartbeats().sendToAll(context.reachability()::isReachable);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

@@ -153,7 +153,7 @@ final class PullLoop {
         Pull mine = new Pull(source, window.nextOffset(), context.clock().nanos());
         inProgress = mine;
         context.remote()
-                .invoke(source.address(), request(mine.offset), TIMEOUT)
+                .invoke(source.address(), request(mine), TIMEOUT)
                 .whenComplete((answer, error) -> context.loop().execute(() -> {
                     if (stopped || inProgress != mine) {
                         return;
@@ -179,15 +179,20 @@ final class PullLoop {
         return address == null ? null : new Source(address, address.equals(broker.master()));
     }
 
-    private Command request(long offset) {
+    /**
+     * A pull tells the master how far the group is, so that it knows that better than by the commits from time to time: what
+     * it does not know is delivered again after a restart. A slave is told by commits alone, while its master is away.
+     */
+    private Command request(Pull pull) {
+        boolean tell = pull.source.isMaster();
         PullMessageRequest header = new PullMessageRequest(
                 settings.group(),
                 queue.topic(),
                 queue.queueId(),
-                offset,
+                pull.offset,
                 settings.batchSize(),
-                PullFlags.SUSPEND,
-                0,
+                tell ? PullFlags.SUSPEND | PullFlags.COMMIT_OFFSET : PullFlags.SUSPEND,
+                tell ? window.commitOffset() : 0,
                 SUSPEND.toMillis(),
                 null,
                 settings.subscriptions().version(),
@@ -317,14 +322,17 @@ final class PullLoop {
 
     /** @param source where the pull went; null if it went nowhere */
     private void failed(String problem, @Nullable Source source) {
-        if (!problem.equals(lastProblem)) {
+        if (source == null || !context.reachability().isReachable(source.address())) {
+            // One line says that the broker is away, and need not be followed by another for each of its queues.
+            log.debug("Group '{}' cannot pull from {} and goes on trying: {}", settings.group(), queue, problem);
+        } else if (!problem.equals(lastProblem)) {
             log.warn("Group '{}' cannot pull from {} and goes on trying: {}", settings.group(), queue, problem);
             lastProblem = problem;
         }
         context.routes().refresh(queue.topic());
         Source other = source();
         if (source != null && other != null && !other.equals(source)) {
-            log.info("Group '{}' reads {} from {} instead", settings.group(), queue, other);
+            log.debug("Group '{}' reads {} from {} instead", settings.group(), queue, other);
             pull();
         } else {
             pullIn(AFTER_ERROR);

@@ -39,6 +39,9 @@ final class Rebalancer {
     private static final Duration PERIOD = Duration.ofSeconds(20);
     private static final Duration PERIOD_WHILE_FAILING = Duration.ofSeconds(1);
 
+    /** How long to wait for a broker that may hang, where others answer. */
+    private static final Duration ONE_OF_SEVERAL = Duration.ofSeconds(1);
+
     /** Takes the outcome, on the thread {@code rmq-client}. */
     interface Assignment {
 
@@ -123,11 +126,14 @@ final class Rebalancer {
             // The route table goes on asking and wakes us when there is a route.
             return CompletableFuture.completedFuture(true);
         }
-        List<CompletableFuture<List<String>>> answers = route.brokers().stream()
+        List<String> addresses = route.brokers().stream()
                 .flatMap(broker -> Stream.ofNullable(context.readable(broker)))
                 .filter(context.reachability()::isReachable)
-                .map(this::members)
                 .toList();
+        Duration most = context.settings().requestTimeout();
+        Duration timeout = addresses.size() > 1 && most.compareTo(ONE_OF_SEVERAL) > 0 ? ONE_OF_SEVERAL : most;
+        List<CompletableFuture<List<String>>> answers =
+                addresses.stream().map(address -> members(address, timeout)).toList();
         CompletableFuture<Boolean> result = new CompletableFuture<>();
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .whenComplete((done, error) -> context.loop().execute(() -> {
@@ -143,11 +149,11 @@ final class Rebalancer {
     }
 
     /** The members that the broker names; none if it names none. */
-    private CompletableFuture<List<String>> members(String address) {
+    private CompletableFuture<List<String>> members(String address, Duration timeout) {
         Command request =
                 Command.request(RequestCode.GET_CONSUMER_LIST_BY_GROUP, new ConsumerGroupRequest(group).fields());
         return context.remote()
-                .invoke(address, request, context.settings().requestTimeout())
+                .invoke(address, request, timeout)
                 .handle((answer, error) -> answer == null ? List.of() : read(address, answer));
     }
 

@@ -61,7 +61,11 @@ public final class Forwarder implements StoreAndForward {
     }
 
     private Forwarder(
-            JournalSettings settings, Journal journal, RetryingProducer producer, TaskLoop loop, Consumer<Forwarder> leave) {
+            JournalSettings settings,
+            Journal journal,
+            RetryingProducer producer,
+            TaskLoop loop,
+            Consumer<Forwarder> leave) {
         this.settings = settings;
         this.journal = journal;
         this.producer = producer;
@@ -77,7 +81,8 @@ public final class Forwarder implements StoreAndForward {
      * @param leave runs once, when it is closed
      * @throws IOException if the folder cannot be used or read
      */
-    public static Forwarder open(JournalSettings settings, RetryingProducer producer, TaskLoop loop, Consumer<Forwarder> leave)
+    public static Forwarder open(
+            JournalSettings settings, RetryingProducer producer, TaskLoop loop, Consumer<Forwarder> leave)
             throws IOException {
         Journal journal = Journal.open(settings.folder(), settings.maxBytes());
         Forwarder forwarder = new Forwarder(settings, journal, producer, loop, leave);

@@ -331,7 +331,8 @@ final class Journal implements AutoCloseable {
             if (old == null) {
                 continue;
             }
-            long file = write(new JournalRecord(JournalRecord.MESSAGE, number, old.bornTimestamp(), old.message()).encode());
+            long file = write(
+                    new JournalRecord(JournalRecord.MESSAGE, number, old.bornTimestamp(), old.message()).encode());
             Entry moved = new Entry(number, old.bornTimestamp(), old.message(), old.bytes(), file);
             files.computeIfAbsent(file, key -> new TreeSet<>()).add(number);
             if (waits == null) {

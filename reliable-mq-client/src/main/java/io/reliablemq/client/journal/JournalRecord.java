@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param bornTimestamp when the message was sent first, in ms; 0 for other kinds
  * @param message null unless the kind is {@link #MESSAGE}
  */
-record JournalRecord(byte kind, long number, long bornTimestamp, @Nullable Message message) {
+record JournalRecord(
+        byte kind,
+        long number,
+        long bornTimestamp,
+        @Nullable Message message) {
 
     /** A message that was accepted. */
     static final byte MESSAGE = 1;

@@ -135,8 +135,8 @@ final class Sends {
                     .whenComplete((receipt, error) ->
                             context.callbacks().execute(() -> deliver(result, turn, onFailure, receipt, error)));
         } else {
-            SendFailedException full = new SendFailedException(
-                    full(), order.message(), List.of(), order.bornTimestamp(), false);
+            SendFailedException full =
+                    new SendFailedException(full(), order.message(), List.of(), order.bornTimestamp(), false);
             context.callbacks().execute(() -> result.completeExceptionally(full));
         }
         return result;

@@ -684,4 +684,27 @@ class GroupConsumerTest {
             assertThat(log.from(Level.WARN).get(2).getFormattedMessage()).contains("dead letter after 3 attempt(s)");
         }
     }
+
+    @Test
+    void aPullTellsHowFarTheGroupIs() throws Exception {
+        PushConsumerSettings rarely = new PushConsumerSettings(
+                "g",
+                Map.of("T", "*"),
+                ConsumeFrom.FIRST_OFFSET,
+                4,
+                2,
+                32,
+                1_000,
+                1L << 24,
+                Duration.ofHours(1),
+                Duration.ofSeconds(10));
+        consume(client, rarely, GroupConsumerTest::succeed);
+
+        // Each pull tells what was finished before it.
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            broker.put("T", 0, "A", bytes("m"));
+            next();
+            return broker.offset("g", "T", 0) >= 5;
+        });
+    }
 }

@@ -9,6 +9,7 @@ import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.ConsumerGroupRequest;
 import io.reliablemq.protocol.header.OffsetResponse;
+import io.reliablemq.protocol.header.PullFlags;
 import io.reliablemq.protocol.header.PullMessageRequest;
 import io.reliablemq.protocol.header.PullMessageResponse;
 import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
@@ -197,6 +198,9 @@ public final class MiniBroker implements AutoCloseable {
         if (!groups.containsKey(request.consumerGroup())) {
             reply.send(Command.failure(ResponseCode.SUBSCRIPTION_NOT_EXIST, "who are you"));
             return;
+        }
+        if ((request.systemFlag() & PullFlags.COMMIT_OFFSET) != 0) {
+            setOffset(request.consumerGroup(), request.topic(), request.queueId(), request.commitOffset());
         }
         answer(request, reply);
     }

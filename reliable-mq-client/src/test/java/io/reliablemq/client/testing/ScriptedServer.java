@@ -14,11 +14,14 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server whose answers a test sets, by request code. It can be stopped and started again on the same port. */
 public final class ScriptedServer implements AutoCloseable {
+
+    private static final Random RANDOM = new Random();
 
     private final EventLoops loops;
     private final Map<Integer, RequestHandler> script = new ConcurrentHashMap<>();
@@ -29,7 +32,23 @@ public final class ScriptedServer implements AutoCloseable {
     public ScriptedServer(EventLoops loops) {
         this.loops = loops;
         this.server = newServer();
-        this.port = start(0);
+        this.port = startSomewhere();
+    }
+
+    /**
+     * Below the range from which Linux gives ports to outgoing connections, so that none takes the port while the server is
+     * stopped.
+     */
+    private int startSomewhere() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return start(12_000 + RANDOM.nextInt(20_000));
+            } catch (UncheckedIOException taken) {
+                if (attempt == 100) {
+                    throw taken;
+                }
+            }
+        }
     }
 
     private RemotingServer newServer() {

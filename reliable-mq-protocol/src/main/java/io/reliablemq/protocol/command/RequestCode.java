@@ -55,11 +55,28 @@ public final class RequestCode {
     public static final int RECALL_MESSAGE = 370;
     public static final int BROKER_HEARTBEAT = 904;
 
-    /**
-     * Our own, one-way, from a name server to those that watch routes: those of the topics in the body have changed.
-     * In the range of our own codes, which the protocol does not use.
-     */
+    // Our own. The protocol's codes end below 3200, but for some above 200,000; a binary header has two bytes for them.
+
+    /** One-way, from a name server to those that watch routes: those of the topics in the body have changed. */
     public static final int ROUTES_CHANGED = 24_001;
+    /** A replica asks where it can follow. */
+    public static final int REPLICA_ATTACH = 24_101;
+    /** One-way, to a replica: records of the log, or none, and how far it is committed. */
+    public static final int REPLICA_LOG = 24_102;
+    /** One-way, from a replica: how far it has the log. */
+    public static final int REPLICA_CONFIRM = 24_103;
+    /** A slave asks its master for state files that it does not have, and waits for them. */
+    public static final int FOLLOW_STATE = 24_111;
+    /** A slave gives its master the offsets that consumers committed while the master was away. */
+    public static final int GIVE_OFFSETS = 24_112;
+    /** A broker asks another of its name which role that has. */
+    public static final int ASK_ROLE = 24_113;
+    /** A master that has stopped to take messages hands its state to a slave, which is to take over next. */
+    public static final int PREPARE_TAKE_OVER = 24_114;
+    /** The slave that was prepared is to be the master from now on. */
+    public static final int TAKE_OVER = 24_115;
+    /** The slave that was prepared is to stay what it is. */
+    public static final int CANCEL_TAKE_OVER = 24_116;
 
     private RequestCode() {}
 }

@@ -264,7 +264,8 @@ final class Outbox {
 
     private void disconnectIfHopeless() {
         long backlog = channel.bytesBeforeWritable();
-        if (backlog > (long) BACKLOG_FACTOR * highWater) {
+        // A channel that is closed already counts as hopelessly behind.
+        if (channel.isActive() && backlog > (long) BACKLOG_FACTOR * highWater) {
             LOG.warn(
                     "Closing the connection with {}: it does not read its answers, {} bytes wait to be written",
                     remote(),

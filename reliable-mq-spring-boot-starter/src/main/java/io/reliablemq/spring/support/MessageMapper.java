@@ -61,6 +61,10 @@ public final class MessageMapper {
         if (!keys.isEmpty()) {
             builder.keys(keys);
         }
+        Object orderingKey = all.get(ReliableMqHeaders.ORDERING_KEY);
+        if (orderingKey != null) {
+            builder.orderingKey(orderingKey.toString());
+        }
         return builder.build();
     }
 
@@ -88,6 +92,7 @@ public final class MessageMapper {
         headers.put(ReliableMqHeaders.STORE_TIMESTAMP, received.storedAt());
         copy(received, PropertyNames.TAGS, headers, ReliableMqHeaders.TAGS);
         copy(received, PropertyNames.KEYS, headers, ReliableMqHeaders.KEYS);
+        copy(received, PropertyNames.SHARDING_KEY, headers, ReliableMqHeaders.ORDERING_KEY);
         copy(received, PropertyNames.DEAD_LETTER_ORIGIN_TOPIC, headers, ReliableMqHeaders.DEAD_LETTER_ORIGIN_TOPIC);
         copy(
                 received,

@@ -3,7 +3,7 @@ package io.reliablemq.spring.support;
 /**
  * Names of the message headers that stand for parts of the protocol's message.
  *
- * <p>{@link #KEYS}, {@link #TAGS} and any header of a simple type are also taken over when sending; the others are
+ * <p>{@link #KEYS}, {@link #TAGS}, {@link #ORDERING_KEY} and any header of a simple type are also taken over when sending; the others are
  * only set on received messages.
  */
 public final class ReliableMqHeaders {
@@ -16,6 +16,12 @@ public final class ReliableMqHeaders {
 
     /** The tag, by which listeners can select. The tag of a destination {@code topic:tag} goes before it. */
     public static final String TAGS = PREFIX + "tags";
+
+    /**
+     * What the message must keep its order with: all messages of one ordering key go to one queue, also in retries, and a
+     * send fails rather than move while the broker of that queue is away.
+     */
+    public static final String ORDERING_KEY = PREFIX + "orderingKey";
 
     /** The topic it was sent to, also in a retry. */
     public static final String TOPIC = PREFIX + "topic";

@@ -48,6 +48,7 @@ class ConfigurationMetadataTest {
                         "reliable-mq.name-server",
                         "reliable-mq.producer.group",
                         "reliable-mq.broker.name-servers",
+                        "reliable-mq.broker.master-address",
                         "reliable-mq.broker.management.bind-address");
     }
 

@@ -32,6 +32,14 @@ class MessageMapperTest {
     record Order(String id, int amount, Instant at) {}
 
     @Test
+    void takesTheOrderingKeyOver() {
+        Message message = mapper.toWire("orders", "x", Map.of(ReliableMqHeaders.ORDERING_KEY, 17));
+
+        assertThat(message.orderingKey()).isEqualTo("17");
+        assertThat(mapper.toWire("orders", "x", Map.of()).orderingKey()).isNull();
+    }
+
+    @Test
     void sendsTextAsUtf8() {
         Message message = mapper.toWire("orders", "Grüße", Map.of());
 

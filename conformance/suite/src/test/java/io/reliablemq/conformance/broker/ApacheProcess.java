@@ -52,6 +52,16 @@ public final class ApacheProcess {
                 settings(folder, nameServers, name, role, port));
     }
 
+    /** Whether the broker in that folder has stored that it knows the topic. A slave learns of topics every ten seconds. */
+    public static boolean knowsTopic(Path folder, String topic) {
+        Path file = folder.resolve("store/config/topics.json");
+        try {
+            return Files.exists(file) && Files.readString(file).contains('"' + topic + '"');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static Map<String, String> settings(Path folder, String nameServers, String name, Role role, int port) {
         Map<String, String> settings = new HashMap<>();
         settings.put("brokerClusterName", "conformance");
@@ -75,6 +85,10 @@ public final class ApacheProcess {
         settings.put("transactionTimeOut", "1000");
         settings.put("transactionCheckInterval", "2000");
         settings.put("messageDelayLevel", BrokerUnderTest.DELAY_LEVELS);
+        if (role == Role.SLAVE) {
+            // By its default it answers no pull, not even while its master is dead.
+            settings.put("slaveReadEnable", "true");
+        }
         if (role == Role.SYNC_MASTER) {
             // By its default of 1 it waits for nobody.
             settings.put("inSyncReplicas", "2");

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 public final class ManagementEndpoint {
 
     private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final Duration POST_BOUND = Duration.ofSeconds(30);
     private static final String PREFIX = "reliable_mq_broker_";
     private static final Pattern GROUP_FIGURE =
             Pattern.compile(PREFIX + "group_([a-z_]+)_messages\\{group=\"([^\"]+)\"} (-?[0-9.eE+]+)");
@@ -25,6 +26,11 @@ public final class ManagementEndpoint {
 
     public ManagementEndpoint(int port) {
         this.port = port;
+    }
+
+    /** The answer to {@code GET /metrics}, as it is. @throws IOException if nobody answers */
+    public String metrics() throws IOException {
+        return get("/metrics");
     }
 
     /** The answer to {@code GET /health}, as it is. @throws IOException if nobody answers */
@@ -61,12 +67,32 @@ public final class ManagementEndpoint {
         return Double.parseDouble(line.group(1));
     }
 
+    /**
+     * Tells the broker to do something, and waits until it is done.
+     *
+     * @return status and answer, for instance {@code 200 {"role":"SLAVE"}}
+     * @throws IOException if nobody answers
+     */
+    public String post(String path) throws IOException {
+        HttpResponse<String> answer = send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .timeout(POST_BOUND)
+                        .build(),
+                path);
+        return answer.statusCode() + " " + answer.body();
+    }
+
     private String get(String path) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(BOUND)
                 .build();
+        return send(request, path).body();
+    }
+
+    private HttpResponse<String> send(HttpRequest request, String path) throws IOException {
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while asking for " + path, e);

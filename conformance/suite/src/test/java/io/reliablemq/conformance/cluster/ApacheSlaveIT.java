@@ -54,6 +54,10 @@ class ApacheSlaveIT {
                         .atMost(BOUND)
                         .until(() -> !administration.brokersOf(TOPIC).isEmpty());
 
+                await("the slave knows the topic")
+                        .atMost(BOUND)
+                        .until(() -> ApacheProcess.knowsTopic(folder(Role.SLAVE), TOPIC));
+
                 Set<String> acknowledged = new TreeSet<>();
                 send(nameServers, acknowledged, "before", 40);
                 Deliveries online = new Deliveries();
@@ -88,8 +92,11 @@ class ApacheSlaveIT {
     }
 
     private ChildProcess broker(String nameServers, Role role, int port) {
-        return ApacheProcess.broker(
-                folder.resolve(role.name().toLowerCase(java.util.Locale.ROOT)), nameServers, "pair", role, port);
+        return ApacheProcess.broker(folder(role), nameServers, "pair", role, port);
+    }
+
+    private Path folder(Role role) {
+        return folder.resolve(role.name());
     }
 
     private static void awaitBrokers(Administration administration, Set<String> addresses, ChildProcess... processes) {

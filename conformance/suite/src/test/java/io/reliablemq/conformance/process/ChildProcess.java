@@ -78,6 +78,32 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /** Stops its threads with SIGSTOP: it neither works nor ends, and its connections stay open. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Lets it go on after {@link #pause()}. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+                    .inheritIO()
+                    .start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException("SIG" + signal + " was not sent to '" + name + "'");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("SIG" + signal + " was not sent to '" + name + "'", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while sending SIG" + signal + " to '" + name + "'", e);
+        }
+    }
+
     /** Sends SIGKILL and waits for the end. */
     public void kill() {
         process.destroyForcibly();

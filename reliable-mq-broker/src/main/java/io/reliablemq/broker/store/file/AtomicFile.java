@@ -3,6 +3,7 @@ package io.reliablemq.broker.store.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,15 @@ public final class AtomicFile {
     private final Path file;
     private final Path folder;
     private final Path temporary;
+    private final Consumer<byte[]> written;
 
     /** The folder must exist before the first write. */
     public AtomicFile(StoreFiles files, Path file) {
+        this(files, file, content -> {});
+    }
+
+    /** @param written told of each content that was written as an array once it is on disk, in order; must be quick */
+    public AtomicFile(StoreFiles files, Path file, Consumer<byte[]> written) {
         this.files = files;
         this.file = file.toAbsolutePath();
         Path parent = this.file.getParent();
@@ -29,6 +36,7 @@ public final class AtomicFile {
             throw new IllegalArgumentException(file + " is not a file in a folder");
         }
         this.folder = parent;
+        this.written = written;
         this.temporary = parent.resolve(this.file.getFileName() + TEMPORARY_SUFFIX);
     }
 
@@ -47,8 +55,9 @@ public final class AtomicFile {
         files.forceFolder(folder);
     }
 
-    public void write(byte[] content) throws IOException {
+    public synchronized void write(byte[] content) throws IOException {
         write(ByteBuffer.wrap(content));
+        written.accept(content);
     }
 
     /** The content; null if there is no such file. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * lock         locked by the process that works on the folder
  * format       properties: format=1, id=a random UUID
  * clean-stop   properties: end=position behind the last record; only there after a clean stop
+ * epochs       which masters wrote which part of the log
  * log/         segments and their index files
  * </pre>
  *
@@ -80,6 +81,11 @@ public final class DataFolder implements AutoCloseable {
 
     public Path logFolder() {
         return folder.resolve("log");
+    }
+
+    /** A small file of that name in the folder. */
+    public AtomicFile file(String name) {
+        return new AtomicFile(files, folder.resolve(name));
     }
 
     /** Room on the file system that holds the folder. */

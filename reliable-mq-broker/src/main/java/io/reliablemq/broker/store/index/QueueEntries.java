@@ -59,6 +59,11 @@ public final class QueueEntries {
         nextToAssign = max();
     }
 
+    /** The log holds a message with this offset that is not among the entries yet; to be called after recovery. */
+    public void assignBehind(long offset) {
+        nextToAssign = Math.max(nextToAssign, offset + 1);
+    }
+
     /** Adds the entry of the next message. */
     void add(IndexedMessage message) {
         requireNext(message.offset());

@@ -15,14 +15,14 @@ public final class Flusher implements Agent {
     private final long intervalNanos;
     private final long maxUnflushed;
     private final LogTail tail;
-    private final LogEvents<?> events;
+    private final LogProgress events;
     private final Clock clock;
     private final ReentrantLock flushing = new ReentrantLock();
     private final LogFigures figures;
     private volatile boolean idle;
     private volatile long lastForce;
 
-    public Flusher(LogSettings settings, LogTail tail, LogEvents<?> events, Clock clock, LogFigures figures) {
+    public Flusher(LogSettings settings, LogTail tail, LogProgress events, Clock clock, LogFigures figures) {
         this.intervalNanos = settings.flushIntervalNanos();
         this.maxUnflushed = settings.flushBytes();
         this.tail = tail;

@@ -68,8 +68,7 @@ public final class LogGaps {
     }
 
     /** The gap that starts here; null if the log goes on here. */
-    @Nullable
-    Gap startingAt(long position) {
+    public @Nullable Gap startingAt(long position) {
         return gaps.stream().filter(gap -> gap.from() == position).findFirst().orElse(null);
     }
 
@@ -85,6 +84,34 @@ public final class LogGaps {
     /** Whether the segment that starts here was deleted. */
     boolean isDeleted(long base) {
         return gaps.stream().anyMatch(gap -> gap.from() <= base && base < gap.to());
+    }
+
+    /** Whether all that the other log lacks behind a position is known here. */
+    public boolean includes(LogGaps other, long position) {
+        return other.gaps.stream()
+                        .allMatch(gap -> gap.to() <= position || hasDeleted(Math.max(gap.from(), position), gap.to()))
+                && other.damages.stream().allMatch(damage -> damage.to() <= position || damages.contains(damage));
+    }
+
+    private boolean hasDeleted(long from, long to) {
+        return gaps.stream().anyMatch(gap -> gap.from() <= from && gap.to() == to);
+    }
+
+    /** These, and what the other log lacks from a position on, where its gaps stand for those that are here. */
+    LogGaps withThoseOf(LogGaps other, long position) {
+        LogGaps joined = new LogGaps(
+                gaps.stream().filter(gap -> gap.to() <= position).toList(),
+                damages.stream().filter(damage -> damage.from() < position).toList());
+        for (Gap gap : other.gaps) {
+            if (gap.to() > position) {
+                joined = joined.withDeleted(new Gap(Math.max(gap.from(), position), gap.to(), gap.nextOffsets()));
+            }
+        }
+        for (Damage damage : other.damages) {
+            boolean isKnown = damage.to() <= position || joined.damages.contains(damage);
+            joined = isKnown ? joined : joined.withDamaged(damage);
+        }
+        return joined;
     }
 
     /** One more range of deleted segments; joined with the gaps that it touches. */
@@ -118,7 +145,7 @@ public final class LogGaps {
         return new LogGaps(gaps, more);
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         StringBuilder text = new StringBuilder();
         for (Gap gap : gaps) {
             text.append("deleted %d %d\n".formatted(gap.from(), gap.to()));
@@ -133,7 +160,7 @@ public final class LogGaps {
     }
 
     /** @throws IllegalArgumentException if these are not the bytes of {@link #encode} */
-    static LogGaps decode(byte[] bytes) {
+    public static LogGaps decode(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         int lastLine = text.lastIndexOf("crc32c ");
         if (lastLine < 0 || !text.substring(lastLine).equals(checksumLine(text.substring(0, lastLine)))) {

@@ -50,6 +50,22 @@ public final class LogRecovery {
             long cutBytes,
             int cutRecords) {}
 
+    /**
+     * What is known of how far the log was flushed.
+     *
+     * @param byRecords whether its records say so; those of a copy say how far its master had flushed
+     * @param atLeast how far it was flushed, if they do not
+     */
+    public record Flushed(boolean byRecords, long atLeast) {
+
+        /** Of a log that was written here. */
+        public static final Flushed BY_RECORDS = new Flushed(true, 0);
+
+        long upTo(long claim) {
+            return byRecords ? claim : atLeast;
+        }
+    }
+
     private static final int COPY_BYTES = 1 << 20;
     private static final long NO_NEXT = -1;
 
@@ -57,6 +73,7 @@ public final class LogRecovery {
     private final LogSettings settings;
     private final Visitor visitor;
     private final long expectedEnd;
+    private final Flushed flushed;
     private final Segments segments = new Segments();
     private LogGaps gaps = LogGaps.NONE;
     private long passed;
@@ -68,11 +85,12 @@ public final class LogRecovery {
     private int cutRecords;
 
     /** @param expectedEnd where the log ended at the last clean stop, or {@link #UNKNOWN_END} */
-    public LogRecovery(LogFolder folder, LogSettings settings, Visitor visitor, long expectedEnd) {
+    public LogRecovery(LogFolder folder, LogSettings settings, Visitor visitor, long expectedEnd, Flushed flushed) {
         this.folder = folder;
         this.settings = settings;
         this.visitor = visitor;
         this.expectedEnd = expectedEnd;
+        this.flushed = flushed;
     }
 
     /** @throws LogCorruptException if flushed records are damaged or missing */
@@ -83,7 +101,7 @@ public final class LogRecovery {
             gaps = folder.readGaps();
             List<Long> bases = withoutDeleted(folder.segmentBases());
             if (settings.salvage()) {
-                gaps = new LogSalvage(folder, gaps).run(bases);
+                gaps = new LogSalvage(folder, gaps, flushed).run(bases);
             }
             visitor.gaps(gaps);
             LogTail tail = recoverAll(bases);
@@ -198,12 +216,13 @@ public final class LogRecovery {
     private LogTail endHere(List<Long> later, long base, SegmentScan scan) throws IOException {
         long end = scan.end();
         SegmentScan.Tail rest = scan.readTail();
-        if (rest.flushedClaim() > end) {
+        long known = flushed.upTo(rest.flushedClaim());
+        if (known > end) {
             throw new LogCorruptException(
                     folder.segment(base),
                     end,
-                    "the record there is bad, although later ones say that the log was flushed up to "
-                            + rest.flushedClaim());
+                    "the record there is bad, although " + (flushed.byRecords() ? "later ones say" : "it is known")
+                            + " that the log was flushed up to " + known);
         }
         for (long empty : later) {
             requireEmpty(empty, end);
@@ -262,7 +281,7 @@ public final class LogRecovery {
      * may hold unwritten pages that it takes for clean. So what no record vouches for is written again.
      */
     private void writeAgain(StoreFile file, long base, SegmentScan scan) throws IOException {
-        long at = Math.max(base, scan.flushedClaim());
+        long at = Math.max(base, flushed.upTo(scan.flushedClaim()));
         while (at < scan.end()) {
             ByteBuffer copy = ByteBuffer.allocate((int) Math.min(COPY_BYTES, scan.end() - at));
             file.read(copy, at - base);

@@ -20,10 +20,12 @@ final class LogSalvage {
     private static final int COPY_BYTES = 1 << 20;
 
     private final LogFolder folder;
+    private final LogRecovery.Flushed flushed;
     private LogGaps gaps;
 
-    LogSalvage(LogFolder folder, LogGaps gaps) {
+    LogSalvage(LogFolder folder, LogGaps gaps, LogRecovery.Flushed flushed) {
         this.folder = folder;
+        this.flushed = flushed;
         this.gaps = gaps;
     }
 
@@ -66,7 +68,7 @@ final class LogSalvage {
             SegmentScan scan = scan(base, file);
             while (scan.next() < 0) {
                 SegmentScan.Tail tail = scan.readTail();
-                if (next < 0 && tail.flushedClaim() <= scan.end()) {
+                if (next < 0 && flushed.upTo(tail.flushedClaim()) <= scan.end()) {
                     return scan.end();
                 }
                 if (tail.wholeRecords() > 0) {
@@ -116,7 +118,7 @@ final class LogSalvage {
     private void mark(long base, StoreFile file, long at, byte type, int length) throws IOException {
         folder.deleteBeside(base);
         ByteBuffer envelope = ByteBuffer.allocate(RecordLayout.ENVELOPE_BYTES);
-        RecordLayout.putEnvelope(envelope, type, length, 0, -1);
+        RecordLayout.putEnvelope(envelope, type, length, 0, -1, 0);
         int checksum = RecordLayout.checksum(at, envelope, 0, ByteBuffer.allocate(0));
         file.write(envelope.putInt(RecordLayout.CHECKSUM_AT, checksum), at - base);
         file.force();

@@ -8,6 +8,7 @@ package io.reliablemq.broker.store.log;
  * @param flushBytes how many bytes may stay unforced otherwise
  * @param verifyAll whether recovery reads every record, and not only those behind the last indexed segment
  * @param salvage whether recovery sets damaged ranges aside instead of refusing to go on
+ * @param copying whether the log is a copy of another one, which decides where its segments end
  */
 public record LogSettings(
         long segmentBytes,
@@ -16,4 +17,5 @@ public record LogSettings(
         long flushIntervalNanos,
         long flushBytes,
         boolean verifyAll,
-        boolean salvage) {}
+        boolean salvage,
+        boolean copying) {}

@@ -36,6 +36,7 @@ public final class LogTail {
     private long end;
     private long placed;
     private long placedLimit;
+    private int epoch;
 
     LogTail(LogSettings settings, Segments segments, SegmentSupply supply, SegmentTail tail, long end) {
         this.settings = settings;
@@ -47,6 +48,11 @@ public final class LogTail {
         this.placedLimit = tail.segment().limit();
         this.written = new Written(tail, end);
         this.flushed = new AtomicLong(end);
+    }
+
+    /** Records written from now on belong to this epoch; to be called before the first of them. */
+    public void beginEpoch(int number) {
+        epoch = number;
     }
 
     /** Most bytes of records that can be reserved at once: what surely fits into one segment. */
@@ -65,7 +71,7 @@ public final class LogTail {
         long wanted = end + recordBytes + RecordLayout.ENVELOPE_BYTES;
         tail.reserveTo(Math.min(wanted, limit));
         if (wanted > limit) {
-            supply.reserve(limit, recordBytes + RecordLayout.ENVELOPE_BYTES);
+            supply.reserve(limit, settings.segmentBytes(), recordBytes + RecordLayout.ENVELOPE_BYTES);
         }
     }
 
@@ -90,10 +96,58 @@ public final class LogTail {
         if (position != end) {
             throw new IllegalStateException("A record was placed at " + position + ", but the log ends at " + end);
         }
-        RecordLayout.putEnvelope(envelope, RecordLayout.MESSAGE, payload.length, flushed.get(), origin);
+        RecordLayout.putEnvelope(envelope, RecordLayout.MESSAGE, payload.length, flushed.get(), origin, epoch);
         seal(position, ByteBuffer.wrap(payload));
         put(envelope.array());
         put(payload);
+    }
+
+    /**
+     * Adds whole records that were copied from another log, where they stand at the same position. They stand in the file
+     * after {@link #writeOut}.
+     *
+     * @param behind bytes behind them that belong to the last of them, and mean nothing
+     * @param limit where the segment ends that is being written
+     * @throws io.reliablemq.broker.store.file.DiskFullException if there is no room; the log is as it was
+     */
+    void copy(byte[] records, long behind, long limit) throws IOException {
+        if (limit != tail.segment().limit()) {
+            resize(limit);
+        }
+        tail.reserveTo(Math.min(limit, end + records.length + behind + RecordLayout.ENVELOPE_BYTES));
+        put(records);
+        if (behind > 0) {
+            drainBuffer();
+            end += behind;
+        }
+    }
+
+    /**
+     * Adds whole records, the last of which ends the segment, and goes on with the next one.
+     *
+     * @param next where that starts
+     * @throws io.reliablemq.broker.store.file.DiskFullException if there is no room; the log is as it was
+     */
+    void copyToEnd(byte[] records, long limit, long next) throws IOException {
+        if (limit != tail.segment().limit()) {
+            resize(limit);
+        }
+        tail.reserveTo(end + records.length);
+        supply.reserve(next, limit - tail.segment().base(), RecordLayout.ENVELOPE_BYTES);
+        put(records);
+        goOn(next);
+    }
+
+    private void resize(long limit) throws IOException {
+        Segment known = tail.segment();
+        Segment resized = new Segment(known.base(), limit, known.path(), known.reader());
+        tail.resize(resized);
+        segments.resizeLast(resized);
+    }
+
+    /** Where the next record will stand; owned by the log writer. */
+    long end() {
+        return end;
     }
 
     /** Hands what was added to the system, and lets others see it. */
@@ -149,14 +203,14 @@ public final class LogTail {
         long ahead = Math.min(
                 upTo.position() + settings.preallocateBytes() / 2,
                 upTo.tail().segment().limit());
-        return upTo.tail().allocated() < ahead || isPastHalf(upTo) && !supply.isPrepared();
+        return upTo.tail().allocated() < ahead || wantsNext(upTo) && !supply.isPrepared();
     }
 
     /** Reserves space ahead of the tail, and makes the next segment ahead of need; called by the keeper. */
     void makeRoom() throws IOException {
         Written upTo = written;
         upTo.tail().allocateTo(upTo.position() + settings.preallocateBytes());
-        if (isPastHalf(upTo)) {
+        if (wantsNext(upTo)) {
             supply.prepare(upTo.tail().segment().limit());
         }
     }
@@ -174,26 +228,32 @@ public final class LogTail {
         }
     }
 
-    private static boolean isPastHalf(Written upTo) {
+    /** Where the next segment of a copy starts is known when it comes. */
+    private boolean wantsNext(Written upTo) {
         Segment segment = upTo.tail().segment();
-        return upTo.position() - segment.base() > (segment.limit() - segment.base()) / 2;
+        return !settings.copying() && upTo.position() - segment.base() > (segment.limit() - segment.base()) / 2;
     }
 
     private void roll() throws IOException {
         long limit = tail.segment().limit();
-        SegmentTail next = supply.take(limit);
         int rest = Math.toIntExact(limit - end - RecordLayout.ENVELOPE_BYTES);
-        RecordLayout.putEnvelope(envelope, RecordLayout.END, rest, flushed.get(), -1);
+        RecordLayout.putEnvelope(envelope, RecordLayout.END, rest, flushed.get(), -1, epoch);
         seal(end, NO_PAYLOAD);
         put(envelope.array());
+        goOn(limit);
+    }
+
+    /** The segment's end record was added: brings the segment to disk, and goes on with the next one. */
+    private void goOn(long position) throws IOException {
+        SegmentTail next = supply.take(position);
         drainBuffer();
         tail.force();
-        flushed.accumulateAndGet(limit, Math::max);
+        flushed.accumulateAndGet(position, Math::max);
         segments.add(next.segment());
         SegmentTail ended = tail;
         tail = next;
-        end = limit;
-        written = new Written(next, limit);
+        end = position;
+        written = new Written(next, position);
         ended.close();
     }
 

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  *  4  checksum          u32   CRC32C over the record's position (8 bytes), bytes 0..4 and 8..32 of the envelope, payload
  *  8  flushed position  u64   how far the log was known to be flushed when this record was written
  * 16  origin position   u64   of the message that this one is a copy of, or -1
- * 24  epoch             u32   0 so far
+ * 24  epoch             u32   of the master that wrote the record; 0 for none
  * 28  type              u8    1 message, 2 end of the segment (no payload), 3 damaged range (its bytes mean nothing)
  * 29  version           u8    1
  * 30  zero              u16
@@ -38,19 +38,18 @@ final class RecordLayout {
     static final int CHECKSUM_AT = 4;
     static final int FLUSHED_AT = 8;
     static final int ORIGIN_AT = 16;
+    static final int EPOCH_AT = 24;
     static final int TYPE_AT = 28;
     static final int VERSION_AT = 29;
     static final int ZERO_AT = 30;
 
-    private static final int EPOCH_AT = 24;
-
     /** Writes an envelope at index 0, with everything but the checksum. */
-    static void putEnvelope(ByteBuffer envelope, byte type, int length, long flushed, long origin) {
+    static void putEnvelope(ByteBuffer envelope, byte type, int length, long flushed, long origin, int epoch) {
         envelope.putInt(LENGTH_AT, length);
         envelope.putInt(CHECKSUM_AT, 0);
         envelope.putLong(FLUSHED_AT, flushed);
         envelope.putLong(ORIGIN_AT, origin);
-        envelope.putInt(EPOCH_AT, 0);
+        envelope.putInt(EPOCH_AT, epoch);
         envelope.put(TYPE_AT, type);
         envelope.put(VERSION_AT, VERSION);
         envelope.putShort(ZERO_AT, (short) 0);

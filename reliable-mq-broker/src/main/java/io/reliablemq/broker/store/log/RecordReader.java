@@ -13,6 +13,11 @@ public final class RecordReader {
         this.segments = segments;
     }
 
+    /** Where the record starts whose payload stands at this position. */
+    public static long start(long payloadPosition) {
+        return payloadPosition - RecordLayout.ENVELOPE_BYTES;
+    }
+
     /** Where the payload of the first record starts that is kept, if there is one. */
     public long first() {
         return segments.min() + RecordLayout.ENVELOPE_BYTES;

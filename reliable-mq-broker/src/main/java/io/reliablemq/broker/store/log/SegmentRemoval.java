@@ -11,12 +11,17 @@ public final class SegmentRemoval {
 
     private final LogFolder folder;
     private final Segments segments;
-    private LogGaps gaps;
+    private volatile LogGaps gaps;
 
     public SegmentRemoval(LogFolder folder, Segments segments, LogGaps gaps) {
         this.folder = folder;
         this.segments = segments;
         this.gaps = gaps;
+    }
+
+    /** What the log no longer holds. Any thread may ask. */
+    public LogGaps gaps() {
+        return gaps;
     }
 
     /**

@@ -30,7 +30,7 @@ final class SegmentSupply {
         try {
             // The writer may have come here first.
             if (base > lastMade) {
-                SegmentTail made = make(base);
+                SegmentTail made = make(base, settings.segmentBytes());
                 prepared = made;
                 made.allocateTo(base + Math.min(settings.preallocateBytes(), settings.segmentBytes()));
             }
@@ -39,13 +39,13 @@ final class SegmentSupply {
         }
     }
 
-    /** Makes the segment unless it is there, and reserves its first bytes; called by the log writer. */
-    void reserve(long base, long bytes) throws IOException {
+    /** Makes the segment of that size unless it is there, and reserves its first bytes; called by the log writer. */
+    void reserve(long base, long size, long bytes) throws IOException {
         making.lock();
         try {
             SegmentTail next = prepared;
             if (next == null) {
-                next = make(base);
+                next = make(base, size);
                 prepared = next;
             }
             next.reserveTo(base + bytes);
@@ -89,11 +89,11 @@ final class SegmentSupply {
         }
     }
 
-    private SegmentTail make(long base) throws IOException {
+    private SegmentTail make(long base, long size) throws IOException {
         StoreFile file = folder.createSegment(base);
         lastMade = base;
         try {
-            return open(folder, settings, base, base + settings.segmentBytes(), file);
+            return open(folder, settings, base, base + size, file);
         } catch (IOException | RuntimeException e) {
             // Out of file handles, for instance: the next attempt shall not find a file in its way.
             file.close();

@@ -22,7 +22,7 @@ final class SegmentTail implements AutoCloseable {
     private static final ByteBuffer ZEROS =
             ByteBuffer.allocateDirect(ZERO_BYTES).asReadOnlyBuffer();
 
-    private final Segment segment;
+    private volatile Segment segment;
     private final StoreFile file;
     /**
      * A handle of its own, as the system reports a failed write-back once to each handle: forcing the zeros must not
@@ -47,6 +47,22 @@ final class SegmentTail implements AutoCloseable {
 
     Segment segment() {
         return segment;
+    }
+
+    /** The segment ends elsewhere than where it was thought to; called by the log writer. */
+    void resize(Segment resized) throws IOException {
+        allocation.lock();
+        try {
+            segment = resized;
+            if (!preallocating) {
+                allocated = resized.limit();
+            } else if (allocated > resized.limit()) {
+                file.truncate(resized.limit() - resized.base());
+                allocated = resized.limit();
+            }
+        } finally {
+            allocation.unlock();
+        }
     }
 
     long allocated() {

@@ -24,6 +24,15 @@ public final class Segments {
         });
     }
 
+    /** The last segment turns out to end elsewhere than where it was thought to. */
+    void resizeLast(Segment resized) {
+        update(old -> {
+            Segment[] changed = old.clone();
+            changed[old.length - 1] = resized;
+            return changed;
+        });
+    }
+
     /** Lets no more reads begin in the segment, and closes it. */
     void remove(long base) throws IOException {
         Segment removed = find(base);

@@ -1,0 +1,143 @@
+package io.reliablemq.conformance.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.conformance.broker.BrokerProcess;
+import io.reliablemq.conformance.client.OfficialPeer;
+import io.reliablemq.conformance.client.OurClientLibrary;
+import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.port.Listener.Outcome;
+import io.reliablemq.conformance.port.Receiver;
+import io.reliablemq.conformance.port.Sender;
+import io.reliablemq.conformance.port.Subscription;
+import io.reliablemq.conformance.process.FreePorts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Processes that hang with their connections open (SIGSTOP): a name server, then one of two masters. No send fails, clients
+ * turn to the other name server, the silent broker leaves the routes within ten seconds and is used again once it goes on.
+ */
+class PausedProcessesIT {
+
+    private static final String TOPIC = "paused";
+    private static final int QUEUES = 4;
+    private static final Duration BOUND = Duration.ofSeconds(90);
+    private static final Duration SILENCE_BOUND = Duration.ofSeconds(10);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void noSendFailsAndNothingIsLost() throws Exception {
+        int[] ports = {FreePorts.next(), FreePorts.next()};
+        String first = "127.0.0.1:" + ports[0];
+        String second = "127.0.0.1:" + ports[1];
+        String nameServers = first + ";" + second;
+        try (BrokerProcess n1 = BrokerProcess.nameServerOnly("n1", folder.resolve("n1"), ports[0]);
+                BrokerProcess n2 = BrokerProcess.nameServerOnly("n2", folder.resolve("n2"), ports[1]);
+                BrokerProcess a =
+                        BrokerProcess.registeringWith(nameServers, "a", folder.resolve("a"), FreePorts.next());
+                BrokerProcess b =
+                        BrokerProcess.registeringWith(nameServers, "b", folder.resolve("b"), FreePorts.next());
+                Administration throughSecond = OfficialPeer.administration(second)) {
+            n1.startNameServer();
+            n2.startNameServer();
+            for (BrokerProcess broker : List.of(a, b)) {
+                broker.start(throughSecond);
+                throughSecond.createTopic(broker.address(), TOPIC, QUEUES);
+            }
+            await("the topic is on both brokers")
+                    .atMost(BOUND)
+                    .until(() -> throughSecond.brokersOf(TOPIC).equals(Set.of("a", "b")));
+            DeliveryLedger ledger = new DeliveryLedger();
+            LoadThreads load = new LoadThreads(TOPIC, ledger);
+            OurClientLibrary library = new OurClientLibrary();
+            try (Sender sender = library.sender(nameServers, "P-paused")) {
+                load.start("ours", sender, 2);
+                try {
+                    awaitMessages(load, "b");
+                    signal("STOP", n1);
+                    // It begins with the first name server of its list, which accepts connections and says nothing.
+                    try (Receiver receiver = receiver(library, nameServers, ledger)) {
+                        await("a client that starts now finds its way")
+                                .atMost(BOUND)
+                                .until(() -> receiver.queuesOf(TOPIC).size() == 2 * QUEUES);
+                        pauseMaster(b, throughSecond, load, receiver);
+                        signal("CONT", n1);
+                        load.stop(BOUND);
+                        await("everything acknowledged is received")
+                                .atMost(BOUND)
+                                .until(ledger::isSettled);
+                    }
+                } finally {
+                    signal("CONT", n1);
+                    signal("CONT", b);
+                    load.stop(BOUND);
+                }
+            } finally {
+                System.out.printf(
+                        "Paused processes: %s, failed sends %d%n",
+                        ledger.balance(), load.failures().size());
+            }
+            assertThat(load.failures()).isEmpty();
+            assertThat(ledger.balance().lost()).isEmpty();
+            assertThat(ledger.balance().unknown()).isEmpty();
+        }
+    }
+
+    private static void pauseMaster(
+            BrokerProcess broker, Administration administration, LoadThreads load, Receiver receiver) throws Exception {
+        int atOther = load.acknowledgedAt("a");
+        long before = System.nanoTime();
+        signal("STOP", broker);
+        await("the silent broker is out of the routes")
+                .atMost(SILENCE_BOUND)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> administration.brokersOf(TOPIC).equals(Set.of("a")));
+        long outAfter = System.nanoTime() - before;
+        await("its queues are given up")
+                .atMost(Duration.ofSeconds(3))
+                .until(() -> receiver.queuesOf(TOPIC).size() == QUEUES);
+        await("sends go to the other one").atMost(BOUND).until(() -> load.acknowledgedAt("a") > atOther + 100);
+        signal("CONT", broker);
+        long goesOn = System.nanoTime();
+        awaitMessages(load, broker.name());
+        System.out.printf(
+                "Paused processes: %s out of the routes after %d ms, gets messages again %d ms after it goes on%n",
+                broker.name(),
+                TimeUnit.NANOSECONDS.toMillis(outAfter),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - goesOn));
+    }
+
+    private static Receiver receiver(OurClientLibrary library, String nameServers, DeliveryLedger ledger) {
+        return library.receiver(nameServers, Subscription.of("G-paused", TOPIC), message -> {
+            ledger.received(LoadThreads.idOf(message.body()));
+            return Outcome.CONSUME_SUCCESS;
+        });
+    }
+
+    private static void awaitMessages(LoadThreads load, String broker) {
+        int before = load.acknowledgedAt(broker);
+        await("broker " + broker + " gets messages")
+                .atMost(BOUND)
+                .until(() -> load.acknowledgedAt(broker) > before + 50);
+    }
+
+    private static void signal(String name, BrokerProcess process) throws Exception {
+        if (process.running().isAlive()) {
+            int result = new ProcessBuilder(
+                            "kill", "-" + name, Long.toString(process.running().pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            assertThat(result).as("kill -%s", name).isZero();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.reliablemq.conformance.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.conformance.broker.BrokerProcess;
+import io.reliablemq.conformance.broker.ManagementEndpoint;
+import io.reliablemq.conformance.client.OfficialPeer;
+import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.process.FreePorts;
+import io.reliablemq.conformance.process.LinkProxy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Two masters, each with a slave, and two name servers, each a process, under the strict setting. A proxy stands between
+ * each slave and its master. Used by one thread.
+ */
+final class StrictCluster implements AutoCloseable {
+
+    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final int QUEUES = 4;
+
+    private final BrokerProcess firstNameServer;
+    private final BrokerProcess secondNameServer;
+    private final String nameServers;
+    private final Administration administration;
+    private final Pair a;
+    private final Pair b;
+
+    StrictCluster(Path folder) {
+        int[] ports = {FreePorts.next(), FreePorts.next()};
+        nameServers = "127.0.0.1:" + ports[0] + ";127.0.0.1:" + ports[1];
+        firstNameServer = BrokerProcess.nameServerOnly("n1", folder.resolve("n1"), ports[0]);
+        secondNameServer = BrokerProcess.nameServerOnly("n2", folder.resolve("n2"), ports[1]);
+        administration = OfficialPeer.administration(nameServers);
+        a = new Pair("a", folder);
+        b = new Pair("b", folder);
+    }
+
+    /** A broker process and what it says of itself. */
+    final class Node {
+
+        private final int port = FreePorts.next();
+        private final int managementPort = FreePorts.next();
+        private final Path folder;
+        private BrokerProcess process;
+        private final ManagementEndpoint management = new ManagementEndpoint(managementPort);
+
+        Node(String name, Path folder, String... settings) {
+            this.folder = folder;
+            this.process = BrokerProcess.registeringWith(nameServers, name, folder, port)
+                    .with("management.port=" + managementPort, "flush-disk-type=SYNC_FLUSH")
+                    .with(settings);
+        }
+
+        void start() {
+            process.start(administration);
+        }
+
+        void startAs(String... settings) {
+            process = process.with(settings);
+            start();
+        }
+
+        BrokerProcess process() {
+            return process;
+        }
+
+        ManagementEndpoint management() {
+            return management;
+        }
+
+        Path dataFolder() {
+            return folder.resolve("data");
+        }
+    }
+
+    /** A master and its slave. */
+    final class Pair implements AutoCloseable {
+
+        private final String name;
+        private final Node master;
+        private final LinkProxy link;
+        private final Node slave;
+
+        Pair(String name, Path folder) {
+            this.name = name;
+            master = new Node(name, folder.resolve(name + "-0"), "broker-role=SYNC_MASTER", "broker-id=0");
+            link = new LinkProxy(master.port);
+            slave = new Node(
+                    name,
+                    folder.resolve(name + "-1"),
+                    "broker-role=SLAVE",
+                    "broker-id=1",
+                    "master-address=" + link.address());
+        }
+
+        String name() {
+            return name;
+        }
+
+        Node master() {
+            return master;
+        }
+
+        Node slave() {
+            return slave;
+        }
+
+        LinkProxy link() {
+            return link;
+        }
+
+        void awaitInSync() {
+            awaitInSync(master);
+        }
+
+        /** @param acting who is the master now */
+        void awaitInSync(Node acting) {
+            await("the slave of " + name + " is in sync")
+                    .atMost(BOUND)
+                    .pollInterval(POLL)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .untilAsserted(() ->
+                            assertThat(acting.management().figure("insync")).isEqualTo(2));
+        }
+
+        @Override
+        public void close() throws IOException {
+            slave.process().close();
+            master.process().close();
+            link.close();
+        }
+    }
+
+    /** Returns once the topic is on both masters and both slaves are in sync. */
+    void start(String topic) {
+        firstNameServer.startNameServer();
+        secondNameServer.startNameServer();
+        for (Pair pair : List.of(a, b)) {
+            pair.master().start();
+            pair.slave().start();
+        }
+        for (Pair pair : List.of(a, b)) {
+            pair.awaitInSync();
+            administration.createTopic(pair.master().process().address(), topic, QUEUES);
+        }
+        await("the topic is on both masters")
+                .atMost(BOUND)
+                .until(() -> administration.brokersOf(topic).equals(Set.of("a", "b")));
+    }
+
+    String nameServers() {
+        return nameServers;
+    }
+
+    BrokerProcess firstNameServer() {
+        return firstNameServer;
+    }
+
+    BrokerProcess secondNameServer() {
+        return secondNameServer;
+    }
+
+    Pair a() {
+        return a;
+    }
+
+    Pair b() {
+        return b;
+    }
+
+    @Override
+    public void close() throws IOException {
+        a.close();
+        b.close();
+        firstNameServer.close();
+        secondNameServer.close();
+        administration.close();
+    }
+}

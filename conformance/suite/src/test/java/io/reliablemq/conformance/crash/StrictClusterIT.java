@@ -1,0 +1,237 @@
+package io.reliablemq.conformance.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.conformance.client.OfficialPeer;
+import io.reliablemq.conformance.client.OurClientLibrary;
+import io.reliablemq.conformance.crash.DeliveryLedger.Balance;
+import io.reliablemq.conformance.crash.StrictCluster.Node;
+import io.reliablemq.conformance.crash.StrictCluster.Pair;
+import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.Listener.Outcome;
+import io.reliablemq.conformance.port.Receiver;
+import io.reliablemq.conformance.port.Sender;
+import io.reliablemq.conformance.port.Subscription;
+import io.reliablemq.conformance.process.ChildProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two masters under {@code SYNC_MASTER} and {@code SYNC_FLUSH}, each with a slave, and two name servers: what is done to one
+ * of these processes, or to the link between two, costs no acknowledged message. Producers send and a group of two members
+ * receives all the while.
+ */
+class StrictClusterIT {
+
+    private static final String TOPIC = "strict";
+    private static final int SENDING_THREADS = 4;
+    private static final int MESSAGES = 200;
+    private static final Duration BOUND = Duration.ofSeconds(90);
+
+    /** Longer than the broker waits for a slave, and than a silent broker stays in the routes. */
+    private static final Duration PAUSE = Duration.ofSeconds(12);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
+    private final DeliveryLedger ledger = new DeliveryLedger();
+    private final List<Receiver> receivers = new ArrayList<>();
+    private StrictCluster cluster;
+    private Sender sender;
+    private LoadThreads load;
+
+    @BeforeEach
+    void start() {
+        cluster = new StrictCluster(folder);
+        cluster.start(TOPIC);
+        ClientLibrary library = new OurClientLibrary();
+        sender = library.sender(cluster.nameServers(), "P-strict");
+        receivers.add(receiver(library, "G-strict", ledger));
+        receivers.add(receiver(library, "G-strict", ledger));
+        load = new LoadThreads(TOPIC, ledger).start("ours", sender, SENDING_THREADS);
+        awaitMessagesAt("a");
+        awaitMessagesAt("b");
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        load.stop(BOUND);
+        receivers.forEach(Receiver::close);
+        sender.close();
+        cluster.close();
+    }
+
+    @Test
+    void aMasterIsKilledAndComesBack() throws Exception {
+        cluster.a().master().process().kill();
+        awaitMessagesAt("b");
+        cluster.a().master().start();
+        cluster.a().awaitInSync();
+        awaitMessagesAt("a");
+        finish("kill -9 of a master");
+        assertThat(load.failures()).isEmpty();
+    }
+
+    @Test
+    void theDataOfAMasterIsDeletedAndItsSlavePromoted() throws Exception {
+        Node lost = cluster.a().master();
+        Node promoted = cluster.a().slave();
+        lost.process().kill();
+        delete(lost.dataFolder());
+        awaitMessagesAt("b");
+
+        assertThat(promoted.management().post("/promote")).startsWith("200 ").contains("SYNC_MASTER");
+        // The other master still gets all: the promoted one has no slave, and says so.
+        awaitMessagesAt("b");
+        lost.startAs(
+                "broker-role=SLAVE",
+                "broker-id=1",
+                "master-address=" + promoted.process().address());
+        cluster.a().awaitInSync(promoted);
+        awaitMessagesAt("a");
+        finish("kill -9 of a master, its data folder deleted, its slave promoted");
+        assertThat(load.failures()).isEmpty();
+    }
+
+    @Test
+    void aSlaveIsKilledAndComesBack() throws Exception {
+        cluster.a().slave().process().kill();
+        awaitMessagesAt("b");
+        cluster.a().slave().start();
+        cluster.a().awaitInSync();
+        awaitMessagesAt("a");
+        finish("kill -9 of a slave");
+        assertThat(load.failures()).isEmpty();
+    }
+
+    @Test
+    void aSlaveIsPaused() throws Exception {
+        whilePaused(cluster.a().slave().process().running(), this::awaitMessagesOnlyAtB);
+        cluster.a().awaitInSync();
+        awaitMessagesAt("a");
+        finish("SIGSTOP of a slave");
+        assertThat(load.failures()).isEmpty();
+    }
+
+    @Test
+    void aMasterIsPaused() throws Exception {
+        whilePaused(cluster.a().master().process().running(), this::awaitMessagesOnlyAtB);
+        cluster.a().awaitInSync();
+        awaitMessagesAt("a");
+        finish("SIGSTOP of a master");
+    }
+
+    @Test
+    void aNameServerIsPausedAndTheOtherKilledThen() throws Exception {
+        whilePaused(cluster.firstNameServer().running(), () -> {
+            awaitMessagesAt("a");
+            awaitMessagesAt("b");
+        });
+        cluster.secondNameServer().kill();
+        awaitMessagesAt("a");
+        awaitMessagesAt("b");
+        cluster.secondNameServer().startNameServer();
+        finish("SIGSTOP of a name server, then kill -9 of the other");
+        assertThat(load.failures()).isEmpty();
+    }
+
+    @Test
+    void theLinkBetweenMasterAndSlaveIsCutAndRepaired() throws Exception {
+        Pair pair = cluster.a();
+        pair.link().cut();
+        await("the master knows that it has no slave")
+                .atMost(BOUND)
+                .untilAsserted(() ->
+                        assertThat(pair.master().management().figure("insync")).isEqualTo(1));
+        awaitMessagesOnlyAtB();
+        pair.link().repair();
+        pair.awaitInSync();
+        awaitMessagesAt("a");
+        finish("link between master and slave cut and repaired");
+        assertThat(load.failures()).isEmpty();
+    }
+
+    private void whilePaused(ChildProcess process, Runnable meanwhile) {
+        long until = System.nanoTime() + PAUSE.toNanos();
+        process.pause();
+        try {
+            meanwhile.run();
+            await("the pause is over")
+                    .atMost(PAUSE.plus(BOUND))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> System.nanoTime() - until >= 0);
+        } finally {
+            process.resume();
+        }
+    }
+
+    private void awaitMessagesOnlyAtB() {
+        awaitMessagesAt("b");
+        int atA = load.acknowledgedAt("a");
+        awaitMessagesAt("b");
+        assertThat(load.acknowledgedAt("a")).as("acknowledged without a slave").isEqualTo(atA);
+    }
+
+    private void awaitMessagesAt(String broker) {
+        int before = load.acknowledgedAt(broker);
+        await("broker " + broker + " acknowledges messages")
+                .atMost(BOUND)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> load.acknowledgedAt(broker) > before + MESSAGES);
+    }
+
+    /** Everything that was acknowledged is received, by the group that was there and by one of the official client. */
+    private void finish(String scenario) throws Exception {
+        load.stop(BOUND);
+        DeliveryLedger official = ledger.forAnotherReceiver();
+        try (Receiver another = receiver(OfficialPeer.clientLibrary(), "G-strict-official", official)) {
+            await("everything acknowledged is received")
+                    .atMost(BOUND)
+                    .until(() -> ledger.isSettled() && official.isSettled());
+        } finally {
+            Balance balance = ledger.balance();
+            System.out.printf(
+                    "Strict cluster, %s: sent %d, acknowledged %d, received %d, lost %d, duplicated %d, unknown %d;"
+                            + " failed sends %d; lost to another group %d%n",
+                    scenario,
+                    balance.tried(),
+                    balance.acknowledged(),
+                    balance.received(),
+                    balance.lost().size(),
+                    balance.duplicates(),
+                    balance.unknown().size(),
+                    load.failures().size(),
+                    official.balance().lost().size());
+            load.failures().stream().limit(3).forEach(System.out::println);
+        }
+        assertThat(ledger.balance().unknown()).isEmpty();
+        assertThat(official.balance().unknown()).isEmpty();
+    }
+
+    private Receiver receiver(ClientLibrary library, String group, DeliveryLedger received) {
+        return library.receiver(cluster.nameServers(), Subscription.of(group, TOPIC), message -> {
+            received.received(LoadThreads.idOf(message.body()));
+            return Outcome.CONSUME_SUCCESS;
+        });
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

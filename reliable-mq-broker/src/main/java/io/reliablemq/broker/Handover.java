@@ -1,0 +1,128 @@
+package io.reliablemq.broker;
+
+import io.reliablemq.broker.replication.state.StatePages;
+import io.reliablemq.broker.role.ActingRole;
+import io.reliablemq.broker.role.Peers;
+import io.reliablemq.broker.role.Peers.Outcome;
+import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.broker.role.TakeOverOffer;
+import io.reliablemq.protocol.runtime.Clock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The planned switch, on the side of the master that hands over. For {@code rmq-role}. */
+final class Handover {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final Duration SETTLE_BOUND = Duration.ofSeconds(5);
+    private static final Duration OUTCOME_BOUND = Duration.ofSeconds(10);
+    private static final long PAUSE_MS = 200;
+
+    private final RoleChanges changes;
+    private final Peers peers;
+    private final Clock clock;
+
+    /** A take-over of which nobody knows whether it happened; null if there is none. */
+    private @Nullable Unresolved unresolved;
+
+    private record Unresolved(ActingRole role, Successor successor, String token) {}
+
+    Handover(RoleChanges changes, Peers peers, Clock clock) {
+        this.changes = changes;
+        this.peers = peers;
+        this.clock = clock;
+    }
+
+    ActingRole switchOver() throws RoleChangeException, IOException {
+        Tenure master = changes.host().tenure();
+        ActingRole role = master.role();
+        if (!role.isMaster()) {
+            throw new RoleChangeException("This broker is a slave; its master is at " + master.masterAddress());
+        }
+        Successor successor = master.successor();
+        LOG.info("Handing over to the slave {} at {}", successor.brokerId(), successor.address());
+        String token = UUID.randomUUID().toString();
+        changes.host().gate().hold(Tenure.BETWEEN_BROKERS);
+        try {
+            long end = master.settle("The role of master is being handed over", successor, SETTLE_BOUND);
+            TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), master.replicaId());
+            peers.prepare(successor.address(), offer, StatePages.encodeAll(master.finalState(SETTLE_BOUND)));
+            master.leave();
+        } catch (RoleChangeException | RuntimeException e) {
+            peers.cancel(successor.address(), token);
+            changes.open(role, null);
+            throw new RoleChangeException(
+                    "Nothing was handed over, this broker is the master as before: " + e.getMessage(), e);
+        }
+        return handOver(role, successor, token);
+    }
+
+    private ActingRole handOver(ActingRole role, Successor successor, String token)
+            throws RoleChangeException, IOException {
+        Outcome outcome = peers.takeOver(successor.address(), token);
+        if (outcome == Outcome.UNKNOWN) {
+            outcome = outcome(successor, token);
+        }
+        if (outcome == Outcome.REFUSED) {
+            changes.open(role, null);
+            throw new RoleChangeException(
+                    "The slave at " + successor.address() + " has not taken over; this broker is the master as before");
+        }
+        ActingRole slave = role.asSlaveOf(successor.address(), successor.brokerId());
+        changes.host().handedOver();
+        changes.follow(slave);
+        if (outcome == Outcome.UNKNOWN) {
+            unresolved = new Unresolved(role, successor, token);
+            String unknown = "The slave at " + successor.address()
+                    + " was told to take over and has not answered since. It is asked again until it does; if it is gone for"
+                    + " good, promote this broker, which has everything";
+            changes.report(unknown);
+            throw new RoleChangeException(unknown);
+        }
+        return slave;
+    }
+
+    /** Asks again, if there is something to ask. Until it is known who is the master, this broker is none. */
+    void resolve() throws IOException {
+        Unresolved open = unresolved;
+        if (open == null) {
+            return;
+        }
+        Outcome outcome = changes.role().isMaster()
+                ? Outcome.TAKEN
+                : peers.cancel(open.successor().address(), open.token());
+        if (outcome == Outcome.UNKNOWN) {
+            return;
+        }
+        unresolved = null;
+        changes.report(null);
+        if (outcome == Outcome.REFUSED) {
+            LOG.warn(
+                    "The slave at {} has not taken over: this broker is the master again",
+                    open.successor().address());
+            changes.resume(open.role());
+        }
+    }
+
+    /** Whether it has taken over must be known before anybody goes on as a master: there can only be one. */
+    private Outcome outcome(Successor successor, String token) {
+        long deadline = clock.nanos() + OUTCOME_BOUND.toNanos();
+        Outcome outcome = Outcome.UNKNOWN;
+        while (outcome == Outcome.UNKNOWN && clock.nanos() - deadline < 0) {
+            // Each attempt has its own bound; one that is refused at once must not become a busy loop.
+            CompletableFuture<Void> pause =
+                    new CompletableFuture<Void>().completeOnTimeout(null, PAUSE_MS, TimeUnit.MILLISECONDS);
+            outcome = peers.cancel(successor.address(), token);
+            if (outcome == Outcome.UNKNOWN) {
+                pause.join();
+            }
+        }
+        return outcome;
+    }
+}

@@ -1,0 +1,96 @@
+package io.reliablemq.broker;
+
+import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.runtime.NamedThreads;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code rmq-role}: carries out changes of the broker's role, one after the other. There only while there is one. */
+final class RoleThread implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final Duration CLOSE_BOUND = Duration.ofSeconds(20);
+    private static final int KEEP_ALIVE_SECONDS = 5;
+    private static final int MAX_WAITING = 64;
+
+    private final ErrorSink errors;
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
+            1,
+            1,
+            KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_WAITING),
+            new NamedThreads("rmq-role"));
+
+    /** A step of a change. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws Exception;
+    }
+
+    RoleThread(ErrorSink errors) {
+        this.errors = errors;
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /** Carries the change out and returns what came of it. @throws RoleChangeException if it was not done */
+    <T> T run(Callable<T> change) throws RoleChangeException {
+        try {
+            return thread.submit(change).get();
+        } catch (RejectedExecutionException e) {
+            throw new RoleChangeException("The broker is about to stop, or changes its role all the time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RoleChangeException("Nobody waits for the change any more; it goes on", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RoleChangeException refused) {
+                throw refused;
+            }
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            errors.report("a change of the broker's role", cause);
+            throw new RoleChangeException("The change failed: " + cause.getMessage(), cause);
+        }
+    }
+
+    /**
+     * Carries the step out later, and reports where it fails.
+     *
+     * @return false if the broker is about to stop, so that it will not be carried out
+     */
+    boolean later(Step step) {
+        try {
+            thread.execute(() -> {
+                try {
+                    step.run();
+                } catch (Exception e) {
+                    errors.report("a change of the broker's role", e);
+                }
+            });
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** Lets the change that is under way end; the others are dropped. */
+    @Override
+    public void close() {
+        thread.getQueue().clear();
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.error("A change of the role is still under way, and is left so");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

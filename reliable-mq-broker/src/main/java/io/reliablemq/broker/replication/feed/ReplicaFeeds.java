@@ -1,0 +1,266 @@
+package io.reliablemq.broker.replication.feed;
+
+import io.reliablemq.broker.replication.BrokerIdentity;
+import io.reliablemq.broker.replication.ReplicationSettings;
+import io.reliablemq.broker.replication.wire.AttachAnswer;
+import io.reliablemq.broker.replication.wire.AttachRequest;
+import io.reliablemq.broker.replication.wire.Confirmation;
+import io.reliablemq.broker.store.ReplicatedLog;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.runtime.AgentHost;
+import io.reliablemq.protocol.runtime.AgentHost.RunningAgent;
+import io.reliablemq.protocol.runtime.Clock;
+import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.transport.Connection;
+import io.reliablemq.protocol.transport.Reply;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All replicas of a master.
+ *
+ * <p>Thread-safe. {@link #attach} and {@link #confirm} are handlers of requests and are called on event loops; which replicas
+ * there are, and how far they are in sync, is guarded by this object's monitor.
+ */
+public final class ReplicaFeeds implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaFeeds.class);
+
+    private final ReplicatedLog log;
+    private final String ownId;
+    private final BrokerIdentity identity;
+    private final ReplicationSettings settings;
+    private final Clock clock;
+    private final ErrorSink errors;
+    private final int neededReplicas;
+    private final InSyncPositions inSync;
+    private final List<ReplicaFeed> feeds = new CopyOnWriteArrayList<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+    private final FeedAgent agent;
+    private final RunningAgent running;
+    private volatile boolean closed;
+
+    /** Somebody who waits until a replica has confirmed a position. */
+    private record Waiter(String replicaId, long position, CompletableFuture<Void> done) {}
+
+    /**
+     * @param ownId the name of the master's own data folder
+     * @param host what {@code rmq-replica-feed} runs on
+     */
+    public ReplicaFeeds(
+            ReplicatedLog log,
+            String ownId,
+            BrokerIdentity identity,
+            ReplicationSettings settings,
+            Clock clock,
+            ErrorSink errors,
+            AgentHost host) {
+        this.log = log;
+        this.ownId = ownId;
+        this.identity = identity;
+        this.settings = settings;
+        this.clock = clock;
+        this.errors = errors;
+        this.neededReplicas = log.inSyncReplicas() - 1;
+        this.inSync = new InSyncPositions(Math.max(1, neededReplicas));
+        this.agent = new FeedAgent(feeds, settings, clock, this::drop, this::cutOff);
+        this.running = host.host(agent, errors);
+        log.awaitReplicasIf(this::enoughAreNear);
+        log.keepFrom(this::neededFrom);
+        log.onWritten(this::written);
+        log.onCommit(position -> wakeIfIdle());
+    }
+
+    public ReplicaFeeds start() {
+        running.start();
+        return this;
+    }
+
+    /** Answers a replica that asks where it can follow. */
+    public void attach(Command command, Reply reply) {
+        AttachRequest request = AttachRequest.read(command);
+        String refusal = refusal(request);
+        if (refusal != null) {
+            reply.send(Command.failure(ResponseCode.NO_PERMISSION, refusal));
+            return;
+        }
+        long written = log.positions().written();
+        long common = log.epochs().commonEnd(written, request.epochs(), request.end());
+        long continueAt = log.chunks().nextKept(common);
+        register(new ReplicaFeed(request.replicaId(), reply.connection(), log, settings, continueAt, clock));
+        LOG.info(
+                "The replica {} at {} has the log up to {}, the same as here up to {}, and can follow from {}",
+                request.replicaId(),
+                reply.connection().remoteAddress(),
+                request.end(),
+                common,
+                continueAt);
+        reply.send(new AttachAnswer(common, continueAt, log.epochs(), log.gaps()).command());
+    }
+
+    private @org.jspecify.annotations.Nullable String refusal(AttachRequest request) {
+        if (closed) {
+            return "This broker is about to stop";
+        }
+        if (!request.cluster().equals(identity.cluster())
+                || !request.brokerName().equals(identity.brokerName())) {
+            return "This is the broker " + identity.brokerName() + " of the cluster " + identity.cluster()
+                    + "; a slave of " + request.brokerName() + " of " + request.cluster() + " cannot follow it";
+        }
+        if (request.replicaId().equals(ownId)) {
+            return "The slave has a copy of this broker's data folder, with the same id in its file 'format': start it with"
+                    + " an empty folder";
+        }
+        return null;
+    }
+
+    private synchronized void register(ReplicaFeed feed) {
+        for (ReplicaFeed known : feeds) {
+            if (known.replicaId().equals(feed.replicaId())) {
+                feeds.remove(known);
+                if (known.connection() != feed.connection()) {
+                    known.connection().close();
+                }
+            }
+        }
+        inSync.attach(feed.replicaId(), feed.confirmed());
+        feeds.add(feed);
+        feed.connection().onClose(() -> detached(feed));
+    }
+
+    private void detached(ReplicaFeed feed) {
+        if (feeds.remove(feed)) {
+            LOG.warn("The replica {} is gone; it had confirmed the log up to {}", feed.replicaId(), feed.confirmed());
+        }
+    }
+
+    /** Takes how far a replica has the log. */
+    public void confirm(Command command, Reply reply) {
+        ReplicaFeed feed = feed(reply.connection());
+        if (feed == null) {
+            return;
+        }
+        boolean starts = !feed.isStarted();
+        try {
+            feed.confirm(Confirmation.read(command).position());
+        } catch (IllegalArgumentException e) {
+            drop(feed, e);
+            return;
+        }
+        counted(feed);
+        if (starts) {
+            LOG.info("The replica {} follows from {}", feed.replicaId(), feed.confirmed());
+        }
+        if (starts || feed.wantsToSend()) {
+            // Also for one that lacks nothing: it wants signs of life.
+            running.signal();
+        }
+    }
+
+    private @org.jspecify.annotations.Nullable ReplicaFeed feed(Connection connection) {
+        for (ReplicaFeed feed : feeds) {
+            if (feed.connection() == connection) {
+                return feed;
+            }
+        }
+        return null;
+    }
+
+    private void counted(ReplicaFeed feed) {
+        List<Waiter> done = new ArrayList<>();
+        synchronized (this) {
+            long position = inSync.confirm(feed.replicaId(), feed.confirmed());
+            if (neededReplicas > 0 && position >= 0) {
+                log.replicated(position);
+            }
+            waiters.removeIf(waiter -> waiter.replicaId().equals(feed.replicaId())
+                    && waiter.position() <= feed.confirmed()
+                    && done.add(waiter));
+        }
+        done.forEach(waiter -> waiter.done().complete(null));
+    }
+
+    /** Completes once the replica has confirmed the log up to this position. Whoever waits sets a bound. */
+    public CompletableFuture<Void> whenConfirmed(String replicaId, long position) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        synchronized (this) {
+            boolean isThere = feeds.stream()
+                    .anyMatch(feed ->
+                            feed.replicaId().equals(replicaId) && feed.isStarted() && feed.confirmed() >= position);
+            if (isThere) {
+                done.complete(null);
+            } else {
+                waiters.add(new Waiter(replicaId, position, done));
+            }
+        }
+        done.whenComplete((nothing, failure) -> forget(done));
+        return done;
+    }
+
+    private synchronized void forget(CompletableFuture<Void> done) {
+        waiters.removeIf(waiter -> waiter.done() == done);
+    }
+
+    /** The replicas that are attached. */
+    public List<ReplicaState> replicas() {
+        return feeds.stream().map(ReplicaFeed::state).toList();
+    }
+
+    private boolean enoughAreNear() {
+        long written = log.positions().written();
+        int near = 0;
+        for (ReplicaFeed feed : feeds) {
+            if (feed.isNear(written)) {
+                near++;
+            }
+        }
+        return near >= neededReplicas;
+    }
+
+    private long neededFrom() {
+        return feeds.stream().mapToLong(ReplicaFeed::confirmed).min().orElse(Long.MAX_VALUE);
+    }
+
+    private void written(long position) {
+        for (ReplicaFeed feed : feeds) {
+            try {
+                if (!feed.sendFresh(position)) {
+                    running.signal();
+                }
+            } catch (IOException | RuntimeException e) {
+                drop(feed, e);
+            }
+        }
+    }
+
+    private void wakeIfIdle() {
+        if (!feeds.isEmpty() && agent.isIdle()) {
+            running.signal();
+        }
+    }
+
+    private void drop(ReplicaFeed feed, Exception cause) {
+        errors.report("the feed of the replica " + feed.replicaId() + ", which has to attach again", cause);
+        feed.connection().close();
+    }
+
+    /** The connection may be dead; if it is not, the replica attaches again. */
+    private void cutOff(ReplicaFeed feed) {
+        LOG.warn("The connection with the replica {} is closed: nothing was heard of it for long", feed.replicaId());
+        feed.connection().close();
+    }
+
+    /** Sends nothing more. The connections are closed, so that replicas look for another master. */
+    @Override
+    public void close() throws Exception {
+        closed = true;
+        running.close();
+        feeds.forEach(feed -> feed.connection().close());
+    }
+}
