@@ -23,6 +23,7 @@ import io.reliablemq.broker.request.ClientHandlers;
 import io.reliablemq.broker.request.ConsumerRetries;
 import io.reliablemq.broker.request.Deliveries;
 import io.reliablemq.broker.request.DeliveryTimes;
+import io.reliablemq.broker.request.EarlierSends;
 import io.reliablemq.broker.request.GroupTopics;
 import io.reliablemq.broker.request.HandlerTable;
 import io.reliablemq.broker.request.HeartbeatHandler;
@@ -31,6 +32,7 @@ import io.reliablemq.broker.request.MasterOnly;
 import io.reliablemq.broker.request.MessageQueries;
 import io.reliablemq.broker.request.OffsetHandlers;
 import io.reliablemq.broker.request.OffsetResetHandler;
+import io.reliablemq.broker.request.Placement;
 import io.reliablemq.broker.request.Pull;
 import io.reliablemq.broker.request.PullFilters;
 import io.reliablemq.broker.request.PullMessageHandler;
@@ -40,12 +42,13 @@ import io.reliablemq.broker.request.RequestChecks;
 import io.reliablemq.broker.request.RequestCounts;
 import io.reliablemq.broker.request.RuntimeFigures;
 import io.reliablemq.broker.request.SendBackHandler;
-import io.reliablemq.broker.request.SendBatchHandler;
-import io.reliablemq.broker.request.SendMessageHandler;
+import io.reliablemq.broker.request.SendParts;
 import io.reliablemq.broker.request.SendTopics;
 import io.reliablemq.broker.retention.UnfinishedMessages;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.transaction.OpenTransactions;
+import io.reliablemq.broker.transaction.TransactionChecks;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
@@ -70,6 +73,7 @@ final class BrokerParts {
     private final AccountFigures accountFigures;
     private final LongPolls longPolls;
     private final DelaySchedule schedule;
+    private final TransactionChecks transactionChecks;
     private final ReadThreads readThreads;
     private final RequestCounts requests;
     private final RuntimeFigures runtime;
@@ -129,11 +133,22 @@ final class BrokerParts {
         Set<Long> copied = part.isMaster() ? copied(opened, cursors) : Set.of();
         schedule = new DelaySchedule(store, copies, levels, cursors, copied::contains, clock, around.wakeScheduler());
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, around.wakeScheduler()));
+        OpenTransactions transactions = state.transactions();
+        if (part.isMaster()) {
+            transactions.findEnds(opened.origins()::forEach);
+        }
+        transactionChecks = new TransactionChecks(
+                settings.transactionRules(),
+                settings.name(),
+                transactions,
+                around.clients().sessions(),
+                store,
+                clock);
         // The accounts of a slave are its master's, who settles them before anything goes.
         UnfinishedMessages unfinished = new UnfinishedMessages(
                 settings.retentionRules(),
                 offsets,
-                schedule::waitsIn,
+                segment -> schedule.waitsIn(segment) || transactions.waitsIn(segment),
                 part.isMaster() ? accounts::settleAndStore : () -> true,
                 clock);
         store.retainBy(unfinished);
@@ -148,6 +163,7 @@ final class BrokerParts {
                 deliveries,
                 new GroupFigures(groups, offsets, state.topics(), store),
                 schedule.figures(),
+                transactionChecks,
                 unfinished,
                 accountFigures,
                 () -> waiting(around.clients().sessions())));
@@ -163,17 +179,20 @@ final class BrokerParts {
                 around.errors());
         HandlerTable.Builder table = HandlerTable.builder();
         IncomingMessages incoming = new IncomingMessages(around.address(), settings.name(), settings.cluster());
-        SendMessageHandler send = new SendMessageHandler(
-                new SendTopics(state.topics(), checks, settings.autoCreateTopics()),
-                incoming,
-                new SendBatchHandler(incoming, store),
-                new ConsumerRetries(state.groupSettings(), locks, groupTopics, copies, store),
-                new DeliveryTimes(clock, settings.timerMaxDelay()),
-                copies,
-                store);
-        table.on(RequestCode.SEND_MESSAGE, send)
-                .on(RequestCode.SEND_MESSAGE_V2, send)
-                .on(RequestCode.SEND_BATCH_MESSAGE, send);
+        new SendParts(
+                        settings.name(),
+                        new SendTopics(state.topics(), checks, settings.autoCreateTopics()),
+                        incoming,
+                        new ConsumerRetries(state.groupSettings(), locks, groupTopics, copies, store),
+                        new Placement(new DeliveryTimes(clock, settings.timerMaxDelay()), copies, incoming),
+                        new EarlierSends(store, readThreads),
+                        schedule.recalls(),
+                        transactions,
+                        around.clients().sessions(),
+                        readThreads,
+                        store,
+                        clock)
+                .addTo(table);
         PullFilters filters = new PullFilters(groups);
         PullMessageHandler pull =
                 new PullMessageHandler(checks, groupTopics, filters, part.commits(), offsets.known(), pullParts);
@@ -207,7 +226,7 @@ final class BrokerParts {
     }
 
     private void arrived(QueueKey queue, long maxOffset, Runnable wakeScheduler) {
-        if (MessageCopies.isParking(queue.topic())) {
+        if (MessageCopies.isParking(queue.topic()) || queue.equals(OpenTransactions.HALVES)) {
             wakeScheduler.run();
         }
         longPolls.arrived(queue, maxOffset);
@@ -244,6 +263,10 @@ final class BrokerParts {
 
     DelaySchedule schedule() {
         return schedule;
+    }
+
+    TransactionChecks transactionChecks() {
+        return transactionChecks;
     }
 
     ReadThreads readThreads() {

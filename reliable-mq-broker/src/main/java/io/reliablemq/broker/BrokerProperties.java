@@ -74,6 +74,18 @@ public class BrokerProperties {
     /** How far ahead a message's own delivery time may be. */
     private Duration timerMaxDelay = Duration.ofDays(40);
 
+    /** How old a half message is when its producer is asked for the first time how the transaction ended. */
+    private Duration transactionTimeout = Duration.ofSeconds(6);
+
+    /** Time between two questions how a transaction ended. */
+    private Duration transactionCheckInterval = Duration.ofSeconds(30);
+
+    /** Questions that may go unanswered before the message of a transaction is set aside. */
+    private int transactionCheckMax = 15;
+
+    /** How old a half message may get before it is set aside, whether or not a producer could be asked. */
+    private Duration transactionMaxAge = Duration.ofHours(72);
+
     /** Whether a send to an unknown topic makes it. */
     private boolean autoCreateTopics = true;
 
@@ -267,6 +279,38 @@ public class BrokerProperties {
 
     public void setMessageDelayLevel(String messageDelayLevel) {
         this.messageDelayLevel = messageDelayLevel;
+    }
+
+    public Duration getTransactionTimeout() {
+        return transactionTimeout;
+    }
+
+    public void setTransactionTimeout(Duration transactionTimeout) {
+        this.transactionTimeout = transactionTimeout;
+    }
+
+    public Duration getTransactionCheckInterval() {
+        return transactionCheckInterval;
+    }
+
+    public void setTransactionCheckInterval(Duration transactionCheckInterval) {
+        this.transactionCheckInterval = transactionCheckInterval;
+    }
+
+    public int getTransactionCheckMax() {
+        return transactionCheckMax;
+    }
+
+    public void setTransactionCheckMax(int transactionCheckMax) {
+        this.transactionCheckMax = transactionCheckMax;
+    }
+
+    public Duration getTransactionMaxAge() {
+        return transactionMaxAge;
+    }
+
+    public void setTransactionMaxAge(Duration transactionMaxAge) {
+        this.transactionMaxAge = transactionMaxAge;
     }
 
     public Duration getTimerMaxDelay() {

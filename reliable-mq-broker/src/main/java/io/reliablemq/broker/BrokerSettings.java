@@ -7,6 +7,7 @@ import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.FlushDiskType;
 import io.reliablemq.broker.store.StoreSettings.Recovery;
 import io.reliablemq.broker.store.StoreSettings.Retention;
+import io.reliablemq.broker.transaction.TransactionRules;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param retentionRules what is kept for longer
  * @param messageDelayLevel delays by level
  * @param timerMaxDelay how far ahead a message's own delivery time may be
+ * @param transactionRules when producers are asked how a transaction ended
  * @param autoCreateTopics whether a send to an unknown topic makes it
  * @param defaultQueueCount most queues of a topic that a send makes
  * @param nameServerEnabled whether this process is a name server too
@@ -59,6 +61,7 @@ public record BrokerSettings(
         RetentionRules retentionRules,
         DelayLevels messageDelayLevel,
         Duration timerMaxDelay,
+        TransactionRules transactionRules,
         boolean autoCreateTopics,
         int defaultQueueCount,
         boolean nameServerEnabled,

@@ -9,6 +9,7 @@ import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.topic.SystemTopics;
 import io.reliablemq.broker.topic.TopicAnnouncer;
 import io.reliablemq.broker.topic.Topics;
+import io.reliablemq.broker.transaction.OpenTransactions;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -19,13 +20,15 @@ record BrokerState(
         GroupSettingsTable groupSettings,
         CommittedOffsets offsets,
         DelayCursors cursors,
-        LossAccounts accounts) {
+        LossAccounts accounts,
+        OpenTransactions transactions) {
 
     static final String TOPICS = "topics";
     static final String GROUPS = "groups";
     static final String OFFSETS = "offsets";
     static final String DELAYS = "delays";
     static final String ACCOUNTS = "accounts";
+    static final String TRANSACTIONS = "transactions";
 
     /** Gives the file of a name. */
     @FunctionalInterface
@@ -52,7 +55,8 @@ record BrokerState(
             CommittedOffsets offsets = CommittedOffsets.load(files.file(OFFSETS), store);
             DelayCursors cursors = DelayCursors.load(files.file(DELAYS), store);
             LossAccounts accounts = LossAccounts.load(files.file(ACCOUNTS), store, offsets, cursors::cursor);
-            return new BrokerState(topics, groupSettings, offsets, cursors, accounts);
+            OpenTransactions transactions = OpenTransactions.load(files.file(TRANSACTIONS), store);
+            return new BrokerState(topics, groupSettings, offsets, cursors, accounts, transactions);
         } catch (MalformedBodyException e) {
             throw new IOException("a file in its folder state is damaged: " + e.getMessage(), e);
         }

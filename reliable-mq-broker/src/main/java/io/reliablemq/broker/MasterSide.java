@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 final class MasterSide implements RoleSide {
 
     private static final Duration ACCOUNTS_PERIOD = Duration.ofSeconds(1);
+    private static final Duration TRANSACTIONS_PERIOD = Duration.ofSeconds(1);
     private static final Duration CHECKPOINT_PERIOD = Duration.ofSeconds(10);
     private static final Duration SLAVES_PERIOD = Duration.ofMillis(500);
     private static final Duration LOOK_AROUND_PERIOD = Duration.ofSeconds(5);
@@ -101,11 +102,13 @@ final class MasterSide implements RoleSide {
         housekeeping
                 .every(SLAVES_PERIOD, slaves::look)
                 .every(LOOK_AROUND_PERIOD, around.owner()::lookAround)
+                .every(TRANSACTIONS_PERIOD, state.transactions()::persist)
                 .every(ACCOUNTS_PERIOD, state.accounts()::settleWhatMoved)
                 .every(CHECKPOINT_PERIOD, state.accounts()::persist)
+                .atStop(state.transactions()::persist)
                 .atStop(state.accounts()::settle)
                 .atStop(state.accounts()::persist);
-        scheduling.step(board::expire).step(parts.schedule()::doWork);
+        scheduling.step(board::expire).step(parts.schedule()::doWork).step(parts.transactionChecks()::doWork);
     }
 
     @Override

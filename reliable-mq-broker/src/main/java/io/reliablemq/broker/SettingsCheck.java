@@ -5,6 +5,7 @@ import io.reliablemq.broker.replication.ReplicationSettings;
 import io.reliablemq.broker.retention.RetentionRules;
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.StoreSettings;
+import io.reliablemq.broker.transaction.TransactionRules;
 import io.reliablemq.protocol.message.Names;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -82,6 +83,7 @@ final class SettingsCheck {
                                 properties.getRetention().getDeadLetterAge())),
                 delayLevels(),
                 timerMaxDelay(),
+                transactionRules(),
                 properties.isAutoCreateTopics(),
                 queueCount(),
                 properties.getNameServer().isEnabled(),
@@ -243,6 +245,18 @@ final class SettingsCheck {
         } catch (IllegalArgumentException e) {
             throw refused("message-delay-level", value, String.valueOf(e.getMessage()));
         }
+    }
+
+    private TransactionRules transactionRules() {
+        int checkMax = properties.getTransactionCheckMax();
+        if (checkMax < 1) {
+            throw refused("transaction-check-max", checkMax, "it must be at least 1");
+        }
+        return new TransactionRules(
+                atLeastOneMs("transaction-timeout", properties.getTransactionTimeout()),
+                atLeastOneMs("transaction-check-interval", properties.getTransactionCheckInterval()),
+                checkMax,
+                atLeastOneMs("transaction-max-age", properties.getTransactionMaxAge()));
     }
 
     private Duration timerMaxDelay() {

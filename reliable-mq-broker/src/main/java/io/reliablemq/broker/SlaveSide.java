@@ -120,7 +120,8 @@ final class SlaveSide implements RoleSide {
                         BrokerState.GROUPS, state.groupSettings()::follow,
                         BrokerState.OFFSETS, content -> state.offsets().follow(content, offsets::contains),
                         BrokerState.DELAYS, state.cursors()::follow,
-                        BrokerState.ACCOUNTS, accounts::write));
+                        BrokerState.ACCOUNTS, accounts::write,
+                        BrokerState.TRANSACTIONS, state.transactions()::follow));
     }
 
     private void applied(StatePage page) {

@@ -332,6 +332,7 @@ final class Tenure implements AutoCloseable {
         onState(bound, () -> {
             state.offsets().persist();
             state.cursors().persist();
+            state.transactions().persist();
             state.accounts().settle();
             state.accounts().persist();
         });

@@ -423,7 +423,7 @@ class BrokerIT {
         assertThat(wire.send(broker.address(), "rmq_sys_wheel_timer", 0, "x", Map.of())
                         .code())
                 .isEqualTo(ResponseCode.NO_PERMISSION);
-        assertThat(wire.send(broker.address(), "orders", 0, "x", Map.of("TRAN_MSG", "true"))
+        assertThat(wire.send(broker.address(), "RMQ_SYS_TRANS_HALF_TOPIC", 0, "x", Map.of())
                         .code())
                 .isEqualTo(ResponseCode.NO_PERMISSION);
         assertThat(wire.send(broker.address(), "SCHEDULE_TOPIC_XXXX", 0, "x", Map.of())

@@ -50,20 +50,32 @@ final class WireClient implements AutoCloseable {
     }
 
     Command send(InetSocketAddress broker, String topic, int queueId, String body, Map<String, String> properties) {
+        return send(broker, topic, queueId, body, properties, 0, false);
+    }
+
+    Command send(
+            InetSocketAddress broker,
+            String topic,
+            int queueId,
+            String body,
+            Map<String, String> properties,
+            int systemFlag,
+            boolean maybeStored) {
         SendMessageRequest header = new SendMessageRequest(
                 "producers",
                 topic,
                 "TBW102",
                 4,
                 queueId,
-                0,
+                systemFlag,
                 1,
                 0,
                 MessageProperties.encode(properties),
                 0,
                 -1,
                 false,
-                null);
+                null,
+                maybeStored);
         return answer(broker, Command.request(RequestCode.SEND_MESSAGE_V2, header.fieldsV2(), Body.ofUtf8(body)));
     }
 

@@ -5,6 +5,7 @@ import io.reliablemq.client.api.AsyncMessageHandler;
 import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.DeadLetters;
+import io.reliablemq.client.api.JournalSettings;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
@@ -12,16 +13,25 @@ import io.reliablemq.client.api.PullConsumer;
 import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.SendFailureHandler;
+import io.reliablemq.client.api.StoreAndForward;
+import io.reliablemq.client.api.TransactionListener;
+import io.reliablemq.client.api.TransactionProducer;
+import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.client.consumer.ConsumerContext;
 import io.reliablemq.client.consumer.DeadLetterTopics;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
 import io.reliablemq.client.consumer.Handler;
 import io.reliablemq.client.consumer.QueuePuller;
+import io.reliablemq.client.journal.Forwarder;
 import io.reliablemq.client.producer.BrokerHealth;
 import io.reliablemq.client.producer.OrderedQueues;
+import io.reliablemq.client.producer.PendingReplies;
 import io.reliablemq.client.producer.RetryingProducer;
 import io.reliablemq.client.producer.SendContext;
+import io.reliablemq.client.producer.TransactingProducer;
+import io.reliablemq.client.producer.TransactionQuestions;
 import io.reliablemq.client.route.Heartbeats;
 import io.reliablemq.client.route.Reachability;
 import io.reliablemq.client.route.RouteTable;
@@ -32,8 +42,10 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.TransportSettings;
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +66,8 @@ public final class MqClient implements AutoCloseable {
     private final CloseStack shared = new CloseStack();
     private final Set<PushConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Set<PullConsumer> pullers = ConcurrentHashMap.newKeySet();
-    private final Set<Producer> producers = ConcurrentHashMap.newKeySet();
+    private final Set<AutoCloseable> producers = ConcurrentHashMap.newKeySet();
+    private final Set<StoreAndForward> journals = ConcurrentHashMap.newKeySet();
     private final Heartbeats heartbeats;
     private final SendContext sending;
     private final ConsumerContext consuming;
@@ -65,19 +78,32 @@ public final class MqClient implements AutoCloseable {
         TaskLoop loop = new TaskLoop(clock, errors);
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
         GroupNotices groupNotices = new GroupNotices();
-        Notices notices = new Notices(groupNotices);
+        PendingReplies replies = new PendingReplies();
+        Callbacks callbacks = new Callbacks();
+        TransactionQuestions questions = new TransactionQuestions(callbacks);
+        Notices notices = new Notices(groupNotices, replies, questions);
         Connections connections = shared.push(new Connections(
                 new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
         // Behind what it uses, so that it ends before that does.
         AgentRunner runner = shared.push(new AgentRunner(loop, errors));
         loop.onNewTask(runner::signal);
-        Callbacks callbacks = shared.push(new Callbacks());
+        shared.push(callbacks);
 
         RouteTable routes = new RouteTable(settings, connections, loop, clock);
         this.heartbeats = new Heartbeats(ClientId.next(settings.instanceName()), settings, routes, connections, loop);
         Reachability reachability = new Reachability(routes, heartbeats, loop);
         BrokerHealth health = new BrokerHealth(clock, reachability::isReachable);
-        this.sending = new SendContext(routes, connections, health, new OrderedQueues(), loop, clock, callbacks);
+        this.sending = new SendContext(
+                routes,
+                connections,
+                health,
+                new OrderedQueues(),
+                heartbeats,
+                replies,
+                questions,
+                loop,
+                clock,
+                callbacks);
         this.consuming = new ConsumerContext(
                 settings, routes, heartbeats, reachability, connections, loop, clock, groupNotices, callbacks);
         routes.addListener(topic -> health.retain(routes.brokerAddresses(false)));
@@ -122,11 +148,63 @@ public final class MqClient implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if the client is closed */
-    public synchronized Producer producer(ProducerSettings producerSettings) {
+    public Producer producer(ProducerSettings producerSettings) {
+        return newProducer(producerSettings, null);
+    }
+
+    /**
+     * A producer whose failed sends are handed to the handler, which may outlive it.
+     *
+     * @throws IllegalStateException if the client is closed
+     */
+    public Producer producer(ProducerSettings producerSettings, SendFailureHandler handler) {
+        return newProducer(producerSettings, handler);
+    }
+
+    private synchronized RetryingProducer newProducer(
+            ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
         requireOpen();
         String group = producerSettings.group();
         heartbeats.addProducer(group);
-        RetryingProducer producer = new RetryingProducer(producerSettings, sending, closing -> {
+        RetryingProducer producer = new RetryingProducer(producerSettings, sending, handler, closing -> {
+            producers.remove(closing);
+            heartbeats.removeProducer(group).join();
+        });
+        producers.add(producer);
+        return producer;
+    }
+
+    /**
+     * Opens a journal for messages that no broker took, and begins to send what is in it. Give it to producers.
+     *
+     * @throws IOException if the folder cannot be used or read
+     * @throws IllegalStateException if the client is closed
+     */
+    public synchronized StoreAndForward storeAndForward(JournalSettings journalSettings) throws IOException {
+        // The client's own thread sends, and must not wait for a place.
+        RetryingProducer producer = newProducer(
+                journalSettings.producer().toBuilder().whenFull(WhenFull.FAIL).build(), null);
+        try {
+            Forwarder forwarder = Forwarder.open(journalSettings, producer, sending.loop(), journals::remove);
+            journals.add(forwarder);
+            return forwarder;
+        } catch (IOException | RuntimeException e) {
+            producer.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A producer of messages that are delivered if a local transaction commits.
+     *
+     * @throws IllegalStateException if the client is closed
+     */
+    public synchronized TransactionProducer transactionProducer(
+            ProducerSettings producerSettings, TransactionListener listener) {
+        requireOpen();
+        String group = producerSettings.group();
+        heartbeats.addProducer(group);
+        TransactingProducer producer = new TransactingProducer(producerSettings, sending, listener, closing -> {
             producers.remove(closing);
             heartbeats.removeProducer(group).join();
         });
@@ -191,6 +269,8 @@ public final class MqClient implements AutoCloseable {
         // Handlers may send while they end, so consumers go first.
         CloseStack all = new CloseStack();
         all.push(shared);
+        // Sends that fail while they end go into the journals, so producers go first.
+        journals.forEach(all::push);
         producers.forEach(all::push);
         pullers.forEach(all::push);
         consumers.forEach(all::push);

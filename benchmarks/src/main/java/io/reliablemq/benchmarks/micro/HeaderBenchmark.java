@@ -35,7 +35,20 @@ public class HeaderBenchmark {
     private static final int MAX_HEADER_BYTES = 64 << 10;
 
     private final SendMessageRequest header = new SendMessageRequest(
-            "group", "topic", "TBW102", 4, 3, 0, 1_700_000_000_000L, 0, Samples.PROPERTIES, 0, -1, false, "broker-a");
+            "group",
+            "topic",
+            "TBW102",
+            4,
+            3,
+            0,
+            1_700_000_000_000L,
+            0,
+            Samples.PROPERTIES,
+            0,
+            -1,
+            false,
+            "broker-a",
+            false);
     private final Map<String, String> fields = header.fieldsV2();
     private final Command command = Command.request(RequestCode.SEND_MESSAGE_V2, fields, Body.of(Samples.body()));
     private final CommandEncoder encoder = new CommandEncoder(MAX_FRAME_BYTES);

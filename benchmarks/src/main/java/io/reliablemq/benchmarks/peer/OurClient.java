@@ -13,12 +13,14 @@ import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.IncomingMessage;
 import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.LocalTransactions;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.SendFailure;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
+import io.reliablemq.conformance.port.TransactionSender;
 import io.reliablemq.protocol.message.Message;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,11 @@ public final class OurClient implements ClientLibrary {
     @Override
     public Sender senderWithBoundedAttempts(String nameServers, String group, java.time.Duration mostPerAttempt) {
         return sender(nameServers, group);
+    }
+
+    @Override
+    public TransactionSender transactionSender(String nameServers, String group, LocalTransactions transactions) {
+        throw new UnsupportedOperationException("No transactions are measured");
     }
 
     @Override

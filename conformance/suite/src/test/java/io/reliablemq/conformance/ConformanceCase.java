@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.conformance.broker.BrokerUnderTest;
 import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.IncomingMessage;
+import io.reliablemq.conformance.port.LocalTransactions;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
+import io.reliablemq.conformance.port.TransactionSender;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -60,6 +62,12 @@ abstract class ConformanceCase {
 
     final Sender sender(ClientLibrary client) {
         Sender sender = client.sender(broker().nameServers(), "P-" + group);
+        opened.add(sender);
+        return sender;
+    }
+
+    final TransactionSender transactionSender(ClientLibrary client, LocalTransactions transactions) {
+        TransactionSender sender = client.transactionSender(broker().nameServers(), "TX-" + group, transactions);
         opened.add(sender);
         return sender;
     }

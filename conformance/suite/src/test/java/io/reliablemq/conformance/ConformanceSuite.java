@@ -12,6 +12,8 @@ import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.DeliveryTime;
 import io.reliablemq.conformance.port.DeliveryTime.Kind;
 import io.reliablemq.conformance.port.IncomingMessage;
+import io.reliablemq.conformance.port.LocalTransactions;
+import io.reliablemq.conformance.port.LocalTransactions.Outcome;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.Receiver;
@@ -19,6 +21,7 @@ import io.reliablemq.conformance.port.SendFailure;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.StoredCopy;
 import io.reliablemq.conformance.port.Subscription;
+import io.reliablemq.conformance.port.TransactionSender;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -360,6 +365,40 @@ abstract class ConformanceSuite extends ConformanceCase {
         awaitDeliveries(recorder, 1_000);
         assertThat(recorder.bodies()).isEqualTo(bodies("thousand-", 1_000));
         assertThat(recorder.deliveries()).hasSize(1_000);
+    }
+
+    @Test
+    void aTransactionDeliversItsMessageIfItCommits() {
+        Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
+        AtomicInteger number = new AtomicInteger();
+        TransactionSender sender = transactionSender(client(), new LocalTransactions() {
+            @Override
+            public Outcome execute(String messageId) {
+                // Every third one is not told; the broker asks for it, and hears that it has committed.
+                Outcome outcome = Outcome.values()[number.getAndIncrement() % Outcome.values().length];
+                outcomes.put(messageId, outcome);
+                return outcome;
+            }
+
+            @Override
+            public Outcome check(String messageId) {
+                return outcomes.get(messageId) == Outcome.UNKNOWN ? Outcome.COMMIT : Outcome.ROLLBACK;
+            }
+        });
+        Recorder recorder = Recorder.succeeding();
+        receiver(recorder);
+
+        List<String> ids = IntStream.range(0, 6)
+                .mapToObj(i -> sender.send(message("transaction-" + i)))
+                .toList();
+
+        awaitDeliveries(recorder, 4);
+        assertThat(recorder.bodies())
+                .containsExactlyInAnyOrder("transaction-0", "transaction-2", "transaction-3", "transaction-5");
+        assertThat(recorder.deliveries()).extracting(IncomingMessage::messageId).isSubsetOf(ids);
+        sender().send(message("last"));
+        awaitDeliveries(recorder, 5);
+        assertThat(recorder.bodies()).contains("last").doesNotContain("transaction-1", "transaction-4");
     }
 
     @Test

@@ -94,6 +94,11 @@ public final class DelaySchedule {
         return timers.pending();
     }
 
+    /** Calls back what waits for a time of its own. */
+    public Recalls recalls() {
+        return timers.recalls();
+    }
+
     /** What waits, and how punctual the broker is. */
     public Figures figures() {
         return this::read;
@@ -114,6 +119,11 @@ public final class DelaySchedule {
                 Figure.MESSAGES,
                 "Messages that wait for a time of their own",
                 timers.pending()));
+        figures.add(Figure.gauge(
+                "reliable.mq.broker.timers.recalled",
+                Figure.MESSAGES,
+                "Messages that were called back and are not due yet",
+                timers.recalls().size()));
         figures.add(Figure.gauge(
                 "reliable.mq.broker.timers.behind",
                 Figure.SECONDS,

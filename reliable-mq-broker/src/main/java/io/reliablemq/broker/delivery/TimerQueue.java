@@ -42,6 +42,7 @@ final class TimerQueue implements Waiting {
     private final HandOver<TimerProgress> handOver;
     private final TimerWindow window;
     private final ReadAhead readAhead;
+    private final Recalls recalls;
     private TimerProgress taken;
     private final AtomicLong pending;
     private volatile long nextDueMs = Long.MAX_VALUE;
@@ -55,6 +56,7 @@ final class TimerQueue implements Waiting {
         this.window = new TimerWindow(index, WINDOW);
         this.readAhead = new ReadAhead(store);
         this.taken = cursors.timers();
+        this.recalls = new Recalls(store, taken, parts.signal());
         Set<Long> copied = new HashSet<>();
         long[] waiting = new long[1];
         index.forEachPending(taken, (dueMs, position, size) -> {
@@ -77,9 +79,11 @@ final class TimerQueue implements Waiting {
             return Agent.UNTIL_SIGNAL;
         }
         lookAtArrivals();
+        recalls.decide(taken::isDone);
         long next = handOverDue();
         if (handOver.isEmpty()) {
             cursors.timersLookedAt(taken);
+            recalls.forgetDone(taken);
         }
         return Math.min(settled, next);
     }
@@ -91,7 +95,11 @@ final class TimerQueue implements Waiting {
 
     @Override
     public boolean waitsIn(SegmentContent segment) {
-        return index.hasPending(segment.base(), cursors.timers());
+        return index.hasPending(segment.base(), cursors.timers()) || recalls.isNeeded(segment);
+    }
+
+    Recalls recalls() {
+        return recalls;
     }
 
     @Override
@@ -142,6 +150,9 @@ final class TimerQueue implements Waiting {
                 long wait = Math.min(first.dueMs() - clock.wallMs(), LOOK_AGAIN.toMillis());
                 return Duration.ofMillis(wait).toNanos();
             }
+            if (recalls.isUndecided(first.position())) {
+                return Agent.UNTIL_SIGNAL;
+            }
             begin(first, readAhead.take(window.timers(), soon));
         }
         return Agent.UNTIL_SIGNAL;
@@ -150,7 +161,9 @@ final class TimerQueue implements Waiting {
     private void begin(Timer timer, @Nullable StoredMessage parked) {
         window.remove(timer);
         taken = taken.with(timer);
-        if (parked == null) {
+        if (recalls.isRecalled(timer.position())) {
+            handOver.passOver(taken);
+        } else if (parked == null) {
             // Reading it again would give the same.
             LOG.error(
                     "The message at position {} of the log, which was due at {} ms, is damaged or no longer there. It"

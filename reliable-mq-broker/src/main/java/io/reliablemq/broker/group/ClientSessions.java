@@ -112,6 +112,19 @@ public final class ClientSessions {
         return producers;
     }
 
+    /** The connection of a client that has a producer; null if it is not here. */
+    public @Nullable Connection connectionOf(String clientId) {
+        for (Map.Entry<Connection, Session> entry : sessions.entrySet()) {
+            Session session = entry.getValue();
+            if (session.clientId().equals(clientId)
+                    && !session.producerGroups().isEmpty()
+                    && entry.getKey().isOpen()) {
+                return entry.getKey();
+            }
+        }
+        return null;
+    }
+
     /** How many clients are known. */
     public int size() {
         return sessions.size();

@@ -42,7 +42,6 @@ public final class IncomingMessages {
     /** Checks a single message and adds what the broker adds to each. */
     StoredMessage message(SendMessageRequest request, Body body, TopicSettings topic, Connection connection) {
         Map<String, String> properties = MessageProperties.decode(request.properties());
-        checkSupported(request.systemFlag(), properties);
         checkBody(body.size());
         properties.putIfAbsent(PropertyNames.UNIQUE_ID, uniqueIds.next());
         properties.put(PropertyNames.MESSAGE_REGION, REGION);
@@ -111,12 +110,12 @@ public final class IncomingMessages {
     }
 
     /** Refuses what would be delivered otherwise than its sender wants. */
-    static void checkSupported(int systemFlag, Map<String, String> properties) {
+    static void checkBatch(int systemFlag, Map<String, String> properties) {
         if ((systemFlag & SystemFlag.TRANSACTION_BITS) != 0
                 || TRUE.equals(properties.get(PropertyNames.TRANSACTION_PREPARED))) {
             throw new RefusedException(
-                    ResponseCode.NO_PERMISSION,
-                    "Transactional messages are not supported by this version of the broker");
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "Messages of transactions do not go in batches; send them one by one");
         }
     }
 
@@ -130,11 +129,26 @@ public final class IncomingMessages {
                 null);
     }
 
+    Map<String, String> plainFields(StoredMessage message, AppendResult result) {
+        return answerFields(message.queueId(), result, message.property(PropertyNames.UNIQUE_ID));
+    }
+
+    /** The same of a message that waits for its level: the queue is the one that it is for. */
+    Map<String, String> parkedFields(StoredMessage parked, AppendResult result) {
+        return answerFields(realQueueId(parked), result, parked.property(PropertyNames.UNIQUE_ID));
+    }
+
     /** The same of a message that waits for its time: what it can be called back with is told too. */
-    Map<String, String> timerFields(StoredMessage message, long dueMs, AppendResult result) {
-        String uniqueId = message.messageId();
-        String handle = new RecallHandle(message.topic(), brokerName, dueMs, uniqueId).encode();
-        return answerFields(messageId(result.position()), message.queueId(), result.queueOffset(), uniqueId, handle);
+    Map<String, String> timerFields(StoredMessage parked, AppendResult result) {
+        String uniqueId = parked.messageId();
+        String topic = parked.properties().getOrDefault(PropertyNames.REAL_TOPIC, "");
+        long dueMs = Long.parseLong(parked.properties().getOrDefault(PropertyNames.TIMER_OUT_MILLIS, "0"));
+        String handle = new RecallHandle(topic, brokerName, dueMs, uniqueId).encode();
+        return answerFields(messageId(result.position()), realQueueId(parked), result.queueOffset(), uniqueId, handle);
+    }
+
+    private static int realQueueId(StoredMessage parked) {
+        return Integer.parseInt(parked.properties().getOrDefault(PropertyNames.REAL_QUEUE_ID, "0"));
     }
 
     Map<String, String> answerFields(

@@ -1,5 +1,6 @@
 package io.reliablemq.broker.request;
 
+import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
@@ -16,6 +17,7 @@ import io.reliablemq.protocol.transport.Reply;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes batches: their messages are stored one by one, with consecutive offsets in one queue, and answered together. The
@@ -24,10 +26,12 @@ import java.util.stream.Collectors;
 public final class SendBatchHandler {
 
     private final IncomingMessages incoming;
+    private final EarlierSends earlier;
     private final MessageStore store;
 
-    public SendBatchHandler(IncomingMessages incoming, MessageStore store) {
+    public SendBatchHandler(IncomingMessages incoming, EarlierSends earlier, MessageStore store) {
         this.incoming = incoming;
+        this.earlier = earlier;
         this.store = store;
     }
 
@@ -41,24 +45,72 @@ public final class SendBatchHandler {
                 .map(entry -> inner(request, topic, queueId, entry, reply))
                 .toList();
         String uniqueId = MessageProperties.decode(request.properties()).get(PropertyNames.UNIQUE_ID);
-        QueueKey queue = new QueueKey(topic.topic(), queueId);
-        store.appendBatch(
-                messages,
-                result -> reply.send(StoreAnswers.answer(
-                        result,
-                        result.status().isStored()
-                                ? incoming.answerFields(
-                                        messageIds(queue, result, messages.size()),
-                                        queueId,
-                                        result.queueOffset(),
-                                        uniqueId,
-                                        null)
-                                : Map.of())));
+        if (request.maybeStored()) {
+            findThenStore(messages, uniqueId, reply);
+        } else {
+            append(messages, uniqueId, reply);
+        }
+    }
+
+    /**
+     * A batch is written as a whole, with consecutive offsets. So if its last message is held in the place that follows from the
+     * place of its first one, all of it is; of one that a crash has torn, the end is missing.
+     */
+    private void findThenStore(List<StoredMessage> messages, @Nullable String uniqueId, Reply reply) {
+        StoredMessage last = messages.get(messages.size() - 1);
+        earlier.find(messages.get(0), reply, new EarlierSends.Next() {
+            @Override
+            public void held(EarlierSends.Held first) {
+                if (!first.result().status().isStored()) {
+                    reply.send(StoreAnswers.plain(first.result()));
+                    return;
+                }
+                earlier.find(last, reply, new EarlierSends.Next() {
+                    @Override
+                    public void held(EarlierSends.Held end) {
+                        AppendResult place = first.result();
+                        AppendResult all = new AppendResult(
+                                end.result().status(),
+                                place.position(),
+                                place.queueOffset(),
+                                end.result().detail());
+                        answer(first.first(), messages.size(), all, uniqueId, reply);
+                    }
+
+                    @Override
+                    public void unknown() {
+                        append(messages, uniqueId, reply);
+                    }
+                });
+            }
+
+            @Override
+            public void unknown() {
+                append(messages, uniqueId, reply);
+            }
+        });
+    }
+
+    private void append(List<StoredMessage> messages, @Nullable String uniqueId, Reply reply) {
+        StoredMessage first = messages.get(0);
+        StoredMessage last = messages.get(messages.size() - 1);
+        AppendListener answering = result -> answer(first, messages.size(), result, uniqueId, reply);
+        AppendListener noted = earlier.noted(first, answering);
+        store.appendBatch(messages, last == first ? noted : earlier.noted(last, noted));
+    }
+
+    private void answer(StoredMessage first, int count, AppendResult result, @Nullable String uniqueId, Reply reply) {
+        Map<String, String> fields = Map.of();
+        if (result.status().isStored()) {
+            String ids = messageIds(new QueueKey(first.topic(), first.queueId()), result, count);
+            fields = incoming.answerFields(ids, first.queueId(), result.queueOffset(), uniqueId, null);
+        }
+        reply.send(StoreAnswers.answer(result, fields));
     }
 
     private StoredMessage inner(
             SendMessageRequest request, TopicSettings topic, int queueId, BatchLayout.Entry entry, Reply reply) {
-        IncomingMessages.checkSupported(request.systemFlag(), entry.properties());
+        IncomingMessages.checkBatch(request.systemFlag(), entry.properties());
         if (IncomingMessages.delayLevel(entry.properties()) > 0 || DeliveryTimes.isNamed(entry.properties())) {
             throw new RefusedException(
                     ResponseCode.MESSAGE_ILLEGAL, "Messages of a batch cannot be delayed; send them one by one");

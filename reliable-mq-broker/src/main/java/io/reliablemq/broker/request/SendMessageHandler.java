@@ -1,9 +1,11 @@
 package io.reliablemq.broker.request;
 
-import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.request.Placement.Placed;
+import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.topic.TopicWaiter;
+import io.reliablemq.broker.transaction.HalfMessage;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -11,11 +13,11 @@ import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.message.SystemFlag;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -30,8 +32,8 @@ public final class SendMessageHandler implements RequestHandler {
     private final IncomingMessages incoming;
     private final SendBatchHandler batches;
     private final ConsumerRetries retries;
-    private final DeliveryTimes times;
-    private final MessageCopies copies;
+    private final Placement placement;
+    private final EarlierSends earlier;
     private final MessageStore store;
 
     public SendMessageHandler(
@@ -39,15 +41,15 @@ public final class SendMessageHandler implements RequestHandler {
             IncomingMessages incoming,
             SendBatchHandler batches,
             ConsumerRetries retries,
-            DeliveryTimes times,
-            MessageCopies copies,
+            Placement placement,
+            EarlierSends earlier,
             MessageStore store) {
         this.topics = topics;
         this.incoming = incoming;
         this.batches = batches;
         this.retries = retries;
-        this.times = times;
-        this.copies = copies;
+        this.placement = placement;
+        this.earlier = earlier;
         this.store = store;
     }
 
@@ -83,25 +85,45 @@ public final class SendMessageHandler implements RequestHandler {
             retries.deadLetter(message, topic.topic(), reply, incoming);
             return;
         }
-        int delayLevel = IncomingMessages.delayLevel(message.properties());
-        // A level counts for more than a time, by the protocol.
-        OptionalLong due = delayLevel > 0 ? OptionalLong.empty() : times.due(message.properties());
-        if (due.isPresent()) {
-            long dueMs = due.getAsLong();
-            store(copies.parkedUntil(message, dueMs), reply, result -> incoming.timerFields(message, dueMs, result));
+        Placed placed = placement.of(message);
+        if (isHalf(request, message)) {
+            // Where it goes is decided again when it is committed; that it may go there is known now.
+            placed = new Placed(HalfMessage.of(message, request.producerGroup()), incoming::parkedFields);
+        }
+        if (request.maybeStored()) {
+            findThenStore(placed, reply);
         } else {
-            StoredMessage stored = delayLevel > 0 ? copies.parked(message, delayLevel) : message;
-            String uniqueId = message.property(PropertyNames.UNIQUE_ID);
-            store(stored, reply, result -> incoming.answerFields(message.queueId(), result, uniqueId));
+            append(placed, reply);
         }
     }
 
-    private void store(StoredMessage message, Reply reply, Function<AppendResult, Map<String, String>> fields) {
-        store.append(
-                message,
-                MessageStore.NO_ORIGIN,
-                result -> reply.send(
-                        StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of())),
-                reply.connection()::afterRead);
+    private static boolean isHalf(SendMessageRequest request, StoredMessage message) {
+        return (request.systemFlag() & SystemFlag.TRANSACTION_BITS) == SystemFlag.TRANSACTION_PREPARED
+                || Boolean.parseBoolean(message.property(PropertyNames.TRANSACTION_PREPARED));
+    }
+
+    private void findThenStore(Placed placed, Reply reply) {
+        earlier.find(placed.message(), reply, new EarlierSends.Next() {
+            @Override
+            public void held(EarlierSends.Held held) {
+                answer(reply, held.result(), result -> placed.answer().fields(held.first(), result));
+            }
+
+            @Override
+            public void unknown() {
+                append(placed, reply);
+            }
+        });
+    }
+
+    private void append(Placed placed, Reply reply) {
+        StoredMessage message = placed.message();
+        AppendListener answering =
+                result -> answer(reply, result, stored -> placed.answer().fields(message, stored));
+        store.append(message, MessageStore.NO_ORIGIN, earlier.noted(message, answering), reply.connection()::afterRead);
+    }
+
+    private static void answer(Reply reply, AppendResult result, Function<AppendResult, Map<String, String>> fields) {
+        reply.send(StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of()));
     }
 }

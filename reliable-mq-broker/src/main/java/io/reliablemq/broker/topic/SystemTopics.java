@@ -14,9 +14,10 @@ public final class SystemTopics {
     private static final Set<String> NOT_FOR_SENDING = Set.of(
             Names.SCHEDULE_TOPIC,
             Names.TIMER_TOPIC,
-            "RMQ_SYS_TRANS_HALF_TOPIC",
-            "RMQ_SYS_TRANS_OP_HALF_TOPIC",
-            "TRANS_CHECK_MAX_TIME_TOPIC",
+            Names.RECALL_TOPIC,
+            Names.HALF_TOPIC,
+            Names.ROLLBACK_TOPIC,
+            Names.UNDECIDED_TOPIC,
             "SELF_TEST_TOPIC",
             "OFFSET_MOVED_EVENT",
             "RMQ_SYS_ROCKSDB_TRANS_HALF_TOPIC",
@@ -39,6 +40,7 @@ public final class SystemTopics {
         }
         all.add(new TopicSettings(brokerName, 1, inheritable));
         all.add(new TopicSettings(cluster, queues, inheritable));
+        all.add(new TopicSettings(Names.replyTopic(cluster), 1, Permission.READ_WRITE));
         all.add(new TopicSettings(Names.SCHEDULE_TOPIC, delayLevels, Permission.READ));
         all.add(new TopicSettings(Names.TIMER_TOPIC, 1, Permission.READ));
         topics = List.copyOf(all);

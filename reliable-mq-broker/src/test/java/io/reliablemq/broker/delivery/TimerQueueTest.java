@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +120,93 @@ class TimerQueueTest {
         assertThat(figure("reliable.mq.broker.timers.behind")).isZero();
         clock.pass(Duration.ofSeconds(21));
         assertThat(figure("reliable.mq.broker.timers.behind")).isCloseTo(1.3, within(0.001));
+    }
+
+    /** What callers of a recall heard. */
+    private final List<String> heard = new ArrayList<>();
+
+    private void recall(long position, long dueMs) throws IOException {
+        schedule.recalls().recall(Objects.requireNonNull(store.readAt(position)), dueMs, new Recalls.Outcome() {
+            @Override
+            public void noted(AppendResult result) {
+                heard.add(result.status().toString());
+            }
+
+            @Override
+            public void tooLate() {
+                heard.add("too late");
+            }
+        });
+    }
+
+    @Test
+    void whatWasCalledBackIsNotDeliveredAlsoAfterARestart() throws IOException {
+        long due = clock.wallMs() + 2_000;
+        parkAt("a", due);
+        parkAt("b", due);
+        parkAt("c", due);
+        recall(0, due);
+        work();
+        cursors.persist();
+        start(Set.of());
+        recall(1, due);
+        work();
+        recall(1, due);
+        work();
+        assertThat(heard).containsExactly("COMMITTED", "COMMITTED", "COMMITTED");
+        assertThat(figure("reliable.mq.broker.timers.recalled")).isEqualTo(2);
+        assertThat(store.queue(new QueueKey("rmq_sys_recalled", 0))).hasSize(2);
+
+        clock.pass(Duration.ofSeconds(2));
+        work();
+
+        assertThat(delivered()).containsExactly("c");
+        assertThat(pending()).isZero();
+        assertThat(figure("reliable.mq.broker.timers.recalled")).isZero();
+        recall(0, due);
+        recall(2, due);
+        work();
+        assertThat(heard).endsWith("too late", "too late");
+        cursors.persist();
+        start(Set.of());
+        work();
+        assertThat(figure("reliable.mq.broker.timers.recalled")).isZero();
+        assertThat(delivered()).containsExactly("c");
+    }
+
+    @Test
+    void aRecallThatTheStoreRefusesLosesNothing() throws IOException {
+        long due = clock.wallMs() + 1_000;
+        parkAt("a", due);
+        store.outcome = AppendResult.Status.NO_SPACE;
+        recall(0, due);
+        work();
+        store.outcome = AppendResult.Status.COMMITTED;
+        clock.pass(Duration.ofSeconds(1));
+        work();
+
+        assertThat(heard).containsExactly("NO_SPACE");
+        assertThat(delivered()).containsExactly("a");
+    }
+
+    @Test
+    void aDueMessageWaitsUntilItsRecallIsDecided() throws IOException {
+        long due = clock.wallMs() + 1_000;
+        parkAt("a", due);
+        work();
+        store.holdsAnswers = true;
+        recall(0, due);
+        work();
+        clock.pass(Duration.ofSeconds(1));
+        work();
+        assertThat(delivered()).isEmpty();
+
+        store.answer();
+        work();
+
+        assertThat(heard).containsExactly("COMMITTED");
+        assertThat(delivered()).isEmpty();
+        assertThat(pending()).isZero();
     }
 
     @Test

@@ -13,10 +13,11 @@ import java.time.Duration;
  * @param retryTimesWhenSendAsyncFailed attempts of an asynchronous send beyond the first (default 2)
  * @param retryAnotherBrokerWhenNotStoreOK whether an answer of stored-but-not-safe is retried (default true; Apache
  *     RocketMQ: false)
- * @param maxMessageBytes largest body (default 4 MiB)
+ * @param maxMessageBytes largest body, before it is compressed, and largest body of a batch (default 4 MiB)
  * @param defaultTopicQueueCount queues of a topic that is created by sending (default 4)
- * @param maxInFlight asynchronous sends that may wait for their outcome; a further one waits for a place within the
- *     send time-out (default 10,000)
+ * @param maxInFlight asynchronous sends that may wait for their outcome (default 10,000)
+ * @param whenFull what becomes of a further one (default {@link WhenFull#WAIT})
+ * @param compression which bodies are compressed, and how (default {@link Compression#DEFAULT})
  */
 public record ProducerSettings(
         String group,
@@ -26,7 +27,9 @@ public record ProducerSettings(
         boolean retryAnotherBrokerWhenNotStoreOK,
         int maxMessageBytes,
         int defaultTopicQueueCount,
-        int maxInFlight) {
+        int maxInFlight,
+        WhenFull whenFull,
+        Compression compression) {
 
     public ProducerSettings {
         Names.requireGroup(group);
@@ -38,68 +41,51 @@ public record ProducerSettings(
         requirePositive("maxInFlight", maxInFlight);
     }
 
+    /** The defaults. */
     public static ProducerSettings of(String group) {
-        return new ProducerSettings(group, Duration.ofSeconds(10), 2, 2, true, 4 * 1024 * 1024, 4, 10_000);
+        return builder(group).build();
+    }
+
+    public static Builder builder(String group) {
+        return new Builder(group);
+    }
+
+    /** A builder that starts with these settings. */
+    public Builder toBuilder() {
+        return new Builder(group)
+                .sendTimeout(sendTimeout)
+                .retryTimesWhenSendFailed(retryTimesWhenSendFailed)
+                .retryTimesWhenSendAsyncFailed(retryTimesWhenSendAsyncFailed)
+                .retryAnotherBrokerWhenNotStoreOK(retryAnotherBrokerWhenNotStoreOK)
+                .maxMessageBytes(maxMessageBytes)
+                .defaultTopicQueueCount(defaultTopicQueueCount)
+                .maxInFlight(maxInFlight)
+                .whenFull(whenFull)
+                .compression(compression);
     }
 
     public ProducerSettings withSendTimeout(Duration timeout) {
-        return new ProducerSettings(
-                group,
-                timeout,
-                retryTimesWhenSendFailed,
-                retryTimesWhenSendAsyncFailed,
-                retryAnotherBrokerWhenNotStoreOK,
-                maxMessageBytes,
-                defaultTopicQueueCount,
-                maxInFlight);
+        return toBuilder().sendTimeout(timeout).build();
     }
 
     public ProducerSettings withRetryTimesWhenSendFailed(int times) {
-        return new ProducerSettings(
-                group,
-                sendTimeout,
-                times,
-                retryTimesWhenSendAsyncFailed,
-                retryAnotherBrokerWhenNotStoreOK,
-                maxMessageBytes,
-                defaultTopicQueueCount,
-                maxInFlight);
+        return toBuilder().retryTimesWhenSendFailed(times).build();
     }
 
     public ProducerSettings withRetryTimesWhenSendAsyncFailed(int times) {
-        return new ProducerSettings(
-                group,
-                sendTimeout,
-                retryTimesWhenSendFailed,
-                times,
-                retryAnotherBrokerWhenNotStoreOK,
-                maxMessageBytes,
-                defaultTopicQueueCount,
-                maxInFlight);
+        return toBuilder().retryTimesWhenSendAsyncFailed(times).build();
     }
 
     public ProducerSettings withRetryAnotherBrokerWhenNotStoreOK(boolean retry) {
-        return new ProducerSettings(
-                group,
-                sendTimeout,
-                retryTimesWhenSendFailed,
-                retryTimesWhenSendAsyncFailed,
-                retry,
-                maxMessageBytes,
-                defaultTopicQueueCount,
-                maxInFlight);
+        return toBuilder().retryAnotherBrokerWhenNotStoreOK(retry).build();
     }
 
     public ProducerSettings withMaxMessageBytes(int bytes) {
-        return new ProducerSettings(
-                group,
-                sendTimeout,
-                retryTimesWhenSendFailed,
-                retryTimesWhenSendAsyncFailed,
-                retryAnotherBrokerWhenNotStoreOK,
-                bytes,
-                defaultTopicQueueCount,
-                maxInFlight);
+        return toBuilder().maxMessageBytes(bytes).build();
+    }
+
+    public ProducerSettings withCompression(Compression which) {
+        return toBuilder().compression(which).build();
     }
 
     private static void requirePositive(String name, long value) {
@@ -111,6 +97,85 @@ public record ProducerSettings(
     private static void requireNotNegative(String name, long value) {
         if (value < 0) {
             throw new IllegalArgumentException(name + " is " + value + "; it must not be negative");
+        }
+    }
+
+    /** Collects settings, each described at {@link ProducerSettings}. Not thread-safe. */
+    public static final class Builder {
+
+        private final String group;
+        private Duration sendTimeout = Duration.ofSeconds(10);
+        private int retryTimesWhenSendFailed = 2;
+        private int retryTimesWhenSendAsyncFailed = 2;
+        private boolean retryAnotherBrokerWhenNotStoreOK = true;
+        private int maxMessageBytes = 4 * 1024 * 1024;
+        private int defaultTopicQueueCount = 4;
+        private int maxInFlight = 10_000;
+        private WhenFull whenFull = WhenFull.WAIT;
+        private Compression compression = Compression.DEFAULT;
+
+        private Builder(String group) {
+            this.group = group;
+        }
+
+        public Builder sendTimeout(Duration timeout) {
+            this.sendTimeout = timeout;
+            return this;
+        }
+
+        public Builder retryTimesWhenSendFailed(int times) {
+            this.retryTimesWhenSendFailed = times;
+            return this;
+        }
+
+        public Builder retryTimesWhenSendAsyncFailed(int times) {
+            this.retryTimesWhenSendAsyncFailed = times;
+            return this;
+        }
+
+        public Builder retryAnotherBrokerWhenNotStoreOK(boolean retry) {
+            this.retryAnotherBrokerWhenNotStoreOK = retry;
+            return this;
+        }
+
+        public Builder maxMessageBytes(int bytes) {
+            this.maxMessageBytes = bytes;
+            return this;
+        }
+
+        public Builder defaultTopicQueueCount(int count) {
+            this.defaultTopicQueueCount = count;
+            return this;
+        }
+
+        public Builder maxInFlight(int sends) {
+            this.maxInFlight = sends;
+            return this;
+        }
+
+        public Builder whenFull(WhenFull reaction) {
+            this.whenFull = reaction;
+            return this;
+        }
+
+        public Builder compression(Compression which) {
+            this.compression = which;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if a value makes no sense, naming it */
+        public ProducerSettings build() {
+            return new ProducerSettings(
+                    group,
+                    sendTimeout,
+                    retryTimesWhenSendFailed,
+                    retryTimesWhenSendAsyncFailed,
+                    retryAnotherBrokerWhenNotStoreOK,
+                    maxMessageBytes,
+                    defaultTopicQueueCount,
+                    maxInFlight,
+                    whenFull,
+                    compression);
         }
     }
 }

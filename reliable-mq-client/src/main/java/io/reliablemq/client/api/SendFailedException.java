@@ -11,11 +11,24 @@ public final class SendFailedException extends RuntimeException {
 
     private final transient Message sent;
     private final transient List<Attempt> attempts;
+    private final long bornTimestamp;
+    private final boolean refusedForGood;
 
     public SendFailedException(String reason, Message message, List<Attempt> attempts) {
+        this(reason, message, attempts, 0, false);
+    }
+
+    /**
+     * @param bornTimestamp see {@link #bornTimestamp()}
+     * @param refusedForGood see {@link #isRefusedForGood()}
+     */
+    public SendFailedException(
+            String reason, Message message, List<Attempt> attempts, long bornTimestamp, boolean refusedForGood) {
         super(describe(reason, message, attempts));
         this.sent = message;
         this.attempts = List.copyOf(attempts);
+        this.bornTimestamp = bornTimestamp;
+        this.refusedForGood = refusedForGood;
     }
 
     /** The message, with its unique id. */
@@ -30,6 +43,16 @@ public final class SendFailedException extends RuntimeException {
     /** Whether some broker may hold the message although the send failed: sending it again may duplicate it. */
     public boolean mayBeStored() {
         return attempts.stream().anyMatch(attempt -> attempt.outcome().mayBeStored());
+    }
+
+    /** When the send began, in ms since 1970: the same in every attempt. 0 if it never did. */
+    public long bornTimestamp() {
+        return bornTimestamp;
+    }
+
+    /** Whether a broker refused the message for what it is, so that sending it again cannot help. */
+    public boolean isRefusedForGood() {
+        return refusedForGood;
     }
 
     private static String describe(String reason, Message message, List<Attempt> attempts) {

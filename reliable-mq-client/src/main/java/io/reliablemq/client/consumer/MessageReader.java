@@ -2,22 +2,17 @@ package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.client.compression.BadCompressionException;
+import io.reliablemq.client.compression.BodyFormat;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
-import io.reliablemq.protocol.message.SystemFlag;
-import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /** Turns stored messages into those for the application: the original topic, the inflated body. Pure functions. */
 final class MessageReader {
-
-    /** No body may become larger than this when it is inflated. */
-    static final int MAX_BODY_BYTES = 128 * 1024 * 1024;
 
     /** @throws UnreadableMessageException if the body cannot be inflated */
     static ReceivedMessage read(Delivery delivery) throws UnreadableMessageException {
@@ -72,46 +67,10 @@ final class MessageReader {
     }
 
     private static byte[] body(StoredMessage stored) throws UnreadableMessageException {
-        int flag = stored.systemFlag();
-        if (!SystemFlag.isSet(flag, SystemFlag.COMPRESSED)) {
-            return stored.body();
-        }
-        int type = flag & SystemFlag.COMPRESSION_TYPE_BITS;
-        if (type != 0 && type != SystemFlag.COMPRESSION_ZLIB) {
-            throw new UnreadableMessageException(
-                    "its body is compressed with "
-                            + (type == SystemFlag.COMPRESSION_LZ4
-                                    ? "LZ4"
-                                    : type == SystemFlag.COMPRESSION_ZSTD ? "ZSTD" : type)
-                            + "; only ZLIB is supported, so let the producer use that",
-                    null);
-        }
-        return inflate(stored.body());
-    }
-
-    private static byte[] inflate(byte[] compressed) throws UnreadableMessageException {
-        Inflater inflater = new Inflater();
         try {
-            inflater.setInput(compressed);
-            ByteArrayOutputStream inflated = new ByteArrayOutputStream(compressed.length * 4);
-            byte[] chunk = new byte[8192];
-            while (!inflater.finished()) {
-                int length = inflater.inflate(chunk);
-                if (length == 0 && !inflater.finished()) {
-                    throw new UnreadableMessageException("its compressed body ends too early", null);
-                }
-                inflated.write(chunk, 0, length);
-                if (inflated.size() > MAX_BODY_BYTES) {
-                    throw new UnreadableMessageException(
-                            "its body of " + compressed.length + " bytes inflates to more than " + MAX_BODY_BYTES,
-                            null);
-                }
-            }
-            return inflated.toByteArray();
-        } catch (DataFormatException e) {
-            throw new UnreadableMessageException("its body is no ZLIB stream", e);
-        } finally {
-            inflater.end();
+            return BodyFormat.inflate(stored.systemFlag(), stored.body());
+        } catch (BadCompressionException e) {
+            throw new UnreadableMessageException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.reliablemq.client.producer;
 
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.route.Heartbeats;
 import io.reliablemq.client.route.Remote;
 import io.reliablemq.client.route.RouteTable;
 import io.reliablemq.protocol.runtime.Clock;
@@ -9,6 +10,8 @@ import java.util.concurrent.Executor;
 /**
  * What the producers of one client share.
  *
+ * @param replies what waits for a reply
+ * @param questions of brokers for transactions
  * @param callbacks where asynchronous sends are completed
  */
 public record SendContext(
@@ -16,6 +19,9 @@ public record SendContext(
         Remote remote,
         BrokerHealth health,
         OrderedQueues orderedQueues,
+        Heartbeats heartbeats,
+        PendingReplies replies,
+        TransactionQuestions questions,
         TaskLoop loop,
         Clock clock,
         Executor callbacks) {}

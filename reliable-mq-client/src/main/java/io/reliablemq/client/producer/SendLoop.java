@@ -5,13 +5,14 @@ import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.Attempt;
 import io.reliablemq.client.api.Attempt.Outcome;
 import io.reliablemq.client.api.SendFailedException;
+import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.client.producer.BrokerHealth.Reason;
 import io.reliablemq.client.route.PublishRoute;
 import io.reliablemq.client.route.RouteUnavailableException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.header.SendMessageResponse;
-import io.reliablemq.protocol.message.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -91,8 +92,7 @@ final class SendLoop {
 
     /** The route, or a failure when the time is over: several name servers that do not answer take longer than that. */
     private CompletableFuture<PublishRoute> route() {
-        CompletableFuture<PublishRoute> route =
-                context.routes().publishRoute(order.message().topic());
+        CompletableFuture<PublishRoute> route = context.routes().publishRoute(order.topic());
         if (route.isDone()) {
             return route;
         }
@@ -119,8 +119,8 @@ final class SendLoop {
         } else if (timeout.isZero()) {
             record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, "no time was left"));
             fail("the time of " + budget.total().toMillis() + " ms is over");
-        } else if (order.message().orderingKey() != null) {
-            attemptInOrder(startNanos, published, queues, timeout);
+        } else if (order.queue() != null || order.message().orderingKey() != null) {
+            attemptAtOneQueue(startNanos, published, queues, timeout);
         } else {
             TargetQueue target = selector.select(queues, tried);
             tried.add(target.brokerName());
@@ -135,15 +135,13 @@ final class SendLoop {
                 .exceptionally(this::endIn);
     }
 
-    /** Each attempt goes to the queue of the ordering key: on another one, later messages might overtake this one. */
-    private void attemptInOrder(long startNanos, PublishRoute published, List<TargetQueue> queues, Duration timeout) {
-        Message message = order.message();
-        OrderedQueues.Queue wanted = context.orderedQueues()
-                .of(
-                        message.topic(),
-                        String.valueOf(message.orderingKey()),
-                        published,
-                        order.settings().defaultTopicQueueCount());
+    /**
+     * Each attempt goes to the queue that was chosen, or to that of the ordering key: on another one, later messages might
+     * overtake this one.
+     */
+    private void attemptAtOneQueue(
+            long startNanos, PublishRoute published, List<TargetQueue> queues, Duration timeout) {
+        OrderedQueues.Queue wanted = onlyQueue(published);
         for (TargetQueue queue : queues) {
             if (wanted != null && wanted.equals(new OrderedQueues.Queue(queue.brokerName(), queue.queueId()))) {
                 attempt(startNanos, queue, timeout, false);
@@ -151,17 +149,28 @@ final class SendLoop {
             }
         }
         String broker = wanted == null ? "" : wanted.brokerName();
-        record(
-                new Attempt(
-                        broker,
-                        "",
-                        wanted == null ? -1 : wanted.queueId(),
-                        elapsed(startNanos),
-                        Outcome.NOT_SENT,
-                        "the broker with the queue of ordering key '" + message.orderingKey()
-                                + "' has no master in the route, and its messages must not overtake each other on another queue"));
-        context.routes().refresh(message.topic());
+        int queueId = wanted == null ? -1 : wanted.queueId();
+        record(new Attempt(broker, "", queueId, elapsed(startNanos), Outcome.NOT_SENT, whyNotElsewhere()));
+        context.routes().refresh(order.topic());
         retry(false, true);
+    }
+
+    private OrderedQueues.@Nullable Queue onlyQueue(PublishRoute published) {
+        SendQueue chosen = order.queue();
+        if (chosen != null) {
+            return new OrderedQueues.Queue(chosen.brokerName(), chosen.queueId());
+        }
+        String key = String.valueOf(order.message().orderingKey());
+        return context.orderedQueues()
+                .of(order.topic(), key, published, order.settings().defaultTopicQueueCount());
+    }
+
+    private String whyNotElsewhere() {
+        return order.queue() != null
+                ? "the route has no master with the chosen queue " + order.queue()
+                : "the broker with the queue of ordering key '"
+                        + order.message().orderingKey()
+                        + "' has no master in the route, and its messages must not overtake each other on another queue";
     }
 
     /** An error of this class itself must not leave the sender waiting. */
@@ -175,7 +184,7 @@ final class SendLoop {
 
     private CompletableFuture<SendVerdict> exchange(TargetQueue target, Duration timeout) {
         try {
-            Command request = order.requestTo(target);
+            Command request = order.requestTo(target, mayBeHeldBy(target));
             if (order.oneWay()) {
                 return context.remote()
                         .sendOneWay(target.address(), request)
@@ -192,6 +201,15 @@ final class SendLoop {
         }
     }
 
+    private boolean mayBeHeldBy(TargetQueue target) {
+        for (Attempt attempt : attempts) {
+            if (attempt.outcome().mayBeStored() && attempt.brokerName().equals(target.brokerName())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void judge(TargetQueue target, SendVerdict verdict, Duration elapsed, boolean othersLeft) {
         record(new Attempt(
                 target.brokerName(), target.address(), target.queueId(), elapsed, verdict.outcome(), verdict.detail()));
@@ -205,16 +223,22 @@ final class SendLoop {
         if (verdict.outcome() == Outcome.SEND_OK && stored != null) {
             outcome.complete(receipt(target, stored));
         } else if (!verdict.retryable()) {
-            fail("the broker answered " + verdict.outcome() + ", which is not retried");
+            boolean forGood = verdict.stored() == null && !verdict.outcome().mayBeStored();
+            outcome.completeExceptionally(new SendFailedException(
+                    "the broker answered " + verdict.outcome() + ", which is not retried",
+                    order.message(),
+                    attempts,
+                    order.bornTimestamp(),
+                    forGood));
         } else {
-            context.routes().refresh(order.message().topic());
+            context.routes().refresh(order.topic());
             retry(othersLeft, failure != null);
         }
     }
 
     private void noBroker(long startNanos, String why, boolean mayComeBack) {
         record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, why));
-        context.routes().refresh(order.message().topic());
+        context.routes().refresh(order.topic());
         retry(false, mayComeBack);
     }
 
@@ -244,17 +268,20 @@ final class SendLoop {
     private SendReceipt receipt(TargetQueue target, SendMessageResponse stored) {
         String uniqueId = order.message().uniqueId();
         return new SendReceipt(
+                SendStatus.SEND_OK,
                 uniqueId == null ? stored.messageId() : uniqueId,
                 stored.messageId(),
-                order.message().topic(),
+                order.topic(),
                 target.brokerName(),
                 stored.queueId(),
                 stored.queueOffset(),
+                stored.recallHandle(),
                 attempts);
     }
 
     private void fail(String reason) {
-        outcome.completeExceptionally(new SendFailedException(reason, order.message(), attempts));
+        outcome.completeExceptionally(
+                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false));
     }
 
     private void record(Attempt attempt) {

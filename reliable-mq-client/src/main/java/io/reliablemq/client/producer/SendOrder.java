@@ -1,89 +1,76 @@
 package io.reliablemq.client.producer;
 
 import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
-import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Message;
-import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.Names;
-import io.reliablemq.protocol.message.PropertyNames;
-import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be sent, and how often it may be tried.
+ * What is to be sent, where to, and how often it may be tried.
  *
- * @param message with its unique id, the same in every attempt
- * @param properties encoded
+ * @param message with its unique id, the same in every attempt; of a batch the first
  * @param bornTimestamp ms; the same in every attempt
  * @param maxAttempts at least 1
  * @param oneWay whether no answer is asked for
+ * @param queue the only one to be tried; null if that is left to the client
+ * @param maybeStored whether a broker may hold the message already, from an earlier send
  */
 record SendOrder(
         Message message,
-        String properties,
+        Payload payload,
         long bornTimestamp,
         ProducerSettings settings,
         int maxAttempts,
-        boolean oneWay) {
+        boolean oneWay,
+        @Nullable SendQueue queue,
+        boolean maybeStored) {
 
-    /**
-     * Takes a message over.
-     *
-     * @throws IllegalArgumentException if it cannot be sent, naming its topic and size
-     */
-    static SendOrder of(
-            Message message,
-            String uniqueId,
-            long bornTimestamp,
-            ProducerSettings settings,
-            int maxAttempts,
-            boolean oneWay) {
-        requireBody(message, settings.maxMessageBytes());
-        Message sent = message.uniqueId() == null ? message.withProperty(PropertyNames.UNIQUE_ID, uniqueId) : message;
-        sent = sent.withProperty(PropertyNames.WAIT_STORE, "true");
-        return new SendOrder(sent, encode(sent), bornTimestamp, settings, maxAttempts, oneWay);
+    String topic() {
+        return message.topic();
     }
 
-    private static void requireBody(Message message, int maxBytes) {
-        int size = message.body().length;
-        if (size == 0) {
-            throw new IllegalArgumentException("The message for topic '" + message.topic()
-                    + "' has an empty body of 0 bytes; a body has 1 to " + maxBytes + " bytes");
+    SendOrder toQueue(SendQueue only) {
+        if (!only.topic().equals(topic())) {
+            throw new IllegalArgumentException(
+                    "The queue " + only + " is not one of the message's topic '" + topic() + "'");
         }
-        if (size > maxBytes) {
-            throw new IllegalArgumentException("The message for topic '" + message.topic() + "' has a body of " + size
-                    + " bytes; at most " + maxBytes + " are allowed (maxMessageBytes)");
-        }
+        return new SendOrder(message, payload, bornTimestamp, settings, maxAttempts, oneWay, only, maybeStored);
     }
 
-    private static String encode(Message message) {
-        String encoded = MessageProperties.encode(message.properties());
-        int size = encoded.getBytes(StandardCharsets.UTF_8).length;
-        if (size > MessageProperties.MAX_BYTES) {
-            throw new IllegalArgumentException("The message for topic '" + message.topic() + "' has properties of "
-                    + size + " bytes; at most " + MessageProperties.MAX_BYTES + " are allowed");
-        }
-        return encoded;
+    SendOrder withSystemFlag(int bits) {
+        return new SendOrder(
+                message,
+                payload.withSystemFlag(bits),
+                bornTimestamp,
+                settings,
+                maxAttempts,
+                oneWay,
+                queue,
+                maybeStored);
     }
 
-    Command requestTo(TargetQueue target) {
+    /** @param again whether a broker may hold the message from an attempt before */
+    Command requestTo(TargetQueue target, boolean again) {
         SendMessageRequest header = new SendMessageRequest(
                 settings.group(),
-                message.topic(),
+                topic(),
                 Names.AUTO_CREATE_TOPIC,
                 settings.defaultTopicQueueCount(),
                 target.queueId(),
-                0,
+                payload.systemFlag(),
                 bornTimestamp,
-                message.flag(),
-                properties,
+                payload.flag(),
+                payload.properties(),
                 0,
                 -1,
-                false,
-                target.brokerName());
-        Command request = Command.request(RequestCode.SEND_MESSAGE_V2, header.fieldsV2(), Body.of(message.body()));
+                payload.batch(),
+                target.brokerName(),
+                maybeStored || again);
+        Command request = Command.request(payload.requestCode(), header.fieldsV2(), Body.of(payload.body()));
         return oneWay ? request.asOneWay() : request;
     }
 }

@@ -34,6 +34,7 @@ record SendVerdict(
             ResponseCode.TOPIC_NOT_EXIST,
             ResponseCode.NO_BUYER_ID,
             ResponseCode.NOT_IN_CURRENT_UNIT,
+            ResponseCode.FLOW_CONTROL,
             ResponseCode.GO_AWAY);
 
     /** Refusals that concern the broker as a whole, not this topic or message. */

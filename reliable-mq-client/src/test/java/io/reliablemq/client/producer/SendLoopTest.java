@@ -532,7 +532,10 @@ class SendLoopTest {
         LinkedBlockingQueue<Reply> held = new LinkedBlockingQueue<>();
         ScriptedServer broker = broker((request, reply) -> held.add(reply));
         topicOn(broker.address());
-        Producer producer = client.producer(new ProducerSettings("pg", Duration.ofSeconds(10), 0, 0, true, 100, 4, 2));
+        Producer producer = client.producer(ProducerSettings.builder("pg")
+                .retryTimesWhenSendAsyncFailed(0)
+                .maxInFlight(2)
+                .build());
 
         producer.sendAsync(MESSAGE);
         producer.sendAsync(MESSAGE);

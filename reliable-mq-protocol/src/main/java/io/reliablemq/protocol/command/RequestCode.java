@@ -50,7 +50,9 @@ public final class RequestCode {
     public static final int SEND_BATCH_MESSAGE = 320;
     public static final int SEND_REPLY_MESSAGE = 324;
     public static final int SEND_REPLY_MESSAGE_V2 = 325;
+    public static final int PUSH_REPLY_MESSAGE_TO_CLIENT = 326;
     public static final int LITE_PULL_MESSAGE = 361;
+    public static final int RECALL_MESSAGE = 370;
     public static final int BROKER_HEARTBEAT = 904;
 
     // Our own. The protocol's codes end below 3200, but for some above 200,000; a binary header has two bytes for them.

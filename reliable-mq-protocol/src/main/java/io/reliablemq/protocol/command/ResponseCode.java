@@ -32,6 +32,9 @@ public final class ResponseCode {
     public static final int NOT_IN_CURRENT_UNIT = 205;
     public static final int CONSUMER_NOT_ONLINE = 206;
     public static final int FLOW_CONTROL = 215;
+    /** What is asked for cannot be done any more, or never could. */
+    public static final int ILLEGAL_OPERATION = 604;
+
     public static final int GO_AWAY = 1500;
 
     private ResponseCode() {}

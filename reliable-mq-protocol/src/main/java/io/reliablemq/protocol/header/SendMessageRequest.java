@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxReconsumeTimes only in retries that a consumer sends itself; -1 if absent
  * @param batch whether the body is a {@link io.reliablemq.protocol.message.BatchLayout}
  * @param brokerName the broker that the caller means to reach
+ * @param maybeStored our own: the broker may hold the message already, from an attempt whose answer was not heard. Brokers
+ *     of Apache RocketMQ ignore it
  */
 public record SendMessageRequest(
         String producerGroup,
@@ -32,7 +34,10 @@ public record SendMessageRequest(
         int reconsumeTimes,
         int maxReconsumeTimes,
         boolean batch,
-        @Nullable String brokerName) {
+        @Nullable String brokerName,
+        boolean maybeStored) {
+
+    private static final String MAYBE_STORED = "maybeStored";
 
     public static SendMessageRequest readV1(Map<String, String> wire) {
         HeaderFields fields = HeaderFields.of(wire);
@@ -50,7 +55,8 @@ public record SendMessageRequest(
                 fields.number("reconsumeTimes", 0),
                 fields.number("maxReconsumeTimes", -1),
                 fields.flag("batch", false),
-                fields.optional("bname"));
+                fields.optional("bname"),
+                fields.flag(MAYBE_STORED, false));
     }
 
     public static SendMessageRequest readV2(Map<String, String> wire) {
@@ -69,7 +75,8 @@ public record SendMessageRequest(
                 fields.number("j", 0),
                 fields.number("l", -1),
                 fields.flag("m", false),
-                fields.optional("n"));
+                fields.optional("n"),
+                fields.flag(MAYBE_STORED, false));
     }
 
     /** The fields under their version 2 names. */
@@ -90,6 +97,9 @@ public record SendMessageRequest(
                 .put("n", brokerName);
         if (maxReconsumeTimes >= 0) {
             writer.put("l", maxReconsumeTimes);
+        }
+        if (maybeStored) {
+            writer.put(MAYBE_STORED, true);
         }
         return writer.build();
     }

@@ -141,6 +141,17 @@ public record Message(String topic, int flag, Map<String, String> properties, by
             return set(PropertyNames.TIMER_DELIVER_MILLIS, Long.toString(time.toEpochMilli()));
         }
 
+        /**
+         * How urgent the message is, on topics that have priorities (Apache RocketMQ 5.5, {@code message.type=PRIORITY});
+         * a greater number comes first. Others ignore it.
+         */
+        public Builder priority(int priority) {
+            if (priority < 0) {
+                throw new IllegalArgumentException("The priority is " + priority + "; it must not be negative");
+            }
+            return set(PropertyNames.PRIORITY, Integer.toString(priority));
+        }
+
         public Builder flag(int value) {
             this.flag = value;
             return this;

@@ -9,6 +9,16 @@ public final class Names {
     public static final String SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX";
     /** Holds what is waiting for a time of its own, in one queue. */
     public static final String TIMER_TOPIC = "rmq_sys_wheel_timer";
+    /** Holds messages of transactions that have not ended. */
+    public static final String HALF_TOPIC = "RMQ_SYS_TRANS_HALF_TOPIC";
+    /** Holds the notes that transactions were rolled back. */
+    public static final String ROLLBACK_TOPIC = "RMQ_SYS_TRANS_OP_HALF_TOPIC";
+    /** Holds messages of transactions that nobody has ended within the limits. */
+    public static final String UNDECIDED_TOPIC = "TRANS_CHECK_MAX_TIME_TOPIC";
+    /** Holds the notes that messages which wait for a time of their own were called back. */
+    public static final String RECALL_TOPIC = "rmq_sys_recalled";
+
+    private static final String REPLY_SUFFIX = "_REPLY_TOPIC";
     /** Its route tells a producer where it may create topics by sending. */
     public static final String AUTO_CREATE_TOPIC = "TBW102";
 
@@ -24,6 +34,11 @@ public final class Names {
 
     public static String deadLetterTopic(String group) {
         return DEAD_LETTER_PREFIX + group;
+    }
+
+    /** Where replies within a cluster are sent to. */
+    public static String replyTopic(String cluster) {
+        return cluster + REPLY_SUFFIX;
     }
 
     public static boolean isRetryTopic(String topic) {

@@ -37,6 +37,27 @@ public final class PropertyNames {
     /** When it was handed over. */
     public static final String TIMER_DEQUEUE_MILLIS = "TIMER_DEQUEUE_MS";
 
+    /** Ties a reply to its request. */
+    public static final String CORRELATION_ID = "CORRELATION_ID";
+    /** Client id of whoever waits for the reply. */
+    public static final String REPLY_TO_CLIENT = "REPLY_TO_CLIENT";
+    /** How long somebody waits for the reply, in ms. */
+    public static final String TIME_TO_LIVE = "TTL";
+
+    public static final String MESSAGE_TYPE = "MSG_TYPE";
+    /** When a broker got a reply, in ms of its wall clock. */
+    public static final String ARRIVE_TIME = "ARRIVE_TIME";
+    /** When a client got a reply that a broker pushed, in ms of its wall clock. */
+    public static final String PUSH_REPLY_TIME = "PUSH_REPLY_TIME";
+    /** How urgent it is, on topics that have priorities; a greater number comes first. */
+    public static final String PRIORITY = "_SYS_MSG_PRIORITY_";
+
+    public static final String TRANSACTION_ID = "__transactionId__";
+    /** How long nobody asks how a transaction ended, in seconds since its half message was stored. */
+    public static final String CHECK_IMMUNITY_SECONDS = "CHECK_IMMUNITY_TIME_IN_SECONDS";
+    /** How often the producer was asked how a transaction ended. */
+    public static final String TRANSACTION_CHECK_TIMES = "TRANSACTION_CHECK_TIMES";
+
     public static final String MIN_OFFSET = "MIN_OFFSET";
     public static final String MAX_OFFSET = "MAX_OFFSET";
     public static final String DEAD_LETTER_ORIGIN_TOPIC = "DLQ_ORIGIN_TOPIC";
@@ -76,18 +97,20 @@ public final class PropertyNames {
             "CORRECTION_FLAG",
             "MQ2_FLAG",
             "INSTANCE_ID",
-            "CORRELATION_ID",
-            "REPLY_TO_CLIENT",
-            "TTL",
-            "MSG_TYPE",
-            "ARRIVE_TIME",
-            "PUSH_REPLY_TIME",
+            CORRELATION_ID,
+            REPLY_TO_CLIENT,
+            TIME_TO_LIVE,
+            MESSAGE_TYPE,
+            ARRIVE_TIME,
+            PUSH_REPLY_TIME,
             "POP_CK",
             "1ST_POP_TIME",
             "CONSUME_START_TIME",
-            "TRANSACTION_CHECK_TIMES",
+            TRANSACTION_CHECK_TIMES,
             "TRAN_PREPARED_QUEUE_OFFSET",
-            "__transactionId__",
+            TRANSACTION_ID,
+            CHECK_IMMUNITY_SECONDS,
+            PRIORITY,
             "INNER_NUM",
             "INNER_BASE",
             "DUP_INFO",

@@ -36,15 +36,18 @@ final class SettingsFromProperties {
     /** @param applicationName what the producer group is derived from if none is set */
     ProducerSettings producer(@Nullable String applicationName) {
         ReliableMqProperties.Producer producer = properties.producer();
-        return new ProducerSettings(
-                producerGroup(producer.group(), applicationName),
-                positive("producer.send-timeout", producer.sendTimeout()),
-                atLeast("producer.retry-times-when-send-failed", producer.retryTimesWhenSendFailed(), 0),
-                atLeast("producer.retry-times-when-send-async-failed", producer.retryTimesWhenSendAsyncFailed(), 0),
-                producer.retryAnotherBrokerWhenNotStoreOk(),
-                bytes("producer.max-message-size", producer.maxMessageSize()),
-                atLeast("producer.default-topic-queue-count", producer.defaultTopicQueueCount(), 1),
-                atLeast("producer.max-in-flight", producer.maxInFlight(), 1));
+        return ProducerSettings.builder(producerGroup(producer.group(), applicationName))
+                .sendTimeout(positive("producer.send-timeout", producer.sendTimeout()))
+                .retryTimesWhenSendFailed(
+                        atLeast("producer.retry-times-when-send-failed", producer.retryTimesWhenSendFailed(), 0))
+                .retryTimesWhenSendAsyncFailed(atLeast(
+                        "producer.retry-times-when-send-async-failed", producer.retryTimesWhenSendAsyncFailed(), 0))
+                .retryAnotherBrokerWhenNotStoreOK(producer.retryAnotherBrokerWhenNotStoreOk())
+                .maxMessageBytes(bytes("producer.max-message-size", producer.maxMessageSize()))
+                .defaultTopicQueueCount(
+                        atLeast("producer.default-topic-queue-count", producer.defaultTopicQueueCount(), 1))
+                .maxInFlight(atLeast("producer.max-in-flight", producer.maxInFlight(), 1))
+                .build();
     }
 
     PushConsumerSettings consumer(PushConsumerSettings group) {

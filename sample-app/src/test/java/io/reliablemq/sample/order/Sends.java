@@ -3,6 +3,7 @@ package io.reliablemq.sample.order;
 import io.reliablemq.client.api.Attempt;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.protocol.message.Message;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +13,15 @@ public final class Sends {
 
     public static SendReceipt receipt(String topic) {
         return new SendReceipt(
-                "id-1", "offset-id-1", topic, "broker-a", 0, 7, List.of(attempt(Attempt.Outcome.SEND_OK, "")));
+                SendStatus.SEND_OK,
+                "id-1",
+                "offset-id-1",
+                topic,
+                "broker-a",
+                0,
+                7,
+                null,
+                List.of(attempt(Attempt.Outcome.SEND_OK, "")));
     }
 
     public static SendFailedException failure(Message message) {

@@ -2,9 +2,11 @@ package io.reliablemq.conformance.official;
 
 import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.LocalTransactions;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
+import io.reliablemq.conformance.port.TransactionSender;
 import java.time.Duration;
 
 /** The unmodified official client, with its own defaults. */
@@ -21,6 +23,11 @@ public final class OfficialClientLibrary implements ClientLibrary {
     @Override
     public Sender senderWithBoundedAttempts(String nameServers, String group, Duration mostPerAttempt) {
         return OfficialSender.open(nameServers, group, Math.toIntExact(mostPerAttempt.toMillis()));
+    }
+
+    @Override
+    public TransactionSender transactionSender(String nameServers, String group, LocalTransactions transactions) {
+        return OfficialTransactionSender.open(nameServers, group, transactions);
     }
 
     @Override

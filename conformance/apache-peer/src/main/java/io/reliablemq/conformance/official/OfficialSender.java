@@ -120,7 +120,7 @@ final class OfficialSender implements Sender {
                 result.getQueueOffset());
     }
 
-    private static Message toOfficial(OutgoingMessage message) {
+    static Message toOfficial(OutgoingMessage message) {
         Message official = new Message(message.topic(), message.tag(), message.keys(), message.body());
         if (message.delayLevel() > 0) {
             official.setDelayTimeLevel(message.delayLevel());

@@ -14,6 +14,9 @@ public interface ClientLibrary {
      */
     Sender senderWithBoundedAttempts(String nameServers, String group, Duration mostPerAttempt);
 
+    /** Opens a sender of messages within local transactions. */
+    TransactionSender transactionSender(String nameServers, String group, LocalTransactions transactions);
+
     /** Opens a member of a consumer group. It has joined when this returns; its queues come a little later. */
     Receiver receiver(String nameServers, Subscription subscription, Listener listener);
 

@@ -83,6 +83,9 @@ public final class ApacheProcess {
         settings.put("autoCreateTopicEnable", "true");
         // Off by default: without it, every subscription by expression is refused.
         settings.put("enablePropertyFilter", "true");
+        settings.put("recallMessageEnable", "true");
+        settings.put("transactionTimeOut", "1000");
+        settings.put("transactionCheckInterval", "2000");
         settings.put("messageDelayLevel", BrokerUnderTest.DELAY_LEVELS);
         if (role == Role.SLAVE) {
             // By its default it answers no pull, not even while its master is dead.

@@ -40,6 +40,8 @@ public final class EmbeddedBroker implements BrokerUnderTest {
         properties.getNameServer().setPort(0);
         properties.setDataDir(TemporaryFolder.create("reliable-mq-").toString());
         properties.setMessageDelayLevel(DELAY_LEVELS);
+        properties.setTransactionTimeout(Duration.ofSeconds(1));
+        properties.setTransactionCheckInterval(Duration.ofSeconds(2));
         Broker broker = Broker.start(properties.toSettings());
         AtExit.first(broker::close);
         return new EmbeddedBroker(broker);

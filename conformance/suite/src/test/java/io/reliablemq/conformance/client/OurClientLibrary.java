@@ -4,9 +4,11 @@ import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.LocalTransactions;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
+import io.reliablemq.conformance.port.TransactionSender;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -27,6 +29,11 @@ public final class OurClientLibrary implements ClientLibrary {
     }
 
     @Override
+    public TransactionSender transactionSender(String nameServers, String group, LocalTransactions transactions) {
+        return new OurTransactionSender(client(nameServers, group), group, transactions);
+    }
+
+    @Override
     public Receiver receiver(String nameServers, Subscription subscription, Listener listener) {
         return OurReceiver.open(client(nameServers, subscription.group()), subscription, listener);
     }
@@ -38,10 +45,11 @@ public final class OurClientLibrary implements ClientLibrary {
 
     @Override
     public boolean offersBatches() {
-        return false;
+        return true;
     }
 
-    private static MqClient client(String nameServers, String group) {
+    /** A client for what only ours offers. The caller closes it. */
+    public static MqClient client(String nameServers, String group) {
         return MqClient.create(ClientSettings.of(nameServers.split(";"))
                 .withInstanceName(group + "-" + ProcessHandle.current().pid() + "-" + INSTANCES.incrementAndGet()));
     }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 
 /** Our producer with its defaults. */
 final class OurSender implements Sender {
@@ -57,7 +58,11 @@ final class OurSender implements Sender {
 
     @Override
     public Receipt sendBatch(List<OutgoingMessage> messages) {
-        throw new UnsupportedOperationException("Our producer sends no batches");
+        List<SendReceipt> receipts =
+                producer.sendBatch(messages.stream().map(OurSender::toOurs).toList());
+        Receipt first = toReceipt(receipts.get(0));
+        String ids = receipts.stream().map(SendReceipt::offsetMessageId).collect(Collectors.joining(","));
+        return new Receipt(first.messageId(), ids, first.brokerName(), first.queueId(), first.queueOffset());
     }
 
     @Override
@@ -78,7 +83,7 @@ final class OurSender implements Sender {
                 receipt.queueOffset());
     }
 
-    private static Message toOurs(OutgoingMessage message) {
+    static Message toOurs(OutgoingMessage message) {
         Message.Builder builder = Message.builder(message.topic()).body(message.body());
         if (!message.tag().isEmpty()) {
             builder.tag(message.tag());

@@ -1,0 +1,327 @@
+package io.reliablemq.broker.transaction;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.broker.store.index.SegmentContent;
+import io.reliablemq.protocol.body.JsonBodies;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.message.StoredMessage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The half messages whose transactions have not ended.
+ *
+ * <p>A transaction ends with a message in the log that names its half message as its origin: the committed message, the note of
+ * a rollback, or the copy for an operator. So the log tells what is open; the file keeps a start from reading all of it. A
+ * transaction that is being ended is claimed, so that it ends once.
+ *
+ * <p>Thread-safe: all is guarded by {@code lock}, under which half messages are read.
+ */
+public final class OpenTransactions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenTransactions.class);
+
+    /** Where half messages wait. */
+    public static final QueueKey HALVES = new QueueKey(Names.HALF_TOPIC, 0);
+
+    /** How many ended transactions are remembered, for producers that say it again. */
+    private static final int MAX_REMEMBERED = 10_000;
+
+    private final AtomicFile file;
+    private final MessageStore store;
+    private final Object lock = new Object();
+    private final Map<Long, Open> open = new TreeMap<>();
+    private final Map<Long, End> ended = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, End> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
+    };
+
+    /** Half messages before this queue offset have been looked at. */
+    private long next;
+
+    /** Position of the log behind which there may be ends that the file does not tell. */
+    private long endedFrom;
+
+    private boolean changed;
+
+    /** How a transaction ended. */
+    public enum End {
+        COMMITTED,
+        ROLLED_BACK,
+        UNDECIDED
+    }
+
+    /** One open transaction. Its changing parts are guarded by the lock of {@link OpenTransactions}. */
+    public static final class Open {
+        private final long offset;
+        private final long position;
+        private final long storedAtMs;
+        private int checks;
+
+        /** Where the log ended when somebody claimed it; -1 as long as nobody has. */
+        private long claimedAt = -1;
+
+        private Open(StoredMessage half, int checks) {
+            this.offset = half.queueOffset();
+            this.position = half.position();
+            this.storedAtMs = half.storeTimestamp();
+            this.checks = checks;
+        }
+
+        /** Queue offset of the half message. */
+        public long offset() {
+            return offset;
+        }
+
+        long storedAtMs() {
+            return storedAtMs;
+        }
+    }
+
+    /**
+     * @param endedFrom position of the log behind which there may be ends that {@code open} does not know of
+     * @param next half messages from this queue offset on have not been looked at
+     */
+    private record Content(
+            @JsonProperty("endedFrom") long endedFrom,
+            @JsonProperty("next") long next,
+            @JsonProperty("open") List<Entry> open) {}
+
+    private record Entry(
+            @JsonProperty("offset") long offset,
+            @JsonProperty("checks") int checks) {}
+
+    /** Goes through the origins of messages in the log. */
+    @FunctionalInterface
+    public interface Origins {
+
+        /** Calls the visitor with the origin of every message that stands at or behind the position. */
+        void forEach(long from, LongConsumer visitor) throws IOException;
+    }
+
+    private OpenTransactions(AtomicFile file, MessageStore store) {
+        this.file = file;
+        this.store = store;
+    }
+
+    /**
+     * What is open as far as the file tells; the log may know better, see {@link #findEnds}.
+     *
+     * @throws IOException if the file or the log cannot be read
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if the file is damaged
+     */
+    public static OpenTransactions load(AtomicFile file, MessageStore store) throws IOException {
+        OpenTransactions transactions = new OpenTransactions(file, store);
+        byte[] stored = file.read();
+        synchronized (transactions.lock) {
+            transactions.take(
+                    stored == null ? new Content(0, 0, List.of()) : JsonBodies.read(Body.of(stored), Content.class));
+        }
+        return transactions;
+    }
+
+    private void take(Content content) throws IOException {
+        open.clear();
+        for (Entry entry : content.open()) {
+            add(entry.offset(), entry.checks());
+        }
+        next = content.next();
+        endedFrom = content.endedFrom();
+    }
+
+    /** Looks at what the log holds beyond the file: half messages, and the ends of those that are open. Before anything is ended. */
+    public void findEnds(Origins origins) throws IOException {
+        synchronized (lock) {
+            lookAtArrivals();
+            if (!open.isEmpty()) {
+                Set<Long> found = new HashSet<>();
+                origins.forEach(endedFrom, found::add);
+                changed |= open.values().removeIf(each -> found.contains(each.position));
+            }
+        }
+    }
+
+    /**
+     * Takes over the content of the master's file, once the log here holds the messages that it speaks of. Not where transactions
+     * are ended.
+     *
+     * @throws IOException if it cannot be stored, or the log cannot be read
+     * @throws io.reliablemq.protocol.body.MalformedBodyException if it is damaged
+     */
+    public void follow(byte[] masters) throws IOException {
+        Content content = JsonBodies.read(Body.of(masters), Content.class);
+        synchronized (lock) {
+            take(content);
+        }
+        file.write(masters);
+    }
+
+    /** Looks at half messages that are new. @return those */
+    List<Open> follow() throws IOException {
+        synchronized (lock) {
+            return lookAtArrivals();
+        }
+    }
+
+    /** All that are open now. */
+    Collection<Open> all() {
+        synchronized (lock) {
+            return List.copyOf(open.values());
+        }
+    }
+
+    private List<Open> lookAtArrivals() throws IOException {
+        List<Open> arrived = new ArrayList<>();
+        long max = store.maxOffset(HALVES);
+        for (next = store.nextKept(HALVES, Math.max(next, store.minOffset(HALVES)));
+                next < max;
+                next = store.nextKept(HALVES, next + 1)) {
+            Open added = add(next, 0);
+            if (added != null) {
+                arrived.add(added);
+                changed = true;
+            }
+        }
+        return arrived;
+    }
+
+    private @Nullable Open add(long offset, int checks) throws IOException {
+        StoredMessage half = store.readAt(HALVES, offset);
+        if (half == null) {
+            LOG.error(
+                    "The half message {} is no longer in the log; its transaction can neither end nor be asked for",
+                    offset);
+            return null;
+        }
+        Open added = new Open(half, checks);
+        open.put(offset, added);
+        return added;
+    }
+
+    /**
+     * Begins to end a transaction. Whoever claims it says how that went, with {@link #ended} or {@link #release}.
+     *
+     * @param offset of a half message in the log
+     * @return null if it is not open, or somebody else is about to end it
+     */
+    public @Nullable Open claim(long offset) throws IOException {
+        synchronized (lock) {
+            if (offset >= next) {
+                lookAtArrivals();
+            }
+            Open wanted = open.get(offset);
+            if (wanted == null || wanted.claimedAt >= 0) {
+                return null;
+            }
+            wanted.claimedAt = store.positions().written();
+            return wanted;
+        }
+    }
+
+    /** It did not end: the store refused the message. */
+    public void release(Open claimed) {
+        synchronized (lock) {
+            claimed.claimedAt = -1;
+        }
+    }
+
+    /** The message that ends it is in the log. */
+    public void ended(Open claimed, End how) {
+        synchronized (lock) {
+            open.remove(claimed.offset);
+            ended.put(claimed.offset, how);
+            changed = true;
+        }
+    }
+
+    /** How it ended a while ago; null if it has not, or if that is no longer known. */
+    public @Nullable End endOf(long offset) {
+        synchronized (lock) {
+            return ended.get(offset);
+        }
+    }
+
+    boolean isOpen(Open transaction) {
+        synchronized (lock) {
+            return open.get(transaction.offset) == transaction;
+        }
+    }
+
+    int checks(Open transaction) {
+        synchronized (lock) {
+            return transaction.checks;
+        }
+    }
+
+    void checked(Open transaction) {
+        synchronized (lock) {
+            transaction.checks++;
+            changed = true;
+        }
+    }
+
+    public int size() {
+        synchronized (lock) {
+            return open.size();
+        }
+    }
+
+    /** Whether the segment holds a half message whose transaction has not ended. */
+    public boolean waitsIn(SegmentContent segment) {
+        synchronized (lock) {
+            return open.values().stream()
+                            .anyMatch(each -> each.position >= segment.base() && each.position < segment.next())
+                    || segment.parts().stream()
+                            .anyMatch(part -> part.topic().equals(Names.HALF_TOPIC) && part.endOffset() > next);
+        }
+    }
+
+    /** Stores what is open, if that changed, after a flush of the log. */
+    public void persist() throws IOException {
+        if (store.failure() != null) {
+            // Reported when it happened; the log cannot be flushed any more, so nothing may be promised by a file.
+            return;
+        }
+        // Taken first: an end that is committed later stands behind it, or its transaction is still claimed below.
+        long covered = store.positions().committed();
+        byte[] content;
+        synchronized (lock) {
+            if (!changed) {
+                return;
+            }
+            changed = false;
+            List<Entry> entries = new ArrayList<>();
+            for (Open each : open.values()) {
+                entries.add(new Entry(each.offset, each.checks));
+                covered = each.claimedAt < 0 ? covered : Math.min(covered, each.claimedAt);
+            }
+            content = JsonBodies.write(new Content(covered, next, entries)).toByteArray();
+        }
+        try {
+            store.flush();
+            file.write(content);
+        } catch (IOException e) {
+            synchronized (lock) {
+                changed = true;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,394 @@
+package io.reliablemq.client.journal;
+
+import io.reliablemq.protocol.message.Message;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Messages on the disk that wait to be sent: files of records, written at the end of the last one. A file goes when all that it
+ * and those before it hold is done.
+ *
+ * <p>A message is flushed before {@link #accept} returns; callers that come together share a flush. That a message is done is not
+ * flushed: after a crash it may be sent again. A failed write or flush is not repeated: the journal takes no more messages then,
+ * and what it holds goes on being sent.
+ *
+ * <p>Thread-safe: state and writes are guarded by {@code lock}, flushes by {@code flushing}, which is taken first.
+ */
+final class Journal implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Journal.class);
+
+    private static final long LEAST_FILE_BYTES = 64 * 1024;
+    private static final int FILES_OF_FULL_JOURNAL = 8;
+
+    private final JournalFolder folder;
+    private final long maxBytes;
+    private final Object flushing = new Object();
+    private final Object lock = new Object();
+
+    /** What waits, by number. */
+    private final SortedMap<Long, Entry> waiting = new TreeMap<>();
+
+    private final Map<Long, Entry> rejected = new LinkedHashMap<>();
+
+    /** By file: the numbers of messages that keep it. */
+    private final SortedMap<Long, TreeSet<Long>> files = new TreeMap<>();
+
+    private final SortedMap<Long, Long> fileBytes = new TreeMap<>();
+    private @Nullable FileChannel current;
+    private long nextNumber;
+    private long waitingBytes;
+
+    /** Records written and flushed since the start, in bytes. */
+    private long written;
+
+    private long flushed;
+    private String problem = "";
+
+    /**
+     * A message in the journal.
+     *
+     * @param bornTimestamp when it was sent first, in ms
+     * @param bytes that it takes
+     */
+    record Entry(long number, long bornTimestamp, Message message, int bytes, long file) {}
+
+    private Journal(JournalFolder folder, long maxBytes) {
+        this.folder = folder;
+        this.maxBytes = maxBytes;
+    }
+
+    /** @throws IOException if the folder cannot be used or read */
+    static Journal open(Path path, long maxBytes) throws IOException {
+        JournalFolder folder = new JournalFolder(path);
+        Journal journal = new Journal(folder, maxBytes);
+        try {
+            synchronized (journal.lock) {
+                for (long file : folder.files()) {
+                    journal.load(file);
+                }
+                journal.startFile();
+                journal.deleteDoneFiles();
+            }
+            return journal;
+        } catch (IOException | RuntimeException e) {
+            journal.close();
+            throw e;
+        }
+    }
+
+    private void load(long file) throws IOException {
+        ByteBuffer content = folder.read(file);
+        files.put(file, new TreeSet<>());
+        fileBytes.put(file, (long) content.limit());
+        int before = 0;
+        for (JournalRecord record = JournalRecord.decode(content);
+                record != null;
+                record = JournalRecord.decode(content)) {
+            apply(record, file, content.position() - before);
+            before = content.position();
+            nextNumber = Math.max(nextNumber, record.number() + 1);
+        }
+        if (content.hasRemaining()) {
+            int bytes = content.remaining();
+            Path aside = folder.keepAside(file, content);
+            log.warn(
+                    "The journal file {} ends in {} bytes that are no whole record: the process ended while it wrote a message that"
+                            + " nobody was told to be accepted, or the disk has lost something. They are kept in {}",
+                    folder.path(file),
+                    bytes,
+                    aside);
+        }
+    }
+
+    private void apply(JournalRecord record, long file, int bytes) {
+        Message message = record.message();
+        Entry entry;
+        switch (record.kind()) {
+            case JournalRecord.MESSAGE -> {
+                // One that was moved from a file that was to go counts where it stands last.
+                forget(record.number());
+                if (message != null) {
+                    keep(new Entry(record.number(), record.bornTimestamp(), message, bytes, file));
+                }
+            }
+            case JournalRecord.SENT -> forget(record.number());
+            case JournalRecord.REJECTED -> {
+                entry = waiting.remove(record.number());
+                if (entry != null) {
+                    waitingBytes -= entry.bytes();
+                    rejected.put(entry.number(), entry);
+                }
+            }
+            default ->
+                log.warn("The journal file {} has a record of the unknown kind {}", folder.path(file), record.kind());
+        }
+    }
+
+    private void keep(Entry entry) {
+        waiting.put(entry.number(), entry);
+        waitingBytes += entry.bytes();
+        files.computeIfAbsent(entry.file(), key -> new TreeSet<>()).add(entry.number());
+    }
+
+    private void forget(long number) {
+        Entry entry = waiting.remove(number);
+        if (entry != null) {
+            waitingBytes -= entry.bytes();
+            TreeSet<Long> numbers = files.get(entry.file());
+            if (numbers != null) {
+                numbers.remove(number);
+            }
+        }
+    }
+
+    /** What waits, in the order in which it was accepted. */
+    List<Entry> entries() {
+        synchronized (lock) {
+            return List.copyOf(waiting.values());
+        }
+    }
+
+    /**
+     * Takes a message, and returns once it is on the disk.
+     *
+     * @param bornTimestamp when it was sent first, in ms
+     * @return null, with {@link #problem} saying why, if it cannot
+     */
+    @Nullable
+    Entry accept(Message message, long bornTimestamp) {
+        Entry entry;
+        long end;
+        synchronized (lock) {
+            ByteBuffer record = new JournalRecord(JournalRecord.MESSAGE, nextNumber, bornTimestamp, message).encode();
+            if (!problem.isEmpty()) {
+                return null;
+            }
+            if (waitingBytes + record.remaining() > maxBytes) {
+                return null;
+            }
+            try {
+                entry = new Entry(nextNumber, bornTimestamp, message, record.remaining(), write(record));
+            } catch (IOException e) {
+                broken("written to", e);
+                return null;
+            }
+            nextNumber++;
+            keep(entry);
+            end = written;
+        }
+        if (flush(end)) {
+            return entry;
+        }
+        synchronized (lock) {
+            forget(entry.number());
+        }
+        return null;
+    }
+
+    private boolean flush(long end) {
+        synchronized (flushing) {
+            FileChannel file;
+            long upTo;
+            synchronized (lock) {
+                if (!problem.isEmpty()) {
+                    return false;
+                }
+                if (flushed >= end) {
+                    return true;
+                }
+                file = current;
+                upTo = written;
+            }
+            try {
+                if (file != null) {
+                    file.force(false);
+                }
+            } catch (ClosedChannelException e) {
+                // The next file was begun meanwhile, and this one flushed before it was closed.
+                synchronized (lock) {
+                    return flushed >= end;
+                }
+            } catch (IOException e) {
+                synchronized (lock) {
+                    broken("flushed", e);
+                }
+                return false;
+            }
+            synchronized (lock) {
+                flushed = Math.max(flushed, upTo);
+            }
+            return true;
+        }
+    }
+
+    private void broken(String what, IOException e) {
+        if (problem.isEmpty()) {
+            problem = "The journal in " + folder.folder() + " could not be " + what + ": " + e;
+            log.error("{}. It takes no more messages until the next start", problem, e);
+        }
+    }
+
+    /** The message was sent. */
+    void sent(Entry entry) {
+        end(entry, JournalRecord.SENT);
+    }
+
+    /** The message was refused for what it is: it is kept, and not sent. */
+    void reject(Entry entry) {
+        end(entry, JournalRecord.REJECTED);
+    }
+
+    private void end(Entry entry, byte kind) {
+        synchronized (lock) {
+            try {
+                if (problem.isEmpty()) {
+                    write(JournalRecord.end(kind, entry.number()).encode());
+                }
+                apply(JournalRecord.end(kind, entry.number()), entry.file(), 0);
+                deleteDoneFiles();
+            } catch (IOException e) {
+                broken("written to", e);
+            }
+        }
+    }
+
+    /** @return the file that the record stands in */
+    private long write(ByteBuffer record) throws IOException {
+        long file = files.lastKey();
+        long size = fileBytes.getOrDefault(file, 0L);
+        if (size > 0 && size + record.remaining() > Math.max(LEAST_FILE_BYTES, maxBytes / FILES_OF_FULL_JOURNAL)) {
+            startFile();
+            file = files.lastKey();
+        }
+        FileChannel channel = current;
+        if (channel == null) {
+            throw new IOException("the journal is closed");
+        }
+        int length = record.remaining();
+        while (record.hasRemaining()) {
+            channel.write(record);
+        }
+        written += length;
+        fileBytes.merge(file, (long) length, Long::sum);
+        return file;
+    }
+
+    /** What stood in the file before is on the disk then. */
+    private void startFile() throws IOException {
+        FileChannel before = current;
+        if (before != null) {
+            before.force(false);
+            flushed = written;
+            before.close();
+        }
+        long file = files.isEmpty() ? 0 : files.lastKey() + 1;
+        current = folder.create(file);
+        files.put(file, new TreeSet<>());
+        fileBytes.put(file, 0L);
+    }
+
+    /** Only from the oldest on, because later files say of messages in older ones that they are done. */
+    private void deleteDoneFiles() throws IOException {
+        while (files.size() > 1) {
+            long oldest = files.firstKey();
+            TreeSet<Long> numbers = files.getOrDefault(oldest, new TreeSet<>());
+            if (!numbers.isEmpty() && totalBytes() <= 2 * maxBytes) {
+                return;
+            }
+            moveToTheEnd(new ArrayList<>(numbers));
+            folder.delete(oldest);
+            files.remove(oldest);
+            fileBytes.remove(oldest);
+        }
+    }
+
+    private long totalBytes() {
+        return fileBytes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Few old messages must not keep many files. */
+    private void moveToTheEnd(List<Long> numbers) throws IOException {
+        if (numbers.isEmpty() || !problem.isEmpty()) {
+            return;
+        }
+        for (long number : numbers) {
+            Entry waits = waiting.get(number);
+            Entry old = waits == null ? rejected.get(number) : waits;
+            if (old == null) {
+                continue;
+            }
+            long file = write(
+                    new JournalRecord(JournalRecord.MESSAGE, number, old.bornTimestamp(), old.message()).encode());
+            Entry moved = new Entry(number, old.bornTimestamp(), old.message(), old.bytes(), file);
+            files.computeIfAbsent(file, key -> new TreeSet<>()).add(number);
+            if (waits == null) {
+                write(JournalRecord.end(JournalRecord.REJECTED, number).encode());
+                rejected.put(number, moved);
+            } else {
+                waiting.put(number, moved);
+            }
+        }
+        FileChannel file = current;
+        if (file != null) {
+            file.force(false);
+            flushed = written;
+        }
+    }
+
+    int size() {
+        synchronized (lock) {
+            return waiting.size();
+        }
+    }
+
+    long waitingBytes() {
+        synchronized (lock) {
+            return waitingBytes;
+        }
+    }
+
+    List<Message> rejected() {
+        synchronized (lock) {
+            return rejected.values().stream().map(Entry::message).toList();
+        }
+    }
+
+    String problem() {
+        synchronized (lock) {
+            return problem;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (flushing) {
+            synchronized (lock) {
+                FileChannel file = current;
+                current = null;
+                if (file != null) {
+                    try (file) {
+                        file.force(false);
+                    }
+                }
+                if (problem.isEmpty()) {
+                    problem = "The journal in " + folder.folder() + " is closed";
+                }
+                folder.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.reliablemq.client.producer;
+
+import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.message.Message;
+import io.reliablemq.protocol.message.MessageIds.UniqueIds;
+import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.message.SystemFlag;
+import io.reliablemq.protocol.runtime.Clock;
+import java.util.List;
+
+/** Takes messages over: checks them, gives them their unique ids, and makes their bytes. Thread-safe. */
+final class SendOrders {
+
+    private final ProducerSettings settings;
+    private final Clock clock;
+    private final UniqueIds ids = new UniqueIds();
+
+    SendOrders(ProducerSettings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** @throws IllegalArgumentException if the message cannot be sent, naming its topic and size */
+    SendOrder synchronous(Message message) {
+        return order(message, RequestCode.SEND_MESSAGE_V2, 1 + settings.retryTimesWhenSendFailed(), false);
+    }
+
+    /** @throws IllegalArgumentException likewise */
+    SendOrder asynchronous(Message message) {
+        return order(message, RequestCode.SEND_MESSAGE_V2, 1 + settings.retryTimesWhenSendAsyncFailed(), false);
+    }
+
+    /**
+     * A message that was sent before.
+     *
+     * @param bornTimestamp of that send
+     */
+    SendOrder again(Message message, long bornTimestamp) {
+        SendOrder order = asynchronous(message);
+        return new SendOrder(
+                order.message(), order.payload(), bornTimestamp, settings, order.maxAttempts(), false, null, true);
+    }
+
+    /** @throws IllegalArgumentException likewise */
+    SendOrder oneWay(Message message) {
+        return order(message, RequestCode.SEND_MESSAGE_V2, 1 + settings.retryTimesWhenSendFailed(), true);
+    }
+
+    /** An answer to a request. @throws IllegalArgumentException likewise */
+    SendOrder reply(Message message) {
+        return order(message, RequestCode.SEND_REPLY_MESSAGE_V2, 1 + settings.retryTimesWhenSendFailed(), false);
+    }
+
+    /** A message whose delivery waits for a transaction. @throws IllegalArgumentException likewise */
+    SendOrder half(Message message) {
+        SendOrder order = synchronous(message.withProperty(PropertyNames.TRANSACTION_PREPARED, "true")
+                .withProperty(PropertyNames.PRODUCER_GROUP, settings.group()));
+        return order.withSystemFlag(SystemFlag.TRANSACTION_PREPARED);
+    }
+
+    /** @param messages taken over, all of one topic */
+    SendOrder batch(List<Message> messages, int maxAttempts) {
+        return new SendOrder(
+                messages.get(0),
+                Payload.ofBatch(messages, ids.next()),
+                clock.wallMs(),
+                settings,
+                maxAttempts,
+                false,
+                null,
+                false);
+    }
+
+    /** @param message taken over */
+    SendOrder single(Message message, int maxAttempts) {
+        Payload payload = Payload.of(message, RequestCode.SEND_MESSAGE_V2, settings.compression());
+        return new SendOrder(message, payload, clock.wallMs(), settings, maxAttempts, false, null, false);
+    }
+
+    private SendOrder order(Message message, int requestCode, int maxAttempts, boolean oneWay) {
+        Message taken = takeOver(message);
+        Payload payload = Payload.of(taken, requestCode, settings.compression());
+        return new SendOrder(taken, payload, clock.wallMs(), settings, maxAttempts, oneWay, null, false);
+    }
+
+    /** The message with its unique id. @throws IllegalArgumentException if it cannot be sent */
+    Message takeOver(Message message) {
+        requireBody(message, settings.maxMessageBytes());
+        Message taken =
+                message.uniqueId() == null ? message.withProperty(PropertyNames.UNIQUE_ID, ids.next()) : message;
+        return taken.withProperty(PropertyNames.WAIT_STORE, "true");
+    }
+
+    private static void requireBody(Message message, int maxBytes) {
+        int size = message.body().length;
+        if (size == 0) {
+            throw new IllegalArgumentException("The message for topic '" + message.topic()
+                    + "' has an empty body of 0 bytes; a body has 1 to " + maxBytes + " bytes");
+        }
+        if (size > maxBytes) {
+            throw new IllegalArgumentException("The message for topic '" + message.topic() + "' has a body of " + size
+                    + " bytes; at most " + maxBytes + " are allowed (maxMessageBytes)");
+        }
+    }
+}

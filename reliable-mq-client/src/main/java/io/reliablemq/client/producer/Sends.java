@@ -1,0 +1,292 @@
+package io.reliablemq.client.producer;
+
+import io.reliablemq.client.agent.Causes;
+import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.client.api.SendFailedException;
+import io.reliablemq.client.api.SendFailureHandler;
+import io.reliablemq.client.api.SendFailureHandler.Compensation;
+import io.reliablemq.client.api.SendQueue;
+import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.api.SendStatus;
+import io.reliablemq.client.api.WhenFull;
+import io.reliablemq.client.producer.KeyTurns.Turn;
+import io.reliablemq.protocol.message.Message;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sends of one producer: a {@link SendLoop} for each, in the order of their keys, and within a bound.
+ *
+ * <p>Thread-safe. A synchronous send waits on the caller's thread; asynchronous ones are completed by the callback
+ * executor.
+ */
+final class Sends {
+
+    private static final Logger log = LoggerFactory.getLogger(RetryingProducer.class);
+
+    /** How much later than its budget a send may end before the caller stops waiting for it. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final ProducerSettings settings;
+    private final SendContext context;
+    private final BrokerSelector selector;
+    private final KeyTurns turns;
+    private final Semaphore places;
+    private final @Nullable SendFailureHandler handler;
+    private final Set<SendLoop> inFlight = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /** What is done about a failure before others of the message's key go on: gives a receipt, or throws it. */
+    @FunctionalInterface
+    interface OnFailure {
+
+        /** The sender gets the failure. */
+        OnFailure THROW = failure -> {
+            throw failure;
+        };
+
+        SendReceipt apply(SendFailedException failure);
+    }
+
+    /** @param handler compensates for sends that ask for it */
+    Sends(ProducerSettings settings, SendContext context, @Nullable SendFailureHandler handler) {
+        this.handler = handler;
+        this.settings = settings;
+        this.context = context;
+        this.selector = new BrokerSelector(context.health());
+        this.turns = new KeyTurns(context.loop());
+        this.places = new Semaphore(settings.maxInFlight());
+    }
+
+    /**
+     * Hands a failure to the handler, if there is one.
+     *
+     * @return the receipt of a message that was accepted locally
+     * @throws SendFailedException if it was not
+     */
+    SendReceipt compensate(SendFailedException failure) {
+        if (handler == null) {
+            throw failure;
+        }
+        Compensation compensation = Compensation.FAILED;
+        try {
+            compensation = handler.handle(failure);
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+        if (compensation != Compensation.ACCEPTED_LOCALLY) {
+            throw failure;
+        }
+        Message message = failure.sentMessage();
+        return new SendReceipt(
+                SendStatus.ACCEPTED_LOCALLY,
+                String.valueOf(message.uniqueId()),
+                "",
+                message.topic(),
+                "",
+                -1,
+                -1,
+                null,
+                failure.attempts());
+    }
+
+    private void start(SendLoop loop, SendOrder order, OnFailure onFailure) {
+        if (onFailure != OnFailure.THROW && handler != null && handler.holdsBack(order.message())) {
+            loop.abandon("earlier messages of ordering key '" + order.message().orderingKey() + "' wait to be sent");
+        } else {
+            loop.start();
+        }
+    }
+
+    /** @throws SendFailedException if it does not end in success, and is not compensated */
+    SendReceipt send(SendOrder order, Duration timeout, OnFailure onFailure) {
+        SendBudget budget = SendBudget.start(context.clock(), timeout);
+        requireOpen();
+        Turn turn = turns.next(order);
+        try {
+            return await(begin(order, budget, turn, onFailure), timeout);
+        } catch (SendFailedException failure) {
+            return onFailure.apply(failure);
+        } finally {
+            turn.end();
+        }
+    }
+
+    /** Completes exceptionally with {@link SendFailedException} if it does not end in success. */
+    CompletableFuture<SendReceipt> sendAsync(SendOrder order, OnFailure onFailure) {
+        SendBudget budget = SendBudget.start(context.clock(), settings.sendTimeout());
+        requireOpen();
+        CompletableFuture<SendReceipt> result = new CompletableFuture<>();
+        if (takePlace(budget)) {
+            Turn turn = turns.next(order);
+            begin(order, budget, turn, onFailure)
+                    .outcome()
+                    .whenComplete((receipt, error) ->
+                            context.callbacks().execute(() -> deliver(result, turn, onFailure, receipt, error)));
+        } else {
+            SendFailedException full =
+                    new SendFailedException(full(), order.message(), List.of(), order.bornTimestamp(), false);
+            context.callbacks().execute(() -> result.completeExceptionally(full));
+        }
+        return result;
+    }
+
+    private String full() {
+        String bound = settings.maxInFlight() + " sends are in flight (maxInFlight)";
+        return settings.whenFull() == WhenFull.FAIL
+                ? bound
+                : "no place was free within " + settings.sendTimeout().toMillis() + " ms: " + bound;
+    }
+
+    /** The place is free before the application's code runs, so that this code may send the next message. */
+    private void deliver(
+            CompletableFuture<SendReceipt> result,
+            Turn turn,
+            OnFailure onFailure,
+            @Nullable SendReceipt receipt,
+            @Nullable Throwable error) {
+        SendReceipt ended = receipt;
+        Throwable failure = error;
+        if (error instanceof SendFailedException failed) {
+            try {
+                ended = onFailure.apply(failed);
+                failure = null;
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        places.release();
+        turn.end();
+        if (failure == null) {
+            result.complete(ended);
+        } else {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    private boolean takePlace(SendBudget budget) {
+        if (settings.whenFull() == WhenFull.FAIL) {
+            return places.tryAcquire();
+        }
+        try {
+            return places.tryAcquire(budget.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private SendLoop begin(SendOrder order, SendBudget budget, Turn turn, OnFailure onFailure) {
+        SendLoop loop = new SendLoop(context, selector, order, budget);
+        inFlight.add(loop);
+        loop.outcome().whenComplete((receipt, error) -> inFlight.remove(loop));
+        if (closed) {
+            // Whoever closes may wait for it already.
+            loop.abandon("the producer was closed");
+        }
+        turn.begin(() -> start(loop, order, onFailure));
+        return loop;
+    }
+
+    /** @throws IllegalStateException if the producer is closed */
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("The producer of group '" + settings.group() + "' is closed");
+        }
+    }
+
+    private static SendReceipt await(SendLoop loop, Duration timeout) {
+        boolean interrupted = false;
+        try {
+            return loop.outcome().get(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            loop.abandon("the sending thread was interrupted");
+        } catch (TimeoutException e) {
+            loop.abandon("it did not end within its time of " + timeout.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw failure(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return result(loop);
+    }
+
+    /** What an abandoned loop has ended in, which may still be a success that came at the last moment. */
+    private static SendReceipt result(SendLoop loop) {
+        try {
+            return loop.outcome().join();
+        } catch (CompletionException e) {
+            throw failure(e);
+        }
+    }
+
+    /** The caller's own stack trace is the useful one. */
+    private static RuntimeException failure(Exception wrapper) {
+        if (wrapper.getCause() instanceof SendFailedException failed) {
+            failed.setStackTrace(Thread.currentThread().getStackTrace());
+            return failed;
+        }
+        return new IllegalStateException("The send ended in an error of the client itself", wrapper.getCause());
+    }
+
+    /** The queues that the topic's messages may be sent to now. @throws IllegalStateException if they cannot be found out */
+    List<SendQueue> queues(String topic) {
+        try {
+            return context.routes()
+                    .publishRoute(topic)
+                    .thenApply(route -> TargetQueue.of(route, settings.defaultTopicQueueCount()).stream()
+                            .map(queue -> new SendQueue(topic, queue.brokerName(), queue.queueId()))
+                            .toList())
+                    .get(settings.sendTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("The thread was interrupted while it waited for the route of " + topic, e);
+        } catch (ExecutionException | TimeoutException e) {
+            Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            throw new IllegalStateException(
+                    "The queues of topic '" + topic + "' are not known: " + Causes.text(cause), cause);
+        }
+    }
+
+    /**
+     * Takes no more sends, and waits for those in flight, up to the send time-out.
+     *
+     * @return false if it was closed before
+     */
+    boolean close() {
+        synchronized (inFlight) {
+            if (closed) {
+                return false;
+            }
+            closed = true;
+        }
+        List<SendLoop> last = List.copyOf(inFlight);
+        CompletableFuture<Void> allDone =
+                CompletableFuture.allOf(last.stream().map(SendLoop::outcome).toArray(CompletableFuture[]::new));
+        try {
+            allDone.get(settings.sendTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            log.warn("{} send(s) of group '{}' had not ended when it was closed", inFlight.size(), settings.group());
+        } catch (ExecutionException e) {
+            log.debug("A send failed while its producer was closed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        last.forEach(loop -> loop.abandon("the producer was closed"));
+        return true;
+    }
+}

@@ -1,0 +1,205 @@
+package io.reliablemq.client.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reliablemq.client.journal.Journal.Entry;
+import io.reliablemq.protocol.message.Message;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+
+    private static final long MAX_BYTES = 100_000;
+
+    @TempDir
+    Path folder;
+
+    private Journal journal;
+
+    @BeforeEach
+    void open() throws IOException {
+        journal = Journal.open(folder, MAX_BYTES);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        journal.close();
+    }
+
+    private void reopen() throws IOException {
+        journal.close();
+        open();
+    }
+
+    private static Message message(String body) {
+        return Message.builder("T")
+                .tag("the-tag")
+                .property("unicode", "Grüße 🚀")
+                .flag(7)
+                .body(body.getBytes(StandardCharsets.UTF_8))
+                .build();
+    }
+
+    private Entry accept(String body) {
+        return Objects.requireNonNull(journal.accept(message(body), 5));
+    }
+
+    private List<String> bodies() {
+        return journal.entries().stream().map(JournalTest::body).toList();
+    }
+
+    private static String body(Entry entry) {
+        return new String(entry.message().body(), StandardCharsets.UTF_8);
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> paths = Files.list(folder)) {
+            return paths.filter(path -> path.toString().endsWith(".journal"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void whatWasAcceptedIsThereAfterARestartInItsOrder() throws IOException {
+        accept("a");
+        Entry b = accept("b");
+        accept("c");
+        journal.sent(b);
+        reopen();
+
+        assertThat(bodies()).containsExactly("a", "c");
+        Message first = journal.entries().get(0).message();
+        assertThat(first.properties()).isEqualTo(message("a").properties());
+        assertThat(first.flag()).isEqualTo(7);
+        assertThat(journal.entries().get(0).bornTimestamp()).isEqualTo(5);
+        accept("d");
+        reopen();
+        assertThat(bodies()).containsExactly("a", "c", "d");
+    }
+
+    @Test
+    void aTornTailIsSetAsideAndWhatStandsBeforeItIsKept() throws IOException {
+        accept("a");
+        accept("b");
+        journal.close();
+        Path file = files().get(0);
+        byte[] whole = Files.readAllBytes(file);
+        for (int cut = 1; cut < whole.length / 2; cut += 7) {
+            Files.write(file, Arrays.copyOf(whole, whole.length - cut));
+            open();
+            assertThat(bodies()).as("cut by %d", cut).containsExactly("a");
+            journal.close();
+            assertThat(Files.size(folder.resolve("00000000000000000000.unreadable")))
+                    .isEqualTo(whole.length / 2 - cut);
+        }
+        open();
+    }
+
+    @Test
+    void aChangedByteIsNoticed() throws IOException {
+        accept("a");
+        accept("b");
+        journal.close();
+        Path file = files().get(0);
+        byte[] whole = Files.readAllBytes(file);
+        Random random = new Random(11);
+        for (int i = 0; i < 50; i++) {
+            byte[] damaged = whole.clone();
+            damaged[whole.length / 2 + random.nextInt(whole.length / 2)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, damaged);
+            open();
+            assertThat(bodies()).containsExactly("a");
+            journal.close();
+        }
+        open();
+    }
+
+    @Test
+    void takesNoMoreThanItsBoundAndGoesOnWhenThereIsRoom() {
+        List<Entry> accepted = new ArrayList<>();
+        String kilobyte = "x".repeat(1_000);
+        for (Entry entry = journal.accept(message(kilobyte), 5);
+                entry != null;
+                entry = journal.accept(message(kilobyte), 5)) {
+            accepted.add(entry);
+        }
+
+        assertThat(journal.waitingBytes()).isLessThanOrEqualTo(MAX_BYTES).isGreaterThan(MAX_BYTES - 2_000);
+        assertThat(journal.problem()).isEmpty();
+        journal.sent(accepted.get(0));
+        assertThat(journal.accept(message(kilobyte), 5)).isNotNull();
+    }
+
+    @Test
+    void filesGoWhenTheirMessagesAreDoneAndAnOldMessageDoesNotKeepThemAll() throws IOException {
+        Entry old = accept("the old one");
+        for (int i = 0; i < 1_000; i++) {
+            journal.sent(accept("x".repeat(1_000)));
+            assertThat(files()).hasSizeLessThan(8);
+        }
+        reopen();
+        assertThat(bodies()).containsExactly("the old one");
+
+        journal.sent(old);
+        reopen();
+        assertThat(bodies()).isEmpty();
+        assertThat(files()).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void whatIsSetAsideStaysAndIsNotSent() throws IOException {
+        journal.reject(accept("bad"));
+        accept("good");
+        for (int i = 0; i < 300; i++) {
+            journal.sent(accept("x".repeat(1_000)));
+        }
+        reopen();
+
+        assertThat(bodies()).containsExactly("good");
+        assertThat(journal.rejected())
+                .extracting(message -> new String(message.body(), StandardCharsets.UTF_8))
+                .containsExactly("bad");
+    }
+
+    @Test
+    void manyThreadsAcceptAndEndAtOnce() throws IOException {
+        List<CompletableFuture<Void>> threads = IntStream.range(0, 8)
+                .mapToObj(thread -> CompletableFuture.runAsync(() -> {
+                    for (int i = 0; i < 100; i++) {
+                        Entry entry = accept(thread + "-" + "x".repeat(500) + i);
+                        if (i % 10 != 0) {
+                            journal.sent(entry);
+                        }
+                    }
+                }))
+                .toList();
+        threads.forEach(CompletableFuture::join);
+        reopen();
+
+        assertThat(journal.problem()).isEmpty();
+        assertThat(bodies()).hasSize(80).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aFolderIsUsedByOneAtATime() {
+        assertThatThrownBy(() -> Journal.open(folder, MAX_BYTES))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("in use");
+    }
+}

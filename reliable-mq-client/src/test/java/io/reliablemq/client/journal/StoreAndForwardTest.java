@@ -1,0 +1,320 @@
+package io.reliablemq.client.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.Attempt.Outcome;
+import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.JournalSettings;
+import io.reliablemq.client.api.Producer;
+import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.client.api.SendFailedException;
+import io.reliablemq.client.api.SendFailureHandler;
+import io.reliablemq.client.api.SendFailureHandler.Compensation;
+import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.api.SendStatus;
+import io.reliablemq.client.api.StoreAndForward;
+import io.reliablemq.client.testing.Routes;
+import io.reliablemq.client.testing.ScriptedServer;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.SendMessageRequest;
+import io.reliablemq.protocol.header.SendMessageResponse;
+import io.reliablemq.protocol.message.Message;
+import io.reliablemq.protocol.message.MessageProperties;
+import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.transport.EventLoops;
+import io.reliablemq.protocol.transport.Reply;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of messages that no broker takes, with a scripted broker over real sockets and a journal on a real disk. */
+class StoreAndForwardTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path folder;
+
+    private final EventLoops loops = EventLoops.create("test-io", 2);
+    private final Routes routes = new Routes();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    /** Bodies in the order in which the broker took them. */
+    private final List<String> taken = new CopyOnWriteArrayList<>();
+
+    private final Set<String> ids = ConcurrentHashMap.newKeySet();
+
+    private ScriptedServer nameServer;
+    private ScriptedServer broker;
+    private MqClient client;
+
+    @BeforeEach
+    void start() {
+        nameServer = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
+        broker = push(new ScriptedServer(loops)
+                .on(RequestCode.HEART_BEAT, (request, reply) -> reply.send(Command.success()))
+                .on(RequestCode.UNREGISTER_CLIENT, (request, reply) -> reply.send(Command.success())));
+        refusing(ResponseCode.SERVICE_NOT_AVAILABLE);
+        routes.put("T", Routes.route(4, Map.of("broker-a", broker.address())));
+        client = push(MqClient.create(ClientSettings.of(nameServer.address())));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+        loops.close();
+    }
+
+    private <T extends AutoCloseable> T push(T resource) {
+        open.add(resource);
+        return resource;
+    }
+
+    private void refusing(int code) {
+        for (int request : List.of(RequestCode.SEND_MESSAGE_V2, RequestCode.SEND_BATCH_MESSAGE)) {
+            broker.on(request, (command, reply) -> reply.send(Command.failure(code, "scripted")));
+        }
+    }
+
+    private void taking() {
+        broker.on(RequestCode.SEND_MESSAGE_V2, this::take);
+    }
+
+    private void take(Command request, Reply reply) {
+        SendMessageRequest header = SendMessageRequest.readV2(request.fields());
+        String id = MessageProperties.decode(header.properties()).getOrDefault(PropertyNames.UNIQUE_ID, "");
+        // As the broker of this project: on a slow machine an answer may come too late, and the message once more.
+        if (ids.add(id) || !header.maybeStored()) {
+            taken.add(new String(request.body().toByteArray(), UTF_8));
+        }
+        reply.send(Command.success(new SendMessageResponse("ID", 0, taken.size(), null, null).fields()));
+    }
+
+    static ProducerSettings settings() {
+        return ProducerSettings.builder("pg")
+                .sendTimeout(Duration.ofMillis(300))
+                .retryTimesWhenSendFailed(0)
+                .retryTimesWhenSendAsyncFailed(0)
+                .build();
+    }
+
+    static JournalSettings journal(Path folder) {
+        return new JournalSettings(folder, settings(), 1_000_000, Duration.ofMillis(50), Duration.ofMillis(200));
+    }
+
+    private static Message keyed(String key, String body) {
+        return Message.builder("T").orderingKey(key).body(body.getBytes(UTF_8)).build();
+    }
+
+    private static Message message(String body) {
+        return Message.of("T", body.getBytes(UTF_8));
+    }
+
+    @Test
+    void theHandlerGetsTheMessageAndAllAttempts() {
+        List<SendFailedException> failures = new CopyOnWriteArrayList<>();
+        SendFailureHandler handler = failure -> {
+            failures.add(failure);
+            if (new String(failure.sentMessage().body(), UTF_8).equals("throws")) {
+                throw new IOException("no compensation");
+            }
+            return failures.size() == 1 ? Compensation.ACCEPTED_LOCALLY : Compensation.FAILED;
+        };
+        Producer producer = client.producer(settings().withRetryTimesWhenSendFailed(1), handler);
+
+        SendReceipt accepted = producer.send(message("a"));
+        assertThat(accepted.status()).isEqualTo(SendStatus.ACCEPTED_LOCALLY);
+        assertThat(accepted.messageId()).isEqualTo(failures.get(0).sentMessage().uniqueId());
+        assertThat(accepted.attempts())
+                .hasSize(2)
+                .extracting(attempt -> attempt.outcome())
+                .containsOnly(Outcome.REFUSED);
+        assertThatThrownBy(() -> producer.send(message("b"))).isSameAs(failures.get(1));
+        assertThatThrownBy(() -> producer.sendAsync(message("throws")).join())
+                .cause()
+                .satisfies(failure ->
+                        assertThat(failure.getSuppressed()).singleElement().isInstanceOf(IOException.class));
+    }
+
+    @Test
+    void whatNoBrokerTakesIsAcceptedAndSentWhenOneIsBack() throws Exception {
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        Producer producer = client.producer(settings(), journal);
+
+        SendReceipt receipt = producer.send(message("a"));
+        SendReceipt async = producer.sendAsync(message("b")).get(5, TimeUnit.SECONDS);
+        List<SendReceipt> batch = producer.sendBatch(List.of(message("c"), message("d")));
+
+        assertThat(List.of(receipt, async, batch.get(0), batch.get(1)))
+                .extracting(SendReceipt::status)
+                .containsOnly(SendStatus.ACCEPTED_LOCALLY);
+        assertThat(journal.waiting()).isEqualTo(4);
+        taking();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(journal.waiting()).isZero());
+        assertThat(taken).containsExactlyInAnyOrder("a", "b", "c", "d");
+        assertThat(producer.send(message("e")).status()).isEqualTo(SendStatus.SEND_OK);
+    }
+
+    @Test
+    void laterMessagesOfAKeyGoBehindThoseInTheJournal() throws Exception {
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        Producer producer = client.producer(settings(), journal);
+        producer.send(keyed("k", "k0"));
+        taking();
+
+        List<String> expected = new ArrayList<>(List.of("k0"));
+        for (int i = 1; i <= 200; i++) {
+            expected.add("k" + i);
+            producer.sendAsync(keyed("k", "k" + i));
+        }
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(taken).hasSize(201));
+        assertThat(taken).isEqualTo(expected);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(journal.waiting()).isZero());
+        assertThat(producer.send(keyed("k", "last")).status()).isEqualTo(SendStatus.SEND_OK);
+    }
+
+    @Test
+    void aMessageThatIsRefusedForWhatItIsDoesNotHoldUpTheOthers() throws Exception {
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        Producer producer = client.producer(settings(), journal);
+        producer.send(keyed("k", "bad"));
+        producer.send(keyed("k", "good"));
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {
+            if (new String(request.body().toByteArray(), UTF_8).equals("bad")) {
+                reply.send(Command.failure(ResponseCode.MESSAGE_ILLEGAL, "scripted"));
+            } else {
+                take(request, reply);
+            }
+        });
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(taken).containsExactly("good"));
+        assertThat(journal.rejected())
+                .extracting(message -> new String(message.body(), UTF_8))
+                .containsExactly("bad");
+        assertThatThrownBy(() -> producer.send(keyed("other", "bad")))
+                .isInstanceOfSatisfying(
+                        SendFailedException.class,
+                        failure -> assertThat(failure.isRefusedForGood()).isTrue());
+    }
+
+    @Test
+    void aFullJournalLetsTheSendFail() throws Exception {
+        StoreAndForward journal = client.storeAndForward(
+                new JournalSettings(folder, settings(), 500, Duration.ofMillis(50), Duration.ofMillis(200)));
+        Producer producer = client.producer(settings(), journal);
+        producer.send(message("a"));
+
+        assertThatThrownBy(() -> producer.send(message("x".repeat(500))))
+                .isInstanceOfSatisfying(
+                        SendFailedException.class,
+                        failure -> assertThat(failure.getSuppressed()[0]).hasMessageContaining("journal is full"));
+        assertThat(journal.waiting()).isEqualTo(1);
+    }
+
+    /** The application of the crash test: accepts messages until it is killed, and says so after each. */
+    public static final class Application {
+
+        public static void main(String[] args) throws Exception {
+            MqClient client = MqClient.create(ClientSettings.of(args[0]));
+            StoreAndForward journal = client.storeAndForward(journal(Path.of(args[1])));
+            Producer producer = client.producer(settings().withSendTimeout(Duration.ofMillis(20)), journal);
+            for (int i = 0; ; i++) {
+                SendReceipt receipt = producer.send(keyed("k" + i % 3, i % 3 + ":" + i));
+                System.out.println(receipt.status() + " " + receipt.messageId());
+            }
+        }
+    }
+
+    @Test
+    void whatWasAcceptedSurvivesAKillOfTheApplication() throws Exception {
+        List<String> accepted = new ArrayList<>();
+        for (int round = 0; round < 2; round++) {
+            accepted.addAll(runAndKill(40));
+        }
+        List<Command> sentAgain = new CopyOnWriteArrayList<>();
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {
+            sentAgain.add(request);
+            take(request, reply);
+        });
+
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(journal.waiting()).isZero());
+        List<String> again = sentAgain.stream()
+                .map(sent -> SendMessageRequest.readV2(sent.fields()))
+                .peek(header -> assertThat(header.maybeStored()).isTrue())
+                .map(header -> MessageProperties.decode(header.properties()).getOrDefault(PropertyNames.UNIQUE_ID, ""))
+                .toList();
+        assertThat(again).containsAll(accepted);
+        for (int key = 0; key < 3; key++) {
+            assertInOrder(key);
+        }
+    }
+
+    /** Each of the two runs counts from 0. */
+    private void assertInOrder(int key) {
+        List<Integer> numbers = taken.stream()
+                .filter(body -> body.startsWith(key + ":"))
+                .map(body -> Integer.valueOf(body.substring(2)))
+                .toList();
+        int start = numbers.lastIndexOf(key);
+        assertThat(start).isPositive();
+        assertThat(numbers.subList(0, start)).isSorted();
+        assertThat(numbers.subList(start, numbers.size())).isSorted();
+    }
+
+    private List<String> runAndKill(int messages) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Application.class.getName(),
+                        nameServer.address(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+            List<String> accepted = new ArrayList<>();
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (line.startsWith("ACCEPTED_LOCALLY ")) {
+                    accepted.add(line.substring("ACCEPTED_LOCALLY ".length()));
+                }
+                if (accepted.size() == messages) {
+                    // SIGKILL: nothing is told, nothing is closed there; and by its handle, so that its output stays
+                    // open here.
+                    process.toHandle().destroyForcibly();
+                }
+            }
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(accepted).hasSizeGreaterThanOrEqualTo(messages);
+            return accepted;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
