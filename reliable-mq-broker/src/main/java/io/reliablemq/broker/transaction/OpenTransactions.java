@@ -46,9 +46,9 @@ public final class OpenTransactions {
     private final MessageStore store;
     private final Object lock = new Object();
     private final Map<Long, Open> open = new TreeMap<>();
-    private final Map<Long, End> ended = new LinkedHashMap<>() {
+    private final Map<Long, Ended> ended = new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, End> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, Ended> eldest) {
             return size() > MAX_REMEMBERED;
         }
     };
@@ -67,6 +67,9 @@ public final class OpenTransactions {
         ROLLED_BACK,
         UNDECIDED
     }
+
+    /** @param position of the message that ended it */
+    private record Ended(End how, long position) {}
 
     /** One open transaction. Its changing parts are guarded by the lock of {@link OpenTransactions}. */
     public static final class Open {
@@ -242,11 +245,11 @@ public final class OpenTransactions {
         }
     }
 
-    /** The message that ends it is in the log. */
-    public void ended(Open claimed, End how) {
+    /** The message that ends it is in the log. @param position where it stands */
+    public void ended(Open claimed, End how, long position) {
         synchronized (lock) {
             open.remove(claimed.offset);
-            ended.put(claimed.offset, how);
+            ended.put(claimed.offset, new Ended(how, position));
             changed = true;
         }
     }
@@ -254,7 +257,16 @@ public final class OpenTransactions {
     /** How it ended a while ago; null if it has not, or if that is no longer known. */
     public @Nullable End endOf(long offset) {
         synchronized (lock) {
-            return ended.get(offset);
+            Ended end = ended.get(offset);
+            return end == null ? null : end.how();
+        }
+    }
+
+    /** Whether the message that ended it is as safe as it should be. */
+    public boolean isEndSafe(long offset) {
+        synchronized (lock) {
+            Ended end = ended.get(offset);
+            return end != null && store.positions().committed() > end.position();
         }
     }
 

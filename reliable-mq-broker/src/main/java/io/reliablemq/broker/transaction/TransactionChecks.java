@@ -179,7 +179,7 @@ public final class TransactionChecks implements Figures {
         }
         store.append(HalfMessage.undecided(half, checks), half.position(), result -> {
             if (result.status().isStored()) {
-                transactions.ended(claimed, End.UNDECIDED);
+                transactions.ended(claimed, End.UNDECIDED, result.position());
                 undecided.incrementAndGet();
                 LOG.error(
                         "The transaction of message {} for topic {} was not ended by the group {} after {} questions."
