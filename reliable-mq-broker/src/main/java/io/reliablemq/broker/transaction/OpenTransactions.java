@@ -11,7 +11,6 @@ import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +45,9 @@ public final class OpenTransactions {
     private final MessageStore store;
     private final Object lock = new Object();
     private final Map<Long, Open> open = new TreeMap<>();
+    /** What {@link #follow} has not returned yet. */
+    private final List<Open> unseen = new ArrayList<>();
+
     private final Map<Long, Ended> ended = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, Ended> eldest) {
@@ -142,6 +144,7 @@ public final class OpenTransactions {
 
     private void take(Content content) throws IOException {
         open.clear();
+        unseen.clear();
         for (Entry entry : content.open()) {
             add(entry.offset(), entry.checks());
         }
@@ -176,46 +179,39 @@ public final class OpenTransactions {
         file.write(masters);
     }
 
-    /** Looks at half messages that are new. @return those */
+    /** Looks at half messages that are new. @return what is open and was not returned before, whoever has seen it first */
     List<Open> follow() throws IOException {
         synchronized (lock) {
-            return lookAtArrivals();
+            lookAtArrivals();
+            List<Open> arrived = unseen.stream()
+                    .filter(each -> open.get(each.offset) == each)
+                    .toList();
+            unseen.clear();
+            return arrived;
         }
     }
 
-    /** All that are open now. */
-    Collection<Open> all() {
-        synchronized (lock) {
-            return List.copyOf(open.values());
-        }
-    }
-
-    private List<Open> lookAtArrivals() throws IOException {
-        List<Open> arrived = new ArrayList<>();
+    private void lookAtArrivals() throws IOException {
         long max = store.maxOffset(HALVES);
         for (next = store.nextKept(HALVES, Math.max(next, store.minOffset(HALVES)));
                 next < max;
                 next = store.nextKept(HALVES, next + 1)) {
-            Open added = add(next, 0);
-            if (added != null) {
-                arrived.add(added);
-                changed = true;
-            }
+            add(next, 0);
+            changed = true;
         }
-        return arrived;
     }
 
-    private @Nullable Open add(long offset, int checks) throws IOException {
+    private void add(long offset, int checks) throws IOException {
         StoredMessage half = store.readAt(HALVES, offset);
         if (half == null) {
             LOG.error(
                     "The half message {} is no longer in the log; its transaction can neither end nor be asked for",
                     offset);
-            return null;
+            return;
         }
         Open added = new Open(half, checks);
         open.put(offset, added);
-        return added;
+        unseen.add(added);
     }
 
     /**

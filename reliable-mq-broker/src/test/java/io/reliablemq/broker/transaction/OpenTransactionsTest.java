@@ -87,6 +87,19 @@ class OpenTransactionsTest {
     }
 
     @Test
+    void whatOthersSawFirstIsStillAskedFor() throws IOException {
+        half("a");
+        half("b");
+        // Whoever ends c sees them on the way.
+        commit(half("c"));
+
+        assertThat(transactions.follow()).extracting(Open::offset).containsExactly(0L, 1L);
+        assertThat(transactions.follow()).isEmpty();
+        start();
+        assertThat(transactions.follow()).extracting(Open::offset).containsExactly(0L, 1L);
+    }
+
+    @Test
     void withoutAFileTheLogTells() throws IOException {
         commit(half("a"));
         half("b");
