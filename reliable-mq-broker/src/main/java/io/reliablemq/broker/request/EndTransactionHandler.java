@@ -79,8 +79,12 @@ final class EndTransactionHandler implements RequestHandler {
 
     private void endedBefore(StoredMessage half, End how, Reply reply) {
         End before = transactions.endOf(half.queueOffset());
-        if (before == how) {
+        if (before == how && transactions.isEndSafe(half.queueOffset())) {
             reply.send(Command.success());
+        } else if (before == how) {
+            reply.send(Command.failure(
+                    ResponseCode.FLUSH_DISK_TIMEOUT,
+                    "The transaction has ended so, but what ended it is not yet as safe as it should be"));
         } else {
             throw new RefusedException(
                     ResponseCode.SYSTEM_ERROR,
@@ -91,7 +95,7 @@ final class EndTransactionHandler implements RequestHandler {
 
     private void settle(Open claimed, End how, AppendResult result, Reply reply) {
         if (result.status().isStored()) {
-            transactions.ended(claimed, how);
+            transactions.ended(claimed, how, result.position());
         } else if (result.status().isRefused()) {
             transactions.release(claimed);
         }

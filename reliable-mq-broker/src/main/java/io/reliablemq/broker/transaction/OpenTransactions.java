@@ -11,7 +11,6 @@ import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,9 +45,12 @@ public final class OpenTransactions {
     private final MessageStore store;
     private final Object lock = new Object();
     private final Map<Long, Open> open = new TreeMap<>();
-    private final Map<Long, End> ended = new LinkedHashMap<>() {
+    /** What {@link #follow} has not returned yet. */
+    private final List<Open> unseen = new ArrayList<>();
+
+    private final Map<Long, Ended> ended = new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, End> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, Ended> eldest) {
             return size() > MAX_REMEMBERED;
         }
     };
@@ -67,6 +69,9 @@ public final class OpenTransactions {
         ROLLED_BACK,
         UNDECIDED
     }
+
+    /** @param position of the message that ended it */
+    private record Ended(End how, long position) {}
 
     /** One open transaction. Its changing parts are guarded by the lock of {@link OpenTransactions}. */
     public static final class Open {
@@ -139,6 +144,7 @@ public final class OpenTransactions {
 
     private void take(Content content) throws IOException {
         open.clear();
+        unseen.clear();
         for (Entry entry : content.open()) {
             add(entry.offset(), entry.checks());
         }
@@ -173,46 +179,39 @@ public final class OpenTransactions {
         file.write(masters);
     }
 
-    /** Looks at half messages that are new. @return those */
+    /** Looks at half messages that are new. @return what is open and was not returned before, whoever has seen it first */
     List<Open> follow() throws IOException {
         synchronized (lock) {
-            return lookAtArrivals();
+            lookAtArrivals();
+            List<Open> arrived = unseen.stream()
+                    .filter(each -> open.get(each.offset) == each)
+                    .toList();
+            unseen.clear();
+            return arrived;
         }
     }
 
-    /** All that are open now. */
-    Collection<Open> all() {
-        synchronized (lock) {
-            return List.copyOf(open.values());
-        }
-    }
-
-    private List<Open> lookAtArrivals() throws IOException {
-        List<Open> arrived = new ArrayList<>();
+    private void lookAtArrivals() throws IOException {
         long max = store.maxOffset(HALVES);
         for (next = store.nextKept(HALVES, Math.max(next, store.minOffset(HALVES)));
                 next < max;
                 next = store.nextKept(HALVES, next + 1)) {
-            Open added = add(next, 0);
-            if (added != null) {
-                arrived.add(added);
-                changed = true;
-            }
+            add(next, 0);
+            changed = true;
         }
-        return arrived;
     }
 
-    private @Nullable Open add(long offset, int checks) throws IOException {
+    private void add(long offset, int checks) throws IOException {
         StoredMessage half = store.readAt(HALVES, offset);
         if (half == null) {
             LOG.error(
                     "The half message {} is no longer in the log; its transaction can neither end nor be asked for",
                     offset);
-            return null;
+            return;
         }
         Open added = new Open(half, checks);
         open.put(offset, added);
-        return added;
+        unseen.add(added);
     }
 
     /**
@@ -242,11 +241,11 @@ public final class OpenTransactions {
         }
     }
 
-    /** The message that ends it is in the log. */
-    public void ended(Open claimed, End how) {
+    /** The message that ends it is in the log. @param position where it stands */
+    public void ended(Open claimed, End how, long position) {
         synchronized (lock) {
             open.remove(claimed.offset);
-            ended.put(claimed.offset, how);
+            ended.put(claimed.offset, new Ended(how, position));
             changed = true;
         }
     }
@@ -254,7 +253,16 @@ public final class OpenTransactions {
     /** How it ended a while ago; null if it has not, or if that is no longer known. */
     public @Nullable End endOf(long offset) {
         synchronized (lock) {
-            return ended.get(offset);
+            Ended end = ended.get(offset);
+            return end == null ? null : end.how();
+        }
+    }
+
+    /** Whether the message that ended it is as safe as it should be. */
+    public boolean isEndSafe(long offset) {
+        synchronized (lock) {
+            Ended end = ended.get(offset);
+            return end != null && store.positions().committed() > end.position();
         }
     }
 

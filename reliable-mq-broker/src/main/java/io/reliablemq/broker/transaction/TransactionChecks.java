@@ -46,7 +46,6 @@ public final class TransactionChecks implements Figures {
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong undecided = new AtomicLong();
     private int turn;
-    private boolean begun;
 
     /** @param inNanos when it is to be looked at, since {@code originNanos} */
     private record Due(Open transaction, long inNanos) {}
@@ -76,12 +75,7 @@ public final class TransactionChecks implements Figures {
         if (store.failure() != null) {
             return Agent.UNTIL_SIGNAL;
         }
-        List<Open> arrived = transactions.follow();
-        if (!begun) {
-            begun = true;
-            arrived = List.copyOf(transactions.all());
-        }
-        for (Open transaction : arrived) {
+        for (Open transaction : transactions.follow()) {
             dues.add(firstDue(transaction));
         }
         for (Due first = dues.peek(); first != null; first = dues.peek()) {
@@ -179,7 +173,7 @@ public final class TransactionChecks implements Figures {
         }
         store.append(HalfMessage.undecided(half, checks), half.position(), result -> {
             if (result.status().isStored()) {
-                transactions.ended(claimed, End.UNDECIDED);
+                transactions.ended(claimed, End.UNDECIDED, result.position());
                 undecided.incrementAndGet();
                 LOG.error(
                         "The transaction of message {} for topic {} was not ended by the group {} after {} questions."

@@ -47,7 +47,9 @@ class OpenTransactionsTest {
     private void commit(StoredMessage half) throws IOException {
         Open claimed = Objects.requireNonNull(transactions.claim(half.queueOffset()));
         store.append(
-                HalfMessage.committed(half), half.position(), result -> transactions.ended(claimed, End.COMMITTED));
+                HalfMessage.committed(half),
+                half.position(),
+                result -> transactions.ended(claimed, End.COMMITTED, result.position()));
     }
 
     @Test
@@ -85,6 +87,19 @@ class OpenTransactionsTest {
     }
 
     @Test
+    void whatOthersSawFirstIsStillAskedFor() throws IOException {
+        half("a");
+        half("b");
+        // Whoever ends c sees them on the way.
+        commit(half("c"));
+
+        assertThat(transactions.follow()).extracting(Open::offset).containsExactly(0L, 1L);
+        assertThat(transactions.follow()).isEmpty();
+        start();
+        assertThat(transactions.follow()).extracting(Open::offset).containsExactly(0L, 1L);
+    }
+
+    @Test
     void withoutAFileTheLogTells() throws IOException {
         commit(half("a"));
         half("b");
@@ -98,6 +113,7 @@ class OpenTransactionsTest {
     void aSlaveKnowsWhatItsMasterHasStored() throws IOException {
         commit(half("a"));
         half("b");
+        transactions.follow();
         transactions.persist();
         AtomicFile slaves = new AtomicFile(new SimulatedDisk(), Path.of("/slave/transactions.json"));
         OpenTransactions slave = OpenTransactions.load(slaves, store);
@@ -116,7 +132,7 @@ class OpenTransactionsTest {
 
         transactions.release(claimed);
         claimed = Objects.requireNonNull(transactions.claim(0));
-        transactions.ended(claimed, End.ROLLED_BACK);
+        transactions.ended(claimed, End.ROLLED_BACK, 0);
 
         assertThat(transactions.claim(0)).isNull();
         assertThat(transactions.endOf(0)).isEqualTo(End.ROLLED_BACK);
