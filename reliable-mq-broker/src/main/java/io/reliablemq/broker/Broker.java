@@ -96,6 +96,9 @@ public final class Broker implements AutoCloseable {
                     clock,
                     errors);
             serve(new Tenure(around, opened.role(), opened.store()));
+            roles.begin();
+            // Closed before the tenure is: a change that is under way would open another one.
+            started.push(roles);
             figures = Figures.of(List.of(() -> tenure().figures().read(), () -> connections(server), roles.figures()));
             checks = HealthChecks.of(List.of(() -> tenure().checks().findings(), roles.health()));
             managementAddress = settings.management().enabled() ? startManagement() : null;

@@ -42,6 +42,9 @@ final class RoleChanges implements AutoCloseable {
     private final TakeOver takeOver;
     private final Rivals rivals;
 
+    /** The kind of master that was heard of last. */
+    private volatile @Nullable BrokerRole heard;
+
     private volatile @Nullable String trouble;
     private volatile long changes;
 
@@ -72,6 +75,11 @@ final class RoleChanges implements AutoCloseable {
         this.handover = new Handover(this, peers, clock);
         this.takeOver = new TakeOver(this, thread, clock);
         this.rivals = new Rivals(this, peers, thread);
+    }
+
+    /** The broker has a role, and may change it. */
+    void begin() {
+        thread.begin();
     }
 
     /** Requests of other brokers of this name, by code. Called on event loops. */
@@ -120,7 +128,8 @@ final class RoleChanges implements AutoCloseable {
 
     /** The slave's master says what kind it is. Any thread may call it. */
     void masterIs(BrokerRole kind) {
-        if (role().masterRole() != kind) {
+        if (kind != heard) {
+            heard = kind;
             thread.later(() -> learn(kind));
         }
     }

@@ -5,6 +5,7 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.runtime.NamedThreads;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,6 +23,7 @@ final class RoleThread implements AutoCloseable {
     private static final int MAX_WAITING = 64;
 
     private final ErrorSink errors;
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
             1,
             1,
@@ -39,6 +41,12 @@ final class RoleThread implements AutoCloseable {
     RoleThread(ErrorSink errors) {
         this.errors = errors;
         thread.allowCoreThreadTimeOut(true);
+        thread.execute(begun::join);
+    }
+
+    /** There is a role from now on; what is to be done about it waited for that. */
+    void begin() {
+        begun.complete(null);
     }
 
     /** Carries the change out and returns what came of it. @throws RoleChangeException if it was not done */
@@ -84,6 +92,7 @@ final class RoleThread implements AutoCloseable {
     @Override
     public void close() {
         thread.getQueue().clear();
+        begun.complete(null);
         thread.shutdown();
         try {
             if (!thread.awaitTermination(CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {

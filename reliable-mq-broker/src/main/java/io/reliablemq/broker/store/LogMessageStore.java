@@ -2,12 +2,9 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
-import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.epoch.EpochHistory;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.file.StoreFiles;
-import io.reliablemq.broker.store.index.MessageMarks;
-import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.timer.TimerIndex;
 import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.ChunkReader;
@@ -19,8 +16,6 @@ import io.reliablemq.broker.store.log.OriginScan;
 import io.reliablemq.broker.store.log.RecordReader;
 import io.reliablemq.broker.store.log.SegmentRemoval;
 import io.reliablemq.broker.store.log.Segments;
-import io.reliablemq.protocol.message.MessageFormatException;
-import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.AgentHost;
 import io.reliablemq.protocol.runtime.Clock;
@@ -29,7 +24,6 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,8 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class LogMessageStore implements MessageStore {
 
     private final StoreSettings settings;
-    private final Clock clock;
-    private final ErrorSink errors;
     private final DataFolder data;
     private final StoreIndexes indexes;
     private final Segments segments;
@@ -59,16 +51,14 @@ public final class LogMessageStore implements MessageStore {
     private final StoreFeed feed;
     private final StoreCopy copy;
     private final StoreThreads threads;
-    private final Runnable signalAppend;
+    private final StoreAppends appends;
     private final StoreReader reader;
-    private final AppendAnswers answers = new AppendAnswers();
     private final KeyLookup lookup;
     private final RecoveryReport recovery;
     private final DiskSpace space;
     private final Retention retention;
     private final LogScrubber scrubber;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile @Nullable String stopped;
 
     private LogMessageStore(
             StoreSettings settings,
@@ -83,8 +73,6 @@ public final class LogMessageStore implements MessageStore {
             CommitMarks.Marks found)
             throws IOException {
         this.settings = settings;
-        this.clock = clock;
-        this.errors = errors;
         this.data = data;
         this.indexes = indexes;
         this.segments = outcome.log().segments();
@@ -147,7 +135,9 @@ public final class LogMessageStore implements MessageStore {
                         ? new CopierMaker(settings, copies, tail, copy, errors)
                         : new WriterMaker(settings, mailbox, tail, commitPoint, clock, outcome.lastTimestamp()),
                 new SegmentChores(space::run, indexer::run, retention::run, scrubber::run, marks::run));
-        this.signalAppend = threads::signalAppend;
+        this.appends = new StoreAppends(
+                new StoreAppends.Parts(settings, clock, errors, indexes.queues(), mailbox, commitPoint, feed, space),
+                threads::signalAppend);
         indexes.damaged().onDamage(threads::signalKeeper);
         RecordReader records = new RecordReader(segments);
         this.reader = new StoreReader(indexes.queues(), segments, records, commitPoint);
@@ -228,7 +218,7 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public void append(StoredMessage message, long originPosition, AppendListener listener, Executor wakeUp) {
-        append(List.of(message), originPosition, listener, wakeUp);
+        appends.append(List.of(message), originPosition, listener, wakeUp);
     }
 
     @Override
@@ -236,58 +226,7 @@ public final class LogMessageStore implements MessageStore {
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("A batch without messages cannot be stored");
         }
-        append(messages, NO_ORIGIN, listener, Runnable::run);
-    }
-
-    private void append(List<StoredMessage> messages, long origin, AppendListener listener, Executor wakeUp) {
-        QueueKey queue = new QueueKey(messages.get(0).topic(), messages.get(0).queueId());
-        byte[][] payloads = new byte[messages.size()][];
-        MessageMarks[] marks = new MessageMarks[payloads.length];
-        for (int i = 0; i < payloads.length; i++) {
-            payloads[i] = encode(messages.get(i), queue);
-            marks[i] = MessageMarks.of(queue.topic(), messages.get(i).properties());
-        }
-        QueueEntries entries = indexes.queues().queue(queue.topic(), queue.queueId());
-        PendingAppend append = new PendingAppend(
-                queue, entries, payloads, marks, origin, bounds(), answers.counted(payloads.length, listener));
-        if (append.recordBytes() > settings.maxRecordBytes()) {
-            throw new MessageFormatException("What is to be appended takes " + append.recordBytes()
-                    + " bytes, which do not fit into a log segment of " + settings.segmentBytes() + " bytes");
-        }
-        if (origin == NO_ORIGIN && space.isLow()) {
-            // Copies of what is stored go on: the disk will not get any emptier without them.
-            append.refuse(Status.NO_SPACE, space.reason(), errors);
-            return;
-        }
-        if (!settings.replication().takesMessages()) {
-            append.refuse(Status.CLOSED, "This log is a copy: its master takes messages", errors);
-            return;
-        }
-        if (append.hasNoReplica() && commitPoint.isFullOfUnreplicated()) {
-            append.refuse(Status.BUSY, "Too many messages wait for a replica, and none is near", errors);
-            return;
-        }
-        switch (mailbox.offer(append)) {
-            case ACCEPTED -> wakeUp.execute(signalAppend);
-            case FULL -> append.refuse(Status.BUSY, "Too many appends are waiting for the disk; try again", errors);
-            case CLOSED -> append.refuse(Status.CLOSED, whyClosed(), errors);
-        }
-    }
-
-    private PendingAppend.Bounds bounds() {
-        long now = clock.nanos();
-        return new PendingAppend.Bounds(
-                now + settings.syncFlushTimeout().toNanos(),
-                now + settings.replication().syncSlaveTimeout().toNanos(),
-                feed.hasTooFewNear());
-    }
-
-    private byte[] encode(StoredMessage message, QueueKey queue) {
-        if (message.queueId() != queue.queueId() || !message.topic().equals(queue.topic())) {
-            throw new IllegalArgumentException("The messages of a batch must be of one queue: " + queue
-                    + ", but one is of " + message.topic() + " " + message.queueId());
-        }
-        return MessageLayout.encode(message);
+        appends.append(messages, NO_ORIGIN, listener, Runnable::run);
     }
 
     @Override
@@ -412,18 +351,12 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public void stopAppends(String why) {
-        stopped = why;
-        mailbox.close();
-    }
-
-    private String whyClosed() {
-        String failure = failure();
-        return failure != null ? failure : Objects.requireNonNullElse(stopped, "The store is closed");
+        appends.stop(why);
     }
 
     @Override
     public int pendingAppends() {
-        return mailbox.pending();
+        return appends.pending();
     }
 
     @Override
@@ -435,7 +368,7 @@ public final class LogMessageStore implements MessageStore {
     public Figures figures() {
         StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
         DiskFigures disk = new DiskFigures(data, settings.retention(), space, retention, scrubber, recovery);
-        return Figures.of(List.of(threads.figures(), answers, state, disk, indexes));
+        return Figures.of(List.of(threads.figures(), appends.answers(), state, disk, indexes));
     }
 
     @Override

@@ -13,7 +13,6 @@ import io.reliablemq.broker.store.log.LogGaps;
 import io.reliablemq.broker.store.log.LogRecovery;
 import io.reliablemq.broker.store.log.LogRecovery.Recovered;
 import io.reliablemq.broker.store.log.LogSettings;
-import io.reliablemq.broker.store.log.RecordReader;
 import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.MessageSummary;
 import io.reliablemq.protocol.runtime.Clock;
@@ -35,7 +34,7 @@ final class StoreRecovery implements LogRecovery.Visitor {
     private final List<Unindexed> unindexed = new ArrayList<>();
     private final List<Uncommitted> uncommitted = new ArrayList<>();
     private long visibleTo;
-    private long firstUncommitted;
+    private long visibleEnd = -1;
     private LogGaps gaps = LogGaps.NONE;
     private long lost;
     private long segmentBase;
@@ -53,7 +52,7 @@ final class StoreRecovery implements LogRecovery.Visitor {
      * What was brought back.
      *
      * @param uncommitted messages of which it is not known that they were committed
-     * @param committed where the first of these starts, or the log ends
+     * @param committed where the last message ends that was committed, or the log
      * @param lastTimestamp of the last message
      */
     record Outcome(
@@ -107,7 +106,7 @@ final class StoreRecovery implements LogRecovery.Visitor {
                 Duration.ofNanos(clock.nanos() - start));
         long end = log.tail().written();
         return new Outcome(
-                log, unindexed, uncommitted, uncommitted.isEmpty() ? end : firstUncommitted, lastTimestamp, report);
+                log, unindexed, uncommitted, uncommitted.isEmpty() ? end : visibleEnd, lastTimestamp, report);
     }
 
     /** Indexes of a segment are written once all of it is committed. */
@@ -145,6 +144,7 @@ final class StoreRecovery implements LogRecovery.Visitor {
             }
             askedFor = base;
             rebuilding = indexes.load(base, next);
+            visible(rebuilding.isEmpty() ? next : base);
             return rebuilding.isEmpty();
         } catch (IndexMismatchException e) {
             throw corrupt(base, base, e);
@@ -153,6 +153,7 @@ final class StoreRecovery implements LogRecovery.Visitor {
 
     @Override
     public void reading(long base) {
+        visible(base);
         segmentBase = base;
         if (askedFor != base) {
             rebuilding = indexes.all();
@@ -171,11 +172,11 @@ final class StoreRecovery implements LogRecovery.Visitor {
     private void add(MessageSummary message, long position, int size) {
         QueueEntries entries = queues.queue(message.topic(), message.queueId());
         if (position + size > visibleTo) {
-            firstUncommitted = uncommitted.isEmpty() ? RecordReader.start(position) : firstUncommitted;
             uncommitted.add(new CopiedMessage(
                     IndexedMessage.of(message, entries, segmentBase, position, size), gaps.isDamagedBefore(position)));
             return;
         }
+        visibleEnd = position + size;
         if (rebuilding.contains(queues) && message.queueOffset() > entries.max() && gaps.isDamagedBefore(position)) {
             lost += message.queueOffset() - entries.max();
             entries.loseTo(message.queueOffset(), segmentBase);
@@ -188,7 +189,15 @@ final class StoreRecovery implements LogRecovery.Visitor {
 
     @Override
     public void ended(long base, long next) {
+        visible(next);
         unindexed.add(new Unindexed(base, next, rebuilding));
+    }
+
+    /** The log is committed up to here, if it is known to be; the record that ends a segment may not be. */
+    private void visible(long position) {
+        if (visibleEnd < 0 || uncommitted.isEmpty() && position <= visibleTo) {
+            visibleEnd = position;
+        }
     }
 
     private LogCorruptException corrupt(long base, long position, RuntimeException cause) {

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 /**
  * Not a test: prints how long a send waits without a slave and with one in a process of its own, and how fast a fresh slave
- * catches up. Arguments: an empty folder, seconds a round, GiB to catch up with.
+ * catches up. Arguments: an empty folder, seconds a round (0 for none), GiB to catch up with (none if left out).
  */
 final class ReplicationLoad {
 
@@ -36,8 +36,10 @@ final class ReplicationLoad {
         }
         Path root = Path.of(args[0]);
         int seconds = Integer.parseInt(args[1]);
-        alone(root, seconds);
-        withSlave(root, seconds);
+        if (seconds > 0) {
+            alone(root, seconds);
+            withSlave(root, seconds);
+        }
         if (args.length > 2) {
             catchUp(root, Long.parseLong(args[2]) << 30);
         }
@@ -183,16 +185,27 @@ final class ReplicationLoad {
             while (master.feeds.replicas().isEmpty()) {
                 LockSupport.parkNanos(1_000_000);
             }
+            Duration feeding = cpu(ProcessHandle.current());
+            Duration following = cpu(slave.toHandle());
             long start = System.nanoTime();
             while (master.feeds.replicas().get(0).lagBytes() > 0) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }
             double elapsed = (System.nanoTime() - start) / 1e9;
-            System.out.printf("caught up in %.1f s, %.0f MB/s%n", elapsed, bytes / 1e6 / elapsed);
+            System.out.printf(
+                    "caught up in %.1f s, %.0f MB/s; processor time: master %d ms, slave %d ms%n",
+                    elapsed,
+                    bytes / 1e6 / elapsed,
+                    cpu(ProcessHandle.current()).minus(feeding).toMillis(),
+                    cpu(slave.toHandle()).minus(following).toMillis());
             stop(slave);
         }
         delete(root.resolve("master"));
         delete(root.resolve("slave"));
+    }
+
+    private static Duration cpu(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     private static void delete(Path folder) throws Exception {
