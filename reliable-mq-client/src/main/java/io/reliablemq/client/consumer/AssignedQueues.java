@@ -131,7 +131,9 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
                 slot.pulls.stop();
             }
             ProcessQueue window = slot.window;
-            if (window != null) {
+            if (window == null) {
+                ownership.abandon(queue);
+            } else {
                 ownership.giveUp(
                         queue, window, () -> offsets.commitSurely(queue, window.commitOffset()), () -> drop(window));
             }
@@ -147,7 +149,11 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
         startOffset(queue)
                 .whenComplete((start, error) -> context.loop().execute(() -> {
                     slot.asking = false;
-                    if (stopped || slots.get(queue) != slot || slot.window != null) {
+                    if (stopped || !slots.containsKey(queue)) {
+                        ownership.abandon(queue);
+                        return;
+                    }
+                    if (slots.get(queue) != slot || slot.window != null) {
                         return;
                     }
                     if (error == null) {
@@ -338,14 +344,14 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
                 .filter(ownership::mayCommit)
                 .map(window -> offsets.commitSurely(window.queue(), window.commitOffset()))
                 .toArray(CompletableFuture[]::new);
+        List<Queue> all = List.copyOf(slots.keySet());
         held.forEach(this::drop);
         slots.clear();
         publish();
         return CompletableFuture.allOf(commits)
                 .handleAsync(
                         (done, error) -> ownership
-                                .giveUpAll(
-                                        held.stream().map(ProcessQueue::queue).toList())
+                                .giveUpAll(all)
                                 .thenCompose(unlocked -> error == null
                                         ? CompletableFuture.<@Nullable Void>completedFuture(null)
                                         : CompletableFuture.<@Nullable Void>failedFuture(error)),

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,9 @@ final class LockedQueues implements QueueOwnership {
     /** Given up, but with a listener at work: the lock is kept until that has ended. */
     private final Map<Queue, ProcessQueue> leaving = new HashMap<>();
 
+    /** Let go, but the broker has not said that it knows. */
+    private final Set<Queue> unlocking = new HashSet<>();
+
     /** Dropped with a listener at work, which another one must not overtake. */
     private final Map<Queue, ProcessQueue> stillAtWork = new HashMap<>();
 
@@ -46,7 +50,7 @@ final class LockedQueues implements QueueOwnership {
 
     @Override
     public CompletableFuture<Long> acquire(Queue queue) {
-        if (leaving.containsKey(queue)) {
+        if (leaving.containsKey(queue) || unlocking.contains(queue)) {
             return CompletableFuture.failedFuture(new NotYetOursException("it is still being given up here"));
         }
         ProcessQueue before = stillAtWork.get(queue);
@@ -91,7 +95,7 @@ final class LockedQueues implements QueueOwnership {
                 .whenComplete((done, error) -> context.loop().execute(() -> {
                     leaving.remove(queue, window);
                     drop.run();
-                    locks.unlock(List.of(queue));
+                    unlock(queue);
                     if (error != null) {
                         log.warn(
                                 "The offset of {} could not be stored for group '{}'; some messages are received again: {}",
@@ -100,6 +104,18 @@ final class LockedQueues implements QueueOwnership {
                                 Causes.text(error));
                     }
                 }));
+    }
+
+    /** Until the broker has answered, the lock is not asked for again: it might be let go after it was got. */
+    private void unlock(Queue queue) {
+        unlocking.add(queue);
+        locks.unlock(List.of(queue))
+                .whenComplete((done, error) -> context.loop().execute(() -> unlocking.remove(queue)));
+    }
+
+    @Override
+    public void abandon(Queue queue) {
+        unlock(queue);
     }
 
     @Override

@@ -21,6 +21,9 @@ interface QueueOwnership {
      */
     void giveUp(Queue queue, ProcessQueue window, Supplier<CompletableFuture<Void>> commit, Runnable drop);
 
+    /** The queue is not ours after all; what {@link #acquire} has got, or gets yet, is let go. */
+    void abandon(Queue queue);
+
     /** All queues, whose offsets are stored, are others' from now on. Completes when that is known, never exceptionally. */
     CompletableFuture<Void> giveUpAll(Collection<Queue> queues);
 
@@ -55,6 +58,9 @@ interface QueueOwnership {
             commit.get();
             drop.run();
         }
+
+        @Override
+        public void abandon(Queue queue) {}
 
         @Override
         public CompletableFuture<Void> giveUpAll(Collection<Queue> queues) {

@@ -20,6 +20,8 @@ import io.reliablemq.protocol.body.OffsetTable;
 import io.reliablemq.protocol.body.QueueLock;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.header.OffsetResponse;
+import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -204,5 +206,30 @@ class OrderlyConsumerTest {
 
         await().until(() -> handled.size() == 5 && scene.offset(0) == 3);
         assertThat(handled).containsExactly("m0", "m1", "m2", "m1", "m2");
+    }
+
+    /** Its lock would keep everybody from the queue until it runs out. */
+    @Test
+    void whoLosesAQueueBeforeItHasBegunLetsItsLockGo() {
+        AtomicInteger questions = new AtomicInteger();
+        scene.broker().server().on(RequestCode.QUERY_CONSUMER_OFFSET, (request, reply) -> {
+            boolean isT =
+                    QueryConsumerOffsetRequest.read(request.fields()).topic().equals(TOPIC);
+            if (!isT || questions.incrementAndGet() > 1) {
+                reply.send(Command.success(new OffsetResponse(0).fields()));
+            }
+        });
+        scene.put(0, "m0");
+        // Whoever was made first has the smaller id and is to have the only queue as soon as it joins.
+        MqClient first = scene.client();
+        MqClient second = scene.client();
+        consume(second, orderly().build(), message -> succeed());
+        await().until(() -> questions.get() == 1);
+        assertThat(scene.broker().lockHolder(GROUP, TOPIC, 0)).isNotNull();
+
+        consume(first, orderly().build(), message -> succeed());
+
+        await().until(() -> scene.offset(0) == 1);
+        assertThat(handled).containsExactly("m0");
     }
 }
