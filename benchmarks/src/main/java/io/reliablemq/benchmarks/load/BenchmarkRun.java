@@ -70,7 +70,9 @@ final class BenchmarkRun {
                             official.clientLibrary(),
                             settings -> ApacheBroker.start(peer, nameServer, settings));
                     idle(apache);
-                    rounds(List.of(apache));
+                    Contender apacheOwnClient =
+                            new Contender(Subject.APACHE_OWN_CLIENT, new OurClient(), apache.start());
+                    rounds(List.of(apache, apacheOwnClient));
                 }
             } else {
                 rounds(List.of());

@@ -26,6 +26,7 @@ import java.util.function.Function;
  * @param flushInterval of both brokers under {@code ASYNC_FLUSH}
  * @param idle how long a broker is left alone before its memory is read
  * @param peer whether Apache RocketMQ takes part; without it a run shows where our own time goes
+ * @param async whether there is a step of asynchronous sends
  * @param ceiling whether a broker without a store takes part, which shows what the client leaves to any broker
  * @param flightRecord whether our broker's process is recorded with JFR, into the output folder
  */
@@ -47,6 +48,7 @@ record Options(
         Duration idle,
         boolean flightRecord,
         boolean peer,
+        boolean async,
         boolean ceiling,
         Path dataFolder,
         Path outputFolder,
@@ -70,6 +72,7 @@ record Options(
             Map.entry("idle", "10s"),
             Map.entry("jfr", "false"),
             Map.entry("peer", "true"),
+            Map.entry("async", "true"),
             Map.entry("ceiling", "true"));
 
     /** Shows that all works, and roughly where we are: too short for the compilers of the JVMs to have settled. */
@@ -83,6 +86,7 @@ record Options(
             Map.entry("rate-time", "1s"),
             Map.entry("backlog", "10000"),
             Map.entry("many-queues", "0"),
+            Map.entry("async", "false"),
             Map.entry("ceiling", "false"),
             Map.entry("idle", "2s"));
 
@@ -148,6 +152,7 @@ record Options(
                 values.time("idle"),
                 values.yesOrNo("jfr"),
                 values.yesOrNo("peer"),
+                values.yesOrNo("async"),
                 values.yesOrNo("ceiling"),
                 values.path("data-dir"),
                 values.path("output-dir"),

@@ -3,6 +3,7 @@ package io.reliablemq.benchmarks.load;
 import io.reliablemq.benchmarks.process.BrokerOptions;
 import io.reliablemq.benchmarks.process.MeasuredBroker;
 import io.reliablemq.benchmarks.process.Waiting;
+import io.reliablemq.benchmarks.result.Mark;
 import io.reliablemq.benchmarks.result.Measure;
 import io.reliablemq.benchmarks.result.Readings;
 import io.reliablemq.benchmarks.result.Subject;
@@ -56,7 +57,10 @@ final class Turn {
 
     void run() {
         sends();
-        if (subject != Subject.CEILING) {
+        if (options.async()) {
+            asyncSends();
+        }
+        if (subject != Subject.CEILING && subject != Subject.APACHE_OWN_CLIENT) {
             latencies();
         }
         // The backlog is filled under the quicker policy; reading it is the same under both.
@@ -69,6 +73,7 @@ final class Turn {
         }
         if (options.manyQueues() > 0
                 && subject != Subject.CEILING
+                && subject != Subject.APACHE_OWN_CLIENT
                 && stage.flush().equals(options.flush().get(0))) {
             manyQueues();
         }
@@ -92,6 +97,18 @@ final class Turn {
                         Measure.send(stage.flush(), senders),
                         load.run(senders, options.measure(), broker::processorTime));
             }
+        }
+    }
+
+    private void asyncSends() {
+        String topic = topic("async");
+        try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
+            AsyncLoad load = new AsyncLoad(sender, topic, payload, Mark.ASYNC_DEPTH);
+            Waiting.untilDone(TOPIC_BOUND, () -> new SendLoad(sender, List.of(topic), payload).fill(1, 1));
+            load.run(options.warmUp(), broker::processorTime);
+            record(
+                    Measure.asyncSend(stage.flush(), Mark.ASYNC_DEPTH),
+                    load.run(options.measure(), broker::processorTime));
         }
     }
 

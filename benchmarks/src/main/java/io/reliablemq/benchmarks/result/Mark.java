@@ -16,6 +16,9 @@ public record Mark(String name, double wanted, boolean atLeast, Optional<Double>
     /** Our single-sender median may take this many times what the machine takes for the same. */
     private static final double OVER_BARE = 2;
 
+    /** Asynchronous sends under way. */
+    public static final int ASYNC_DEPTH = 1_000;
+
     private static final int FEW_QUEUES = 8;
     private static final int MANY_QUEUES = 10_000;
 
@@ -40,6 +43,7 @@ public record Mark(String name, double wanted, boolean atLeast, Optional<Double>
         marks.add(freshSlave(readings));
         marks.add(ratio(readings, Measure.rate(Measure.send("ASYNC_FLUSH", 64)), 2));
         marks.add(ratio(readings, Measure.rate(Measure.BACKLOG), 2));
+        clients(readings, marks);
         marks.add(manyQueues(readings));
         marks.add(overBare(readings));
         marks.add(most(readings, Measure.IDLE_MEMORY, 200));
@@ -54,6 +58,23 @@ public record Mark(String name, double wanted, boolean atLeast, Optional<Double>
                 true,
                 readings.ratio(measure, Subject.OURS_OFFICIAL_CLIENT, Subject.APACHE)
                         .map(Spread::median));
+    }
+
+    /** Our client over the official one, both on the same broker. */
+    private static void clients(Readings readings, List<Mark> marks) {
+        for (Measure measure :
+                List.of(Measure.rate(Measure.asyncSend("SYNC_FLUSH", ASYNC_DEPTH)), Measure.rate(Measure.BACKLOG))) {
+            marks.add(client(readings, measure, "our broker", Subject.OURS, Subject.OURS_OFFICIAL_CLIENT));
+            marks.add(client(readings, measure, "Apache's broker", Subject.APACHE_OWN_CLIENT, Subject.APACHE));
+        }
+    }
+
+    private static Mark client(Readings readings, Measure measure, String broker, Subject ours, Subject official) {
+        return new Mark(
+                measure.scenario() + ", " + broker + ": our client's rate over the official one's",
+                1.5,
+                true,
+                readings.ratio(measure, ours, official).map(Spread::median));
     }
 
     private static Mark manyQueues(Readings readings) {

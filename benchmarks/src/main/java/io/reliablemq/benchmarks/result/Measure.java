@@ -14,6 +14,11 @@ public record Measure(String scenario, String metric, String unit) {
         return "send " + flushDiskType + ", " + senders + (senders == 1 ? " sender" : " senders");
     }
 
+    /** The scenario of asynchronous sends, so many of them under way at any time. */
+    public static String asyncSend(String policy, int depth) {
+        return "asynchronous send " + policy + ", depth " + depth;
+    }
+
     /** The scenario of 64 synchronous senders over so many queues. */
     public static String queues(String flushDiskType, int queues) {
         return "send " + flushDiskType + ", " + queues + " queues";

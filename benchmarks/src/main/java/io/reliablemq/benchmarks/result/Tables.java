@@ -18,6 +18,8 @@ public final class Tables {
             "ours, own client",
             "ratio",
             "no store, official client",
+            "ratio",
+            "Apache RocketMQ, own client",
             "ratio");
     private static final List<String> BARE_HEAD = List.of("the machine alone", "unit", "value");
     private static final List<String> MARK_HEAD = List.of("mark", "wanted", "measured", "verdict");
@@ -43,7 +45,7 @@ public final class Tables {
         report.about()
                 .forEach((name, value) ->
                         out.append(name).append(":: ").append(value).append('\n'));
-        out.append('\n').append(asciiDoc("2,2,1,2,2,1,2,1,2,1", FIGURE_HEAD, figures()));
+        out.append('\n').append(asciiDoc("2,2,1,2,2,1,2,1,2,1,2,1", FIGURE_HEAD, figures()));
         out.append('\n').append(asciiDoc("3,1,2", BARE_HEAD, bare()));
         out.append('\n').append(asciiDoc("4,1,1,1", MARK_HEAD, marks()));
         report.notes().forEach(note -> out.append("\nNOTE: ").append(note).append('\n'));
@@ -64,7 +66,9 @@ public final class Tables {
                         value(measure, Subject.OURS),
                         ratio(measure, Subject.OURS),
                         value(measure, Subject.CEILING),
-                        ratio(measure, Subject.CEILING)));
+                        ratio(measure, Subject.CEILING),
+                        value(measure, Subject.APACHE_OWN_CLIENT),
+                        ratio(measure, Subject.APACHE_OWN_CLIENT)));
             }
         }
         return rows;
