@@ -224,8 +224,15 @@ class ReliableMqAutoConfigurationTests {
                         "reliable-mq.producer.max-in-flight=9")
                 .run(started -> assertThat(new SettingsFromProperties(started.getBean(ReliableMqProperties.class))
                                 .producer("application"))
-                        .isEqualTo(new io.reliablemq.client.api.ProducerSettings(
-                                "p", Duration.ofSeconds(1), 10, 4, false, 1024 * 1024, 8, 9)));
+                        .isEqualTo(io.reliablemq.client.api.ProducerSettings.builder("p")
+                                .sendTimeout(Duration.ofSeconds(1))
+                                .retryTimesWhenSendFailed(10)
+                                .retryTimesWhenSendAsyncFailed(4)
+                                .retryAnotherBrokerWhenNotStoreOK(false)
+                                .maxMessageBytes(1024 * 1024)
+                                .defaultTopicQueueCount(8)
+                                .maxInFlight(9)
+                                .build()));
     }
 
     @Test
