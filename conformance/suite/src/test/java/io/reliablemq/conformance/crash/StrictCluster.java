@@ -84,9 +84,9 @@ final class StrictCluster implements AutoCloseable {
     final class Pair implements AutoCloseable {
 
         private final String name;
-        private final Node master;
         private final LinkProxy link;
-        private final Node slave;
+        private Node master;
+        private Node slave;
 
         Pair(String name, Path folder) {
             this.name = name;
@@ -116,18 +116,20 @@ final class StrictCluster implements AutoCloseable {
             return link;
         }
 
-        void awaitInSync() {
-            awaitInSync(master);
+        /** The slave has become the master, and the master is to be its slave. */
+        void changePlaces() {
+            Node before = master;
+            master = slave;
+            slave = before;
         }
 
-        /** @param acting who is the master now */
-        void awaitInSync(Node acting) {
+        void awaitInSync() {
             await("the slave of " + name + " is in sync")
                     .atMost(BOUND)
                     .pollInterval(POLL)
                     .ignoreExceptionsInstanceOf(IOException.class)
                     .untilAsserted(() ->
-                            assertThat(acting.management().figure("insync")).isEqualTo(2));
+                            assertThat(master.management().figure("insync")).isEqualTo(2));
         }
 
         @Override
@@ -138,16 +140,21 @@ final class StrictCluster implements AutoCloseable {
         }
     }
 
-    /** Returns once the topic is on both masters and both slaves are in sync. */
-    void start(String topic) {
+    /** Returns once both slaves are in sync. */
+    void start() {
         firstNameServer.startNameServer();
         secondNameServer.startNameServer();
         for (Pair pair : List.of(a, b)) {
             pair.master().start();
             pair.slave().start();
         }
+        a.awaitInSync();
+        b.awaitInSync();
+    }
+
+    /** Returns once the topic is on both masters. */
+    void createTopic(String topic) {
         for (Pair pair : List.of(a, b)) {
-            pair.awaitInSync();
             administration.createTopic(pair.master().process().address(), topic, QUEUES);
         }
         await("the topic is on both masters")
