@@ -21,6 +21,9 @@ import org.HdrHistogram.Histogram;
 final class Turn {
 
     private static final Duration TOPIC_BOUND = Duration.ofSeconds(30);
+    /** Apache's slave hears of its master when it registers, every 30 s. */
+    private static final Duration SLAVE_BOUND = Duration.ofSeconds(90);
+
     private static final int WARM_UP_SENDERS = 16;
     private static final int FILLING_SENDERS = 64;
     private static final int MANY_QUEUES_SENDERS = 64;
@@ -90,7 +93,7 @@ final class Turn {
         try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
             SendLoad load = new SendLoad(sender, List.of(topic), payload);
             // A slave may still be on its way to its master.
-            Waiting.untilDone(TOPIC_BOUND, () -> load.fill(1, 1));
+            Waiting.untilDone(SLAVE_BOUND, () -> load.fill(1, 1));
             load.run(WARM_UP_SENDERS, options.warmUp(), broker::processorTime);
             for (int senders : options.senders()) {
                 record(

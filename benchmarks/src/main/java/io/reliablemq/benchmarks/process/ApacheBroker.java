@@ -58,10 +58,7 @@ public final class ApacheBroker implements MeasuredBroker {
                     options,
                     "apache-slave",
                     slavePort,
-                    Map.of(
-                            "brokerId", "1",
-                            "brokerRole", "SLAVE",
-                            "haMasterAddress", "127.0.0.1:" + (port + 1))));
+                    Map.of("brokerId", "1", "brokerRole", "SLAVE")));
         }
         return new ApacheBroker(nameServer, process, slaves, port, startedIn);
     }
