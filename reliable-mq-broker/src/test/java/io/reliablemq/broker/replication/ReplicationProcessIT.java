@@ -96,15 +96,15 @@ class ReplicationProcessIT {
     }
 
     private void startSlave() throws Exception {
-        slave = ReplicationLoad.startSlave(folder.resolve("slave"), master.address());
+        slave = SlaveProcess.start(folder.resolve("slave"), master.address());
         eventually().until(() -> master.feeds.replicas().stream().anyMatch(ReplicaState::inSync));
     }
 
     private void signal(String name) throws Exception {
-        new ProcessBuilder("kill", "-" + name, Long.toString(slave.pid()))
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + slave.pid())
                 .inheritIO()
-                .start()
-                .waitFor();
+                .start();
+        assertThat(kill.waitFor()).as("SIG" + name + " was sent").isZero();
     }
 
     private static ConditionFactory eventually() {
