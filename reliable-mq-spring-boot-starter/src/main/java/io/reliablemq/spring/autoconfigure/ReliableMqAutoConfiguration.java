@@ -2,6 +2,7 @@ package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.Producer;
+import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.spring.core.ReliableMqOperations;
 import io.reliablemq.spring.core.ReliableMqTemplate;
 import io.reliablemq.spring.support.MessageMapper;
@@ -46,11 +47,12 @@ public final class ReliableMqAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    MqClient reliableMqClient(@Nullable ReliableMqConnectionDetails details, ResourceLoader resources) {
+    MqClient reliableMqClient(
+            @Nullable ReliableMqConnectionDetails details, ResourceLoader resources, ObjectProvider<Clock> clock) {
         if (details == null) {
             throw new NoBrokerException(ClassUtils.isPresent(BROKER_CLASS, resources.getClassLoader()));
         }
-        return MqClient.create(settings.client(details.getNameServers()));
+        return MqClient.create(settings.client(details.getNameServers()), clock.getIfAvailable(() -> Clock.SYSTEM));
     }
 
     @Bean
