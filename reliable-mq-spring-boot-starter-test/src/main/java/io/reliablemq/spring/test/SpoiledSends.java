@@ -46,7 +46,7 @@ public final class SpoiledSends {
      * Not stored, and answered with this code and text.
      *
      * @param responseCode one of {@link ResponseCode}. Whether a client tries again depends on it: after
-     *     {@code MESSAGE_ILLEGAL} or {@code NO_PERMISSION} it does not
+     *     {@code MESSAGE_ILLEGAL} it does not
      * @throws IllegalArgumentException if the code means that the message was stored
      */
     public void areRefused(int responseCode, String remark) {

@@ -125,6 +125,7 @@ public final class TopicProbe implements AssertProvider<TopicAssert> {
             try {
                 queues = Awaitility.await()
                         .atMost(atMost)
+                        .pollDelay(Duration.ZERO)
                         .pollInterval(LOOK_FOR_TOPIC_AGAIN)
                         .until(() -> queues(consumer), found -> !found.isEmpty());
             } catch (ConditionTimeoutException e) {
