@@ -25,7 +25,8 @@ class AotProcessedIT {
                 List.of("-Dspring.aot.enabled=true"),
                 JAR,
                 folder,
-                "--sample.demo.enabled=false",
+                // Whether it is there was decided when the beans were worked out.
+                "--sample.demo.orders=3",
                 "--sample.payment.failure-rate=0")) {
             RestClient http = RestClient.create("http://127.0.0.1:" + sample.webPort());
             // Says itself so: without it the beans would be found as always, and nothing would have been tested.

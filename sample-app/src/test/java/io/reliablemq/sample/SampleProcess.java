@@ -73,7 +73,7 @@ final class SampleProcess implements AutoCloseable {
     }
 
     int webPort() {
-        return Integer.parseInt(awaitLine(WEB_PORT, Duration.ofSeconds(60)).group(1));
+        return Integer.parseInt(awaitLine(WEB_PORT, Duration.ofSeconds(180)).group(1));
     }
 
     boolean hasLine(Predicate<String> wanted) {
