@@ -47,6 +47,8 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "reliable-mq.name-server",
                         "reliable-mq.producer.group",
+                        "reliable-mq.producer.transaction-group",
+                        "reliable-mq.outbox.platform",
                         "reliable-mq.broker.name-servers",
                         "reliable-mq.broker.master-address",
                         "reliable-mq.broker.management.bind-address");
