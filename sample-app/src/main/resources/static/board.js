@@ -82,6 +82,18 @@ function attemptDots(order, maxAttempts) {
   return dots;
 }
 
+/** The last step of the parcel, and a star once the customer was asked for a review. */
+function parcel(order) {
+  const cell = element('td', 'quiet', order.parcel ?? '');
+  if (order.reviewAsked) {
+    const star = element('span', 'star', '★');
+    star.title = 'asked for a review';
+    star.setAttribute('aria-label', 'asked for a review');
+    cell.append(' ', star);
+  }
+  return cell;
+}
+
 function showNews(board) {
   const latest = [...board.orders].sort((a, b) => (a.changedAt < b.changedAt ? 1 : -1)).slice(0, 12);
   $('news').replaceChildren(...latest.map((order) => {
@@ -91,7 +103,7 @@ function showNews(board) {
     const state = element('td');
     state.append(element('span', 'chip ' + order.state, order.state.toLowerCase()));
     row.append(element('td', 'id', shortId(order.id)), element('td', '', order.item),
-      element('td', 'num', money.format(order.amountCents / 100)), dots, state);
+      element('td', 'num', money.format(order.amountCents / 100)), dots, state, parcel(order));
     return row;
   }));
 }

@@ -8,9 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,6 +108,46 @@ class GuideTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> new PropertyPages(known, List.of(new PropertyNote("reliable-mq.gone", "1", ""))))
                 .withMessageContaining("reliable-mq.gone");
+    }
+
+    /** Links lead to sections that there are; the converter checks those within a page. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void leadsToSectionsThatThereAre(Path page) throws IOException {
+        List<String> broken = new ArrayList<>();
+        Matcher links = Pattern.compile("xref:([^#\\[\\s]+\\.adoc)(?:#([^\\[]+))?\\[").matcher(Files.readString(page));
+        while (links.find()) {
+            Path target = page.resolveSibling(links.group(1)).normalize();
+            String section = links.group(2);
+            if (!Files.exists(target)) {
+                broken.add(links.group());
+            } else if (section != null && !sections(target).contains(section)) {
+                broken.add(links.group());
+            }
+        }
+
+        assertThat(broken).isEmpty();
+    }
+
+    /** By their own ids, or by those that the converter makes of their titles. */
+    private static Set<String> sections(Path page) throws IOException {
+        Set<String> sections = new TreeSet<>();
+        String text = Files.readString(page);
+        if (text.contains("{generated}/properties-all.adoc")) {
+            text += new PropertyPages(PropertyPages.read(), PropertyNote.readAll()).tables().get("all");
+        }
+        Matcher ids = Pattern.compile("\\[(?:#|\\[)([\\w-]+)]").matcher(text);
+        while (ids.find()) {
+            sections.add(ids.group(1));
+        }
+        Matcher titles = Pattern.compile("^=+ (.+)$", Pattern.MULTILINE).matcher(text);
+        while (titles.find()) {
+            sections.add(titles.group(1)
+                    .toLowerCase(Locale.ROOT)
+                    .replaceAll("[^\\w\\s.-]", "")
+                    .replaceAll("[\\s.-]+", "-"));
+        }
+        return sections;
     }
 
     /** Every page can be reached from the first one. */
