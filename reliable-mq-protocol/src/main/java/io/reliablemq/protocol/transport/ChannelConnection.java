@@ -90,6 +90,13 @@ final class ChannelConnection implements Connection {
         }
     }
 
+    @Override
+    public void flush() {
+        if (channel.eventLoop().inEventLoop()) {
+            outbox.drain();
+        }
+    }
+
     /** What came in together is handled: runs what was put off, and sends what that has caused. Event loop only. */
     void endRead() {
         if (!afterRead.isEmpty()) {
