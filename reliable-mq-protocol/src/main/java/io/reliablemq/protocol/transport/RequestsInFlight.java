@@ -90,7 +90,8 @@ final class RequestsInFlight {
         return new TransportException(
                 Kind.CONNECTION_CLOSED,
                 "The connection to " + remote + " was closed before request code "
-                        + request.command().code() + " was answered",
+                        + request.command().code() + " was answered"
+                        + (cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage()),
                 cause);
     }
 
