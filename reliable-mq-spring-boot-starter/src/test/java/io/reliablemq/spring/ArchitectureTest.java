@@ -42,6 +42,10 @@ class ArchitectureTest {
             .definedBy("..spring.listener")
             .layer("core")
             .definedBy("..spring.core..")
+            .layer("guarantee")
+            .definedBy("..spring.guarantee..")
+            .layer("observation")
+            .definedBy("..spring.observation..")
             .layer("embedded")
             .definedBy("..spring.embedded..")
             .layer("support")
@@ -58,6 +62,10 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "config")
             .whereLayer("core")
             .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("guarantee")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
+            .whereLayer("observation")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("embedded")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate");
 

@@ -47,6 +47,9 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "reliable-mq.name-server",
                         "reliable-mq.producer.group",
+                        "reliable-mq.guarantee-report.accepted-risks",
+                        "reliable-mq.health.max-age",
+                        "reliable-mq.health.max-lag",
                         "reliable-mq.broker.name-servers",
                         "reliable-mq.broker.master-address",
                         "reliable-mq.broker.management.bind-address");
