@@ -99,6 +99,7 @@ public final class MqClient implements AutoCloseable {
         // Behind what it uses, so that it ends before that does.
         AgentRunner runner = shared.push(new AgentRunner(loop, errors));
         loop.onNewTask(runner::signal);
+        shared.push(clock.ofMessages().onJump(runner::signal));
         shared.push(callbacks);
 
         this.routes = new RouteTable(settings, connections, loop, clock);
@@ -157,7 +158,15 @@ public final class MqClient implements AutoCloseable {
     }
 
     public static MqClient create(ClientSettings settings) {
-        return new MqClient(settings, Clock.SYSTEM);
+        return create(settings, Clock.SYSTEM);
+    }
+
+    /**
+     * @param clock tells also {@linkplain Clock#ofMessages() the time that messages live by}, which attempts that wait in this
+     *     client go by: those of ordered and of broadcast messages
+     */
+    public static MqClient create(ClientSettings settings, Clock clock) {
+        return new MqClient(settings, clock);
     }
 
     /** @throws IllegalStateException if the client is closed */

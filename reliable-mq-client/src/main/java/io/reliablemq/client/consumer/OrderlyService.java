@@ -149,7 +149,7 @@ final class OrderlyService implements ConsumeService {
         if (pause.isZero()) {
             goOn(queue, turn);
         } else {
-            context.loop().schedule(pause, () -> goOn(queue, turn));
+            context.loop().scheduleForMessage(pause, () -> goOn(queue, turn));
         }
     }
 

@@ -1,9 +1,11 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.broker.Broker;
+import io.reliablemq.broker.BrokerEnvironment;
 import io.reliablemq.broker.BrokerProperties;
 import io.reliablemq.spring.embedded.EmbeddedBroker;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -30,8 +32,8 @@ class EmbeddedBrokerConfiguration {
     }
 
     @Bean
-    EmbeddedBroker embeddedBroker(BrokerProperties properties) {
-        return new EmbeddedBroker(properties);
+    EmbeddedBroker embeddedBroker(BrokerProperties properties, ObjectProvider<BrokerEnvironment> environment) {
+        return new EmbeddedBroker(properties, environment.getIfAvailable(() -> BrokerEnvironment.MACHINE));
     }
 
     @Bean

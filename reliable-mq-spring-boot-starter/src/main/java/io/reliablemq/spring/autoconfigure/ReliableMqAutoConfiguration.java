@@ -1,6 +1,7 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.MqClient;
+import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.spring.support.MessageMapper;
 import io.reliablemq.spring.support.PayloadConverter;
 import io.reliablemq.spring.support.ReliableMqConverter;
@@ -48,11 +49,12 @@ public final class ReliableMqAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    MqClient reliableMqClient(@Nullable ReliableMqConnectionDetails details, ResourceLoader resources) {
+    MqClient reliableMqClient(
+            @Nullable ReliableMqConnectionDetails details, ResourceLoader resources, ObjectProvider<Clock> clock) {
         if (details == null) {
             throw new NoBrokerException(ClassUtils.isPresent(BROKER_CLASS, resources.getClassLoader()));
         }
-        return MqClient.create(settings.client(details.getNameServers()));
+        return MqClient.create(settings.client(details.getNameServers()), clock.getIfAvailable(() -> Clock.SYSTEM));
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.reliablemq.spring.embedded;
 
 import io.reliablemq.broker.Broker;
+import io.reliablemq.broker.BrokerEnvironment;
 import io.reliablemq.broker.BrokerProperties;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Health;
@@ -39,6 +40,7 @@ public final class EmbeddedBroker
     private static final Log log = LogFactory.getLog(EmbeddedBroker.class);
 
     private final BrokerProperties properties;
+    private final BrokerEnvironment environment;
 
     /** Guards {@link #broker} and the properties. */
     private final ReentrantLock lifecycleLock = new ReentrantLock();
@@ -49,7 +51,16 @@ public final class EmbeddedBroker
 
     /** @param properties its own from now on; ports of 0 become those found at the first start */
     public EmbeddedBroker(BrokerProperties properties) {
+        this(properties, BrokerEnvironment.MACHINE);
+    }
+
+    /**
+     * @param properties its own from now on; ports of 0 become those found at the first start
+     * @param environment what the broker lives in
+     */
+    public EmbeddedBroker(BrokerProperties properties, BrokerEnvironment environment) {
         this.properties = properties;
+        this.environment = environment;
     }
 
     @Override
@@ -69,7 +80,7 @@ public final class EmbeddedBroker
             if (broker != null) {
                 return;
             }
-            Broker started = Broker.start(properties.toSettings());
+            Broker started = Broker.start(properties.toSettings(), environment);
             broker = started;
             keepPorts(started);
         } finally {
