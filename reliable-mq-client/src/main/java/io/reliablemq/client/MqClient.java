@@ -131,6 +131,11 @@ public final class MqClient implements AutoCloseable {
             public void back(String address) {
                 health.back(address);
             }
+
+            @Override
+            public void renewed(String address) {
+                health.renewed(address);
+            }
         });
         notices.onRoutesChanged(topics -> loop.execute(() -> routes.changed(topics)));
         connections.listen(new Connections.Listener() {

@@ -7,6 +7,7 @@ import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.runtime.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -160,6 +161,18 @@ public final class RouteTable {
                 askAnew(topic);
             }
         }
+    }
+
+    /** All brokers in known routes, each with the addresses that a route gives it. */
+    Set<BrokerAddresses> brokers() {
+        Set<BrokerAddresses> brokers = new HashSet<>();
+        for (Topic topic : topics.values()) {
+            TopicRoute route = topic.route;
+            if (route != null) {
+                brokers.addAll(route.brokers());
+            }
+        }
+        return brokers;
     }
 
     /** The addresses of all brokers in known routes, in order. */
