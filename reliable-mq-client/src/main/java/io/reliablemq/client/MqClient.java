@@ -36,6 +36,7 @@ import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.PendingReplies;
 import io.reliablemq.client.producer.RetryingProducer;
 import io.reliablemq.client.producer.SendContext;
+import io.reliablemq.client.producer.TargetQueues;
 import io.reliablemq.client.producer.TransactingProducer;
 import io.reliablemq.client.producer.TransactionQuestions;
 import io.reliablemq.client.route.Heartbeats;
@@ -91,7 +92,7 @@ public final class MqClient implements AutoCloseable {
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
         GroupNotices groupNotices = new GroupNotices();
         PendingReplies replies = new PendingReplies();
-        Callbacks callbacks = new Callbacks();
+        Callbacks callbacks = new Callbacks(loop, clock);
         TransactionQuestions questions = new TransactionQuestions(callbacks);
         Notices notices = new Notices(groupNotices, replies, questions);
         Connections connections = shared.push(new Connections(
@@ -112,6 +113,7 @@ public final class MqClient implements AutoCloseable {
                 connections,
                 health,
                 new OrderedQueues(),
+                new TargetQueues(),
                 heartbeats,
                 replies,
                 questions,

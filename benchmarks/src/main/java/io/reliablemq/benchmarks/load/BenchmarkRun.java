@@ -196,7 +196,8 @@ final class BenchmarkRun {
         System.err.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
     }
 
-    private static void delete(Path folder) {
+    /** With all that is in it. */
+    static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }

@@ -96,9 +96,9 @@ public final class RouteTable {
      */
     public CompletableFuture<PublishRoute> publishRoute(String topic) {
         Topic wanted = topic(topic);
-        TopicRoute own = wanted.route;
+        CompletableFuture<PublishRoute> own = wanted.published;
         if (own != null) {
-            return CompletableFuture.completedFuture(new PublishRoute(own, false));
+            return own;
         }
         CompletableFuture<Optional<TopicRoute>> question = ask(wanted);
         TopicRoute inherited = topic(Names.AUTO_CREATE_TOPIC).route;
@@ -291,6 +291,8 @@ public final class RouteTable {
 
         private final String name;
         private volatile @Nullable TopicRoute route;
+        /** The route for those who send; the same object as long as it is the same route. */
+        private volatile @Nullable CompletableFuture<PublishRoute> published;
         /** Whether the name servers have said that there is no such topic. */
         private volatile boolean unknown;
 
@@ -315,6 +317,7 @@ public final class RouteTable {
             shrunk = old != null && newRoute.brokers().size() < old.brokers().size();
             shrunkAt = now;
             route = newRoute;
+            published = CompletableFuture.completedFuture(new PublishRoute(newRoute, false));
         }
 
         /** On the thread {@code rmq-client}. */
