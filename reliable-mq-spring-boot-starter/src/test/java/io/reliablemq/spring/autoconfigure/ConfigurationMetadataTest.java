@@ -47,6 +47,9 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "reliable-mq.name-server",
                         "reliable-mq.producer.group",
+                        "reliable-mq.consumer.retry-delays",
+                        "reliable-mq.consumer.non-retryable-exceptions",
+                        "reliable-mq.consumer.consume-timestamp",
                         "reliable-mq.broker.name-servers",
                         "reliable-mq.broker.master-address",
                         "reliable-mq.broker.management.bind-address");
