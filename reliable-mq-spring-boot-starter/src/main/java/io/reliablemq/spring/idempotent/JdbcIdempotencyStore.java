@@ -37,6 +37,8 @@ public final class JdbcIdempotencyStore implements IdempotencyStore {
     private final String table;
     private final Clock clock;
 
+    private volatile boolean used;
+
     /** Made at first use, since it needs a connection. */
     private volatile @Nullable MarkStatements statements;
 
@@ -54,6 +56,11 @@ public final class JdbcIdempotencyStore implements IdempotencyStore {
         this.clock = clock;
     }
 
+    /** Whether anybody uses it: where nobody does, there may be no table. */
+    boolean isUsed() {
+        return used;
+    }
+
     @Override
     public boolean isTransactional() {
         return true;
@@ -61,6 +68,7 @@ public final class JdbcIdempotencyStore implements IdempotencyStore {
 
     @Override
     public void verify() {
+        used = true;
         try {
             transactions.executeWithoutResult(status -> {
                 requireCovered();
@@ -78,6 +86,7 @@ public final class JdbcIdempotencyStore implements IdempotencyStore {
 
     @Override
     public void once(String group, Set<String> keys, Work work) throws Exception {
+        used = true;
         try {
             transactions.executeWithoutResult(status -> inTransaction(status, group, keys, work));
         } catch (WorkFailedException e) {

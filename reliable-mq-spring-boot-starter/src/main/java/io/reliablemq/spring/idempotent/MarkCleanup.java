@@ -57,6 +57,9 @@ public final class MarkCleanup implements SmartLifecycle {
     }
 
     private void runRound() {
+        if (!store.isUsed()) {
+            return;
+        }
         try {
             int removed = run();
             if (removed > 0) {

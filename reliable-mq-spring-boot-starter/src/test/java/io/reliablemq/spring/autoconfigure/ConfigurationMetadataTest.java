@@ -47,6 +47,7 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "reliable-mq.name-server",
                         "reliable-mq.producer.group",
+                        "reliable-mq.idempotent.platform",
                         "reliable-mq.consumer.retry-delays",
                         "reliable-mq.consumer.non-retryable-exceptions",
                         "reliable-mq.consumer.consume-timestamp",
