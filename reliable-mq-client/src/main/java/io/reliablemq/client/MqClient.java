@@ -2,6 +2,7 @@ package io.reliablemq.client;
 
 import io.reliablemq.client.admin.RemoteClusterQueries;
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.AsyncBatchMessageHandler;
 import io.reliablemq.client.api.AsyncMessageHandler;
 import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.ClientSettings;
@@ -259,6 +260,12 @@ public final class MqClient implements AutoCloseable {
 
     /** As {@link #pushConsumer}, with a listener that takes several messages of a queue at once. */
     public PushConsumer batchPushConsumer(PushConsumerSettings consumerSettings, BatchMessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
+    /** As {@link #batchPushConsumer}, with a listener that may finish later. */
+    public PushConsumer asyncBatchPushConsumer(
+            PushConsumerSettings consumerSettings, AsyncBatchMessageHandler handler) {
         return consumer(consumerSettings, Handler.of(handler));
     }
 

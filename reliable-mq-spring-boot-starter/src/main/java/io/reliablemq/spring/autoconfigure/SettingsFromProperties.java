@@ -4,7 +4,6 @@ import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.Compression;
 import io.reliablemq.client.api.JournalSettings;
 import io.reliablemq.client.api.ProducerSettings;
-import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.protocol.message.Names;
 import java.time.Duration;
 import java.util.List;
@@ -112,21 +111,6 @@ final class SettingsFromProperties {
         return new Compression(compression.format(), (int) above);
     }
 
-    PushConsumerSettings consumer(PushConsumerSettings group) {
-        ReliableMqProperties.Consumer consumer = properties.consumer();
-        return new PushConsumerSettings(
-                group.group(),
-                group.subscriptions(),
-                consumer.consumeFrom(),
-                atLeast("consumer.concurrency", consumer.concurrency(), 1),
-                atLeast("consumer.max-reconsume-times", consumer.maxReconsumeTimes(), 0),
-                atLeast("consumer.pull-batch-size", consumer.pullBatchSize(), 1),
-                atLeast("consumer.max-cached-messages", consumer.maxCachedMessages(), 1),
-                bytes("consumer.max-cached-size", consumer.maxCachedSize()),
-                positive("consumer.commit-interval", consumer.commitInterval()),
-                notNegative("consumer.shutdown-timeout", consumer.shutdownTimeout()));
-    }
-
     private static String producerGroup(@Nullable String group, @Nullable String applicationName) {
         if (StringUtils.hasText(group)) {
             try {
@@ -142,36 +126,35 @@ final class SettingsFromProperties {
         return name.substring(0, Math.min(name.length(), Names.MAX_GROUP_LENGTH));
     }
 
-    private static Duration positive(String name, Duration value) {
+    static Duration positive(String name, Duration value) {
         if (value.toMillis() < 1) {
             throw refused(name, value, "it must be at least 1ms");
         }
         return value;
     }
 
-    private static Duration notNegative(String name, Duration value) {
+    static Duration notNegative(String name, Duration value) {
         if (value.isNegative()) {
             throw refused(name, value, "it must not be negative");
         }
         return value;
     }
 
-    private static int atLeast(String name, int value, int least) {
+    static int atLeast(String name, int value, int least) {
         if (value < least) {
             throw refused(name, value, "it must be at least " + least);
         }
         return value;
     }
 
-    private static int bytes(String name, DataSize value) {
+    static int bytes(String name, DataSize value) {
         if (value.toBytes() < 1 || value.toBytes() > Integer.MAX_VALUE) {
             throw refused(name, value, "it must be at least 1B and less than 2GB");
         }
         return (int) value.toBytes();
     }
 
-    private static InvalidConfigurationPropertyValueException refused(
-            String name, Object value, @Nullable String reason) {
+    static InvalidConfigurationPropertyValueException refused(String name, Object value, @Nullable String reason) {
         return new InvalidConfigurationPropertyValueException(PREFIX + name, value, reason);
     }
 }

@@ -50,6 +50,10 @@ class ConfigurationMetadataTest {
                         "reliable-mq.guarantee-report.accepted-risks",
                         "reliable-mq.health.max-age",
                         "reliable-mq.health.max-lag",
+                        "reliable-mq.idempotent.platform",
+                        "reliable-mq.consumer.retry-delays",
+                        "reliable-mq.consumer.non-retryable-exceptions",
+                        "reliable-mq.consumer.consume-timestamp",
                         "reliable-mq.broker.name-servers",
                         "reliable-mq.broker.master-address",
                         "reliable-mq.broker.management.bind-address");
