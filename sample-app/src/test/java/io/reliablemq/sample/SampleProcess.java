@@ -31,8 +31,14 @@ final class SampleProcess implements AutoCloseable {
     }
 
     static SampleProcess start(Path jar, Path folder, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return start(List.of(), jar, folder, arguments);
+    }
+
+    static SampleProcess start(List<String> jvmOptions, Path jar, Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of(
                 "-jar",
                 jar.toString(),
                 "--server.port=0",
