@@ -42,10 +42,15 @@ class ArchitectureTest {
             .definedBy("..spring.listener")
             .layer("core")
             .definedBy("..spring.core..")
+<<<<<<< HEAD
             .layer("guarantee")
             .definedBy("..spring.guarantee..")
             .layer("observation")
             .definedBy("..spring.observation..")
+=======
+            .layer("outbox")
+            .definedBy("..spring.outbox..")
+>>>>>>> template
             .layer("embedded")
             .definedBy("..spring.embedded..")
             .layer("idempotent")
@@ -62,14 +67,19 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation")
             .whereLayer("adapter")
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "config")
+<<<<<<< HEAD
             .whereLayer("idempotent")
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "adapter")
-            .whereLayer("core")
-            .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("guarantee")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("observation")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
+=======
+            .whereLayer("outbox")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
+            .whereLayer("core")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "outbox")
+>>>>>>> template
             .whereLayer("embedded")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate");
 
@@ -84,6 +94,28 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.reliablemq.broker..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_OUTBOX_KNOWS_JDBC = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.reliablemq.spring.outbox")
+            .and()
+            .haveSimpleNameNotStartingWith("Outbox")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.jdbc..", "java.sql..", "javax.sql..");
+
+    @ArchTest
+    static final ArchRule TRANSACTIONS_ARE_OPTIONAL = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.reliablemq.spring.outbox")
+            .and()
+            .haveNameNotMatching(".*\\.SpringTransaction(\\$.*)?")
+            .and()
+            .haveSimpleNameNotStartingWith("Outbox")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework.transaction..");
 
     @ArchTest
     static final ArchRule BOOT_IS_KNOWN_TO_THE_WIRING_ONLY = noClasses()
