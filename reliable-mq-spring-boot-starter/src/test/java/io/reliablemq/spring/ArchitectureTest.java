@@ -42,15 +42,12 @@ class ArchitectureTest {
             .definedBy("..spring.listener")
             .layer("core")
             .definedBy("..spring.core..")
-<<<<<<< HEAD
             .layer("guarantee")
             .definedBy("..spring.guarantee..")
             .layer("observation")
             .definedBy("..spring.observation..")
-=======
             .layer("outbox")
             .definedBy("..spring.outbox..")
->>>>>>> template
             .layer("embedded")
             .definedBy("..spring.embedded..")
             .layer("idempotent")
@@ -67,19 +64,16 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation")
             .whereLayer("adapter")
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "config")
-<<<<<<< HEAD
             .whereLayer("idempotent")
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "adapter")
             .whereLayer("guarantee")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("observation")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
-=======
             .whereLayer("outbox")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("core")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "outbox")
->>>>>>> template
             .whereLayer("embedded")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate");
 

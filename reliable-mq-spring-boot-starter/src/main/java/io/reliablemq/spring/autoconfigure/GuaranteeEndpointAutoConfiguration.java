@@ -3,6 +3,7 @@ package io.reliablemq.spring.autoconfigure;
 import io.reliablemq.spring.actuate.ReliableMqEndpoint;
 import io.reliablemq.spring.guarantee.GuaranteeInspector;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -11,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 
 /** Shows the guarantee report at {@code /actuator/reliablemq}. */
 @AutoConfiguration(after = GuaranteeAutoConfiguration.class)
-@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(GuaranteeInspector.class)
 @ConditionalOnAvailableEndpoint(ReliableMqEndpoint.class)
 public final class GuaranteeEndpointAutoConfiguration {

@@ -1,10 +1,7 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.MqClient;
-<<<<<<< HEAD
 import io.reliablemq.protocol.runtime.Clock;
-=======
->>>>>>> template
 import io.reliablemq.spring.support.MessageMapper;
 import io.reliablemq.spring.support.PayloadConverter;
 import io.reliablemq.spring.support.ReliableMqConverter;

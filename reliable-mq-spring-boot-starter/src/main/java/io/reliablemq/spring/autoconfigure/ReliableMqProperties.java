@@ -4,11 +4,8 @@ import io.reliablemq.client.api.Compression.Format;
 import io.reliablemq.client.api.ConsumeFrom;
 import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.spring.core.TransactionMode;
-<<<<<<< HEAD
 import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.MessageModel;
-=======
->>>>>>> template
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package io.reliablemq.spring.observation;
 import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.ListenerInterceptor;
 import io.reliablemq.client.api.Producer;
+import io.reliablemq.client.api.TransactionProducer;
 import java.util.List;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
@@ -30,6 +31,8 @@ public final class ObservingBeanPostProcessor implements BeanPostProcessor {
             client.intercept(new ListenerInterceptors(listeners));
         } else if (bean instanceof Producer producer && !(bean instanceof ObservedProducer)) {
             return new ObservedProducer(producer, sends);
+        } else if (bean instanceof TransactionProducer producer && !(bean instanceof ObservedTransactionProducer)) {
+            return new ObservedTransactionProducer(producer, sends);
         }
         return bean;
     }

@@ -47,7 +47,6 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "reliable-mq.name-server",
                         "reliable-mq.producer.group",
-<<<<<<< HEAD
                         "reliable-mq.guarantee-report.accepted-risks",
                         "reliable-mq.health.max-age",
                         "reliable-mq.health.max-lag",
@@ -55,10 +54,8 @@ class ConfigurationMetadataTest {
                         "reliable-mq.consumer.retry-delays",
                         "reliable-mq.consumer.non-retryable-exceptions",
                         "reliable-mq.consumer.consume-timestamp",
-=======
                         "reliable-mq.producer.transaction-group",
                         "reliable-mq.outbox.platform",
->>>>>>> template
                         "reliable-mq.broker.name-servers",
                         "reliable-mq.broker.master-address",
                         "reliable-mq.broker.management.bind-address");

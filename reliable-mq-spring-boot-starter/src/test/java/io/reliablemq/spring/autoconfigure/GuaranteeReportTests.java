@@ -29,8 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -225,10 +227,11 @@ class GuaranteeReportTests {
 
     @Test
     void aStrictGuaranteeStartsWithWhatIsAccepted() {
+        // The guide shows this file.
         embedded()
+                .withInitializer(new ConfigDataApplicationContextInitializer())
                 .withPropertyValues(
-                        "reliable-mq.guarantee=strict",
-                        "reliable-mq.guarantee-report.accepted-risks=storing.replication")
+                        "spring.config.location=file:../src-docs/src/docs/asciidoc/guarantee/application.yml")
                 .run(started -> {
                     assertThat(started).hasNotFailed().hasSingleBean(StrictGuarantee.class);
                     Report report = started.getBean(ReliableMqEndpoint.class).report();
@@ -278,11 +281,10 @@ class GuaranteeReportTests {
     }
 
     @Test
-    void worksWithoutTheActuatorAndWithoutMicrometersCore() {
+    void worksWithoutTheActuator() {
         withoutActuator()
                 .withPropertyValues("reliable-mq.broker.data-dir=" + folder)
-                .withClassLoader(new FilteredClassLoader(
-                        "org.springframework.boot.actuate", "io.micrometer.core", "org.springframework.boot.health"))
+                .withClassLoader(new FilteredClassLoader(Endpoint.class))
                 .run(started -> assertThat(started)
                         .hasNotFailed()
                         .hasSingleBean(EmbeddedBroker.class)
