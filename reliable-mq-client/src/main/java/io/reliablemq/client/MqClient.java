@@ -39,11 +39,13 @@ import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.tls.Tls;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +70,7 @@ public final class MqClient implements AutoCloseable {
     private final Set<PullConsumer> pullers = ConcurrentHashMap.newKeySet();
     private final Set<AutoCloseable> producers = ConcurrentHashMap.newKeySet();
     private final Set<StoreAndForward> journals = ConcurrentHashMap.newKeySet();
+    private final RouteTable routes;
     private final Heartbeats heartbeats;
     private final SendContext sending;
     private final ConsumerContext consuming;
@@ -82,14 +85,15 @@ public final class MqClient implements AutoCloseable {
         Callbacks callbacks = new Callbacks();
         TransactionQuestions questions = new TransactionQuestions(callbacks);
         Notices notices = new Notices(groupNotices, replies, questions);
-        Connections connections = shared.push(new Connections(
-                new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
+        TransportSettings transport =
+                TransportSettings.defaults().withIoThreads(IO_THREADS).withTls(Tls.opening(settings.tls()));
+        Connections connections = shared.push(new Connections(new RemotingClient(eventLoops, transport, notices)));
         // Behind what it uses, so that it ends before that does.
         AgentRunner runner = shared.push(new AgentRunner(loop, errors));
         loop.onNewTask(runner::signal);
         shared.push(callbacks);
 
-        RouteTable routes = new RouteTable(settings, connections, loop, clock);
+        this.routes = new RouteTable(settings, connections, loop, clock);
         this.heartbeats = new Heartbeats(ClientId.next(settings.instanceName()), settings, routes, connections, loop);
         Reachability reachability = new Reachability(routes, heartbeats, loop);
         BrokerHealth health = new BrokerHealth(clock, reachability::isReachable);
@@ -145,6 +149,14 @@ public final class MqClient implements AutoCloseable {
 
     public static MqClient create(ClientSettings settings) {
         return new MqClient(settings, Clock.SYSTEM);
+    }
+
+    /**
+     * Asks a name server for something, so that a wrong address is known before the first message is sent. Completes
+     * exceptionally, with what was wrong with the last of them, if none answers.
+     */
+    public CompletableFuture<Void> reachNameServers() {
+        return routes.reach();
     }
 
     /** @throws IllegalStateException if the client is closed */

@@ -8,9 +8,9 @@ import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.SendStatus;
+import io.reliablemq.client.api.TopicMissingException;
 import io.reliablemq.client.producer.BrokerHealth.Reason;
 import io.reliablemq.client.route.PublishRoute;
-import io.reliablemq.client.route.RouteUnavailableException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.header.SendMessageResponse;
 import java.time.Duration;
@@ -47,6 +47,9 @@ final class SendLoop {
     private final CompletableFuture<SendReceipt> outcome = new CompletableFuture<>();
     private final Set<String> tried = new HashSet<>();
     private volatile List<Attempt> attempts = List.of();
+    /** Why the last attempt had no route; null if it had one. */
+    private volatile @Nullable Throwable routeError;
+
     private int pauses;
 
     SendLoop(SendContext context, BrokerSelector selector, SendOrder order, SendBudget budget) {
@@ -77,6 +80,7 @@ final class SendLoop {
         try {
             long startNanos = context.clock().nanos();
             route().handle((published, error) -> {
+                        routeError = error;
                         if (error != null) {
                             noBroker(startNanos, Causes.text(error), !isAnswered(error));
                         } else {
@@ -108,7 +112,7 @@ final class SendLoop {
 
     /** Whether a name server said that there is no route, rather than that none could be asked. */
     private static boolean isAnswered(Throwable error) {
-        return Causes.of(error) instanceof RouteUnavailableException unavailable && unavailable.getCause() == null;
+        return Causes.of(error) instanceof TopicMissingException;
     }
 
     private void attempt(long startNanos, PublishRoute published) {
@@ -280,8 +284,13 @@ final class SendLoop {
     }
 
     private void fail(String reason) {
-        outcome.completeExceptionally(
-                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false));
+        SendFailedException failed =
+                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false);
+        Throwable noRoute = routeError;
+        if (noRoute != null) {
+            failed.initCause(Causes.of(noRoute));
+        }
+        outcome.completeExceptionally(failed);
     }
 
     private void record(Attempt attempt) {

@@ -1,11 +1,15 @@
 package io.reliablemq.spring.autoconfigure;
 
+import io.reliablemq.client.api.Compression.Format;
 import io.reliablemq.client.api.ConsumeFrom;
+import io.reliablemq.client.api.WhenFull;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -36,12 +40,38 @@ public record ReliableMqProperties(
      * @param routeRefreshInterval Time between two looks for changed routes. A failed send looks at once.
      * @param heartbeatInterval Time between two heartbeats to the brokers.
      * @param requestTimeout Time to wait for the answer to a request other than a send.
+     * @param failFast Whether the application refuses to start while no name server answers. Otherwise it starts with a
+     *     warning, and works once one does.
+     * @param ssl settings of encryption
      */
     public record Client(
             @DefaultValue("default") String instanceName,
             @DefaultValue("30s") Duration routeRefreshInterval,
             @DefaultValue("30s") Duration heartbeatInterval,
-            @DefaultValue("3s") Duration requestTimeout) {}
+            @DefaultValue("3s") Duration requestTimeout,
+            @DefaultValue("false") boolean failFast,
+            @DefaultValue Ssl ssl) {
+
+        /**
+         * Settings of encryption.
+         *
+         * @param enabled Whether connections to name servers and brokers are encrypted. They are if a bundle is named,
+         *     unless set otherwise. Without a bundle, the certificates that the JVM trusts count.
+         * @param bundle Name of the SSL bundle with the certificates that are trusted, and the one that is shown to
+         *     brokers that ask for it.
+         * @param verifyHostname Whether a certificate must be one for the address that is connected to. Brokers tell
+         *     their addresses as IP addresses, which their certificates must name then.
+         */
+        public record Ssl(
+                @Nullable Boolean enabled,
+                @Nullable String bundle,
+                @DefaultValue("true") boolean verifyHostname) {
+
+            boolean isOn() {
+                return enabled == null ? StringUtils.hasText(bundle) : enabled;
+            }
+        }
+    }
 
     /**
      * Settings of sending.
@@ -55,6 +85,9 @@ public record ReliableMqProperties(
      * @param maxMessageSize Largest payload that may be sent.
      * @param defaultTopicQueueCount Queues of a topic that is created by sending to it.
      * @param maxInFlight Asynchronous sends that may wait for their outcome at once.
+     * @param whenFull What becomes of a further one.
+     * @param compression settings of compression
+     * @param journal settings of the journal
      */
     public record Producer(
             @Nullable String group,
@@ -64,7 +97,41 @@ public record ReliableMqProperties(
             @DefaultValue("true") boolean retryAnotherBrokerWhenNotStoreOk,
             @DefaultValue("4MB") DataSize maxMessageSize,
             @DefaultValue("4") int defaultTopicQueueCount,
-            @DefaultValue("10000") int maxInFlight) {}
+            @DefaultValue("10000") int maxInFlight,
+            @DefaultValue("wait") WhenFull whenFull,
+            @DefaultValue Compression compression,
+            @DefaultValue Journal journal) {
+
+        /**
+         * Settings of compression.
+         *
+         * @param enabled Whether large payloads are compressed. Listeners inflate them in any case.
+         * @param format Format of compressed payloads. All but the first need a library on the class path, here and in
+         *     consumers.
+         * @param above Size of payloads that are not yet compressed.
+         */
+        public record Compression(
+                @DefaultValue("true") boolean enabled,
+                @DefaultValue("zlib") Format format,
+                @DefaultValue("4KB") DataSize above) {}
+
+        /**
+         * Settings of the journal.
+         *
+         * @param enabled Whether messages that no broker took are kept on this machine's disk, and sent once one does.
+         *     Their senders get a receipt with the status ACCEPTED_LOCALLY.
+         * @param folder Folder of the journal. Created if it is missing; one process at a time may use it.
+         * @param maxSize Size of the messages that may wait. They are held in memory too.
+         * @param firstPause Time before another attempt to send. It doubles with each one.
+         * @param longestPause Longest time between two attempts to send.
+         */
+        public record Journal(
+                @DefaultValue("false") boolean enabled,
+                @DefaultValue("reliable-mq-journal") Path folder,
+                @DefaultValue("64MB") DataSize maxSize,
+                @DefaultValue("1s") Duration firstPause,
+                @DefaultValue("15s") Duration longestPause) {}
+    }
 
     /**
      * Settings of listeners.

@@ -1,9 +1,12 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.Compression;
+import io.reliablemq.client.api.JournalSettings;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,7 @@ import org.springframework.util.unit.DataSize;
 final class SettingsFromProperties {
 
     private static final String PREFIX = "reliable-mq.";
+    private static final String JOURNAL = "-journal";
     private static final String DEFAULT_PRODUCER_GROUP = "reliable-mq-producer";
 
     private final ReliableMqProperties properties;
@@ -23,14 +27,16 @@ final class SettingsFromProperties {
         this.properties = properties;
     }
 
-    ClientSettings client(List<String> nameServers) {
+    /** @param tls how connections are encrypted; null for plain ones */
+    ClientSettings client(List<String> nameServers, @Nullable ClientTls tls) {
         ReliableMqProperties.Client client = properties.client();
         return new ClientSettings(
                 nameServers,
                 client.instanceName(),
                 positive("client.route-refresh-interval", client.routeRefreshInterval()),
                 positive("client.heartbeat-interval", client.heartbeatInterval()),
-                positive("client.request-timeout", client.requestTimeout()));
+                positive("client.request-timeout", client.requestTimeout()),
+                tls);
     }
 
     /** @param applicationName what the producer group is derived from if none is set */
@@ -47,7 +53,37 @@ final class SettingsFromProperties {
                 .defaultTopicQueueCount(
                         atLeast("producer.default-topic-queue-count", producer.defaultTopicQueueCount(), 1))
                 .maxInFlight(atLeast("producer.max-in-flight", producer.maxInFlight(), 1))
+                .whenFull(producer.whenFull())
+                .compression(compression(producer.compression()))
                 .build();
+    }
+
+    /** @param applicationName as for {@link #producer} */
+    JournalSettings journal(@Nullable String applicationName) {
+        ReliableMqProperties.Producer.Journal journal = properties.producer().journal();
+        Duration first = positive("producer.journal.first-pause", journal.firstPause());
+        Duration longest = positive("producer.journal.longest-pause", journal.longestPause());
+        if (longest.compareTo(first) < 0) {
+            throw refused("producer.journal.longest-pause", longest, "it must be at least as long as first-pause");
+        }
+        ProducerSettings producer = producer(applicationName);
+        ProducerSettings forwarding =
+                producer.toBuilder(journalGroup(producer.group())).build();
+        return new JournalSettings(
+                journal.folder(), forwarding, bytes("producer.journal.max-size", journal.maxSize()), first, longest);
+    }
+
+    private static Compression compression(ReliableMqProperties.Producer.Compression compression) {
+        long above = compression.above().toBytes();
+        if (above < 0 || above > Integer.MAX_VALUE) {
+            throw refused("producer.compression.above", compression.above(), "it must be between 0B and 2GB");
+        }
+        return compression.enabled() ? new Compression(compression.format(), (int) above) : Compression.NONE;
+    }
+
+    /** Messages of the journal are sent by a group of their own, so that an operator can tell them apart. */
+    private static String journalGroup(String group) {
+        return group.substring(0, Math.min(group.length(), Names.MAX_GROUP_LENGTH - JOURNAL.length())) + JOURNAL;
     }
 
     PushConsumerSettings consumer(PushConsumerSettings group) {

@@ -2,6 +2,7 @@ package io.reliablemq.spring.embedded;
 
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
+import io.reliablemq.broker.TlsBundles;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Health;
 import java.net.InetAddress;
@@ -39,6 +40,7 @@ public final class EmbeddedBroker
     private static final Log log = LogFactory.getLog(EmbeddedBroker.class);
 
     private final BrokerProperties properties;
+    private final TlsBundles bundles;
 
     /** Guards {@link #broker} and the properties. */
     private final ReentrantLock lifecycleLock = new ReentrantLock();
@@ -47,9 +49,18 @@ public final class EmbeddedBroker
     private volatile boolean closing;
     private @Nullable ApplicationContext context;
 
-    /** @param properties its own from now on; ports of 0 become those found at the first start */
+    /** As the other, with plain connections only. */
     public EmbeddedBroker(BrokerProperties properties) {
+        this(properties, TlsBundles.NONE);
+    }
+
+    /**
+     * @param properties its own from now on; ports of 0 become those found at the first start
+     * @param bundles where its certificate is found
+     */
+    public EmbeddedBroker(BrokerProperties properties, TlsBundles bundles) {
         this.properties = properties;
+        this.bundles = bundles;
     }
 
     @Override
@@ -69,7 +80,7 @@ public final class EmbeddedBroker
             if (broker != null) {
                 return;
             }
-            Broker started = Broker.start(properties.toSettings());
+            Broker started = Broker.start(properties.toSettings(bundles));
             broker = started;
             keepPorts(started);
         } finally {
