@@ -47,12 +47,14 @@ import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.tls.Tls;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -80,6 +82,7 @@ public final class MqClient implements AutoCloseable {
     private final List<ListenerInterceptor> interceptors = new CopyOnWriteArrayList<>();
     private final OpenProducers producers = new OpenProducers();
     private final Set<StoreAndForward> journals = ConcurrentHashMap.newKeySet();
+    private final RouteTable routes;
     private final Heartbeats heartbeats;
     private final SendContext sending;
     private final ConsumerContext consuming;
@@ -96,8 +99,9 @@ public final class MqClient implements AutoCloseable {
         Callbacks callbacks = new Callbacks(loop, clock);
         TransactionQuestions questions = new TransactionQuestions(callbacks);
         Notices notices = new Notices(groupNotices, replies, questions);
-        Connections connections = shared.push(new Connections(
-                new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
+        TransportSettings transport =
+                TransportSettings.defaults().withIoThreads(IO_THREADS).withTls(Tls.opening(settings.tls()));
+        Connections connections = shared.push(new Connections(new RemotingClient(eventLoops, transport, notices)));
         // Behind what it uses, so that it ends before that does.
         AgentRunner runner = shared.push(new AgentRunner(loop, errors));
         loop.onNewTask(runner::signal);
@@ -175,6 +179,14 @@ public final class MqClient implements AutoCloseable {
      */
     public static MqClient create(ClientSettings settings, Clock clock) {
         return new MqClient(settings, clock);
+    }
+
+    /**
+     * Asks a name server for something, so that a wrong address is known before the first message is sent. Completes
+     * exceptionally, with what was wrong with the last of them, if none answers.
+     */
+    public CompletableFuture<Void> reachNameServers() {
+        return routes.reach();
     }
 
     /** @throws IllegalStateException if the client is closed */

@@ -69,6 +69,11 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    boolean hasWritten(String text) {
+        requireAlive();
+        return written().contains(text);
+    }
+
     boolean accepts(int port) {
         requireAlive();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

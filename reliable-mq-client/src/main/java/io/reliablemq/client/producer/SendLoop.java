@@ -8,9 +8,9 @@ import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.SendStatus;
+import io.reliablemq.client.api.TopicMissingException;
 import io.reliablemq.client.producer.BrokerHealth.Reason;
 import io.reliablemq.client.route.PublishRoute;
-import io.reliablemq.client.route.RouteUnavailableException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.header.SendMessageResponse;
 import java.time.Duration;
@@ -49,6 +49,9 @@ final class SendLoop {
     private Set<String> tried = Set.of();
 
     private volatile List<Attempt> attempts = List.of();
+    /** Why the last attempt had no route; null if it had one. */
+    private volatile @Nullable Throwable routeError;
+
     private int pauses;
 
     SendLoop(SendContext context, BrokerSelector selector, SendOrder order, SendBudget budget) {
@@ -80,10 +83,12 @@ final class SendLoop {
             long startNanos = context.clock().nanos();
             CompletableFuture<PublishRoute> route = route();
             if (route.isDone() && !route.isCompletedExceptionally()) {
+                routeError = null;
                 attempt(startNanos, route.join());
                 return;
             }
             route.handle((published, error) -> {
+                        routeError = error;
                         if (error != null) {
                             noBroker(startNanos, Causes.text(error), !isAnswered(error));
                         } else {
@@ -115,7 +120,7 @@ final class SendLoop {
 
     /** Whether a name server said that there is no route, rather than that none could be asked. */
     private static boolean isAnswered(Throwable error) {
-        return Causes.of(error) instanceof RouteUnavailableException unavailable && unavailable.getCause() == null;
+        return Causes.of(error) instanceof TopicMissingException;
     }
 
     private void attempt(long startNanos, PublishRoute published) {
@@ -312,8 +317,13 @@ final class SendLoop {
     }
 
     private void fail(String reason) {
-        outcome.completeExceptionally(
-                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false));
+        SendFailedException failed =
+                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false);
+        Throwable noRoute = routeError;
+        if (noRoute != null) {
+            failed.initCause(Causes.of(noRoute));
+        }
+        outcome.completeExceptionally(failed);
     }
 
     private void record(Attempt attempt) {

@@ -2,6 +2,7 @@ package io.reliablemq.client.route;
 
 import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.TopicMissingException;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.TopicRoute;
@@ -85,6 +86,14 @@ public final class RouteTable {
         return ask(wanted);
     }
 
+    /**
+     * Completes once a name server has answered, or with a {@link RouteUnavailableException}. What is asked for is what
+     * the first send to a new topic needs.
+     */
+    public CompletableFuture<Void> reach() {
+        return ask(topic(Names.AUTO_CREATE_TOPIC)).thenAccept(found -> {});
+    }
+
     /** Asks for the topic once. Completes with its route, or empty if it is not known to any name server. */
     public CompletableFuture<Optional<TopicRoute>> once(String topic) {
         return ask(topic(topic));
@@ -92,7 +101,7 @@ public final class RouteTable {
 
     /**
      * Where to send the topic's messages: its own route or, where it has none, that of the topic whose settings new
-     * topics inherit. Completes exceptionally with {@link RouteUnavailableException} where there is neither.
+     * topics inherit. Completes exceptionally with {@link TopicMissingException} where there is neither.
      */
     public CompletableFuture<PublishRoute> publishRoute(String topic) {
         Topic wanted = topic(topic);
@@ -114,10 +123,7 @@ public final class RouteTable {
     private CompletableFuture<PublishRoute> inheritedRoute(String topic) {
         return ask(topic(Names.AUTO_CREATE_TOPIC))
                 .thenApply(found -> found.map(route -> new PublishRoute(route, true))
-                        .orElseThrow(() -> new RouteUnavailableException(
-                                "No broker has the topic '" + topic + "' and none creates topics by sending;"
-                                        + " create the topic, or check that a broker is registered with the name servers",
-                                null)));
+                        .orElseThrow(() -> new TopicMissingException(topic)));
     }
 
     /** Asks for the topic's route soon, because what is known seems to be out of date. */
@@ -264,11 +270,29 @@ public final class RouteTable {
                 take(topic, route);
             }
             mine.complete(Optional.ofNullable(route == null ? topic.route : route));
+            if (topic.awaited && topic.route == null && !topic.missed) {
+                topic.missed = true;
+                warnIfNobodyCreates(topic.name);
+            }
         } else if (error != null) {
             log.debug("No route of '{}': {}", topic.name, error.toString());
             topic.watchedAt = null;
             mine.completeExceptionally(error);
         }
+    }
+
+    /** Whoever waits for a topic that only an administrator can make would otherwise wait without a word. */
+    private void warnIfNobodyCreates(String name) {
+        if (Names.isRetryTopic(name) || Names.isDeadLetterTopic(name)) {
+            // The broker makes those, with the first message that they are for.
+            return;
+        }
+        ask(topic(Names.AUTO_CREATE_TOPIC))
+                .thenAccept(inherited -> inherited.ifPresentOrElse(
+                        found -> log.debug("Topic '{}' does not exist yet; the first send creates it", name),
+                        () -> log.warn(
+                                "Topic '{}' is consumed, but no broker has it and none creates topics by sending: create it",
+                                name)));
     }
 
     private void take(Topic topic, TopicRoute route) {
@@ -297,6 +321,9 @@ public final class RouteTable {
         private volatile boolean unknown;
 
         private volatile boolean awaited;
+        /** Whether it was reported that nobody has the topic. */
+        private boolean missed;
+
         /** The name server that tells when the route changes. */
         private volatile @Nullable String watchedAt;
 

@@ -2,10 +2,10 @@ package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.api.Compression.Format;
 import io.reliablemq.client.api.ConsumeFrom;
-import io.reliablemq.client.api.WhenFull;
-import io.reliablemq.spring.core.TransactionMode;
 import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.MessageModel;
+import io.reliablemq.client.api.WhenFull;
+import io.reliablemq.spring.core.TransactionMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -45,12 +46,38 @@ public record ReliableMqProperties(
      * @param routeRefreshInterval Time between two looks for changed routes. A failed send looks at once.
      * @param heartbeatInterval Time between two heartbeats to the brokers.
      * @param requestTimeout Time to wait for the answer to a request other than a send.
+     * @param failFast Whether the application refuses to start while no name server answers. Otherwise it starts with a
+     *     warning, and works once one does.
+     * @param ssl settings of encryption
      */
     public record Client(
             @DefaultValue("default") String instanceName,
             @DefaultValue("30s") Duration routeRefreshInterval,
             @DefaultValue("30s") Duration heartbeatInterval,
-            @DefaultValue("3s") Duration requestTimeout) {}
+            @DefaultValue("3s") Duration requestTimeout,
+            @DefaultValue("false") boolean failFast,
+            @DefaultValue Ssl ssl) {
+
+        /**
+         * Settings of encryption.
+         *
+         * @param enabled Whether connections to name servers and brokers are encrypted. They are if a bundle is named,
+         *     unless set otherwise. Without a bundle, the certificates that the JVM trusts count.
+         * @param bundle Name of the SSL bundle with the certificates that are trusted, and the one that is shown to
+         *     brokers that ask for it.
+         * @param verifyHostname Whether a certificate must be one for the address that is connected to. Brokers tell
+         *     their addresses as IP addresses, which their certificates must name then.
+         */
+        public record Ssl(
+                @Nullable Boolean enabled,
+                @Nullable String bundle,
+                @DefaultValue("true") boolean verifyHostname) {
+
+            boolean isOn() {
+                return enabled == null ? StringUtils.hasText(bundle) : enabled;
+            }
+        }
+    }
 
     /**
      * Settings of sending.

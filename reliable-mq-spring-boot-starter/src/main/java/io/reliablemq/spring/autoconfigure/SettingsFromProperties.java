@@ -5,6 +5,7 @@ import io.reliablemq.client.api.Compression;
 import io.reliablemq.client.api.JournalSettings;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.springframework.util.unit.DataSize;
 final class SettingsFromProperties {
 
     private static final String PREFIX = "reliable-mq.";
+    private static final String JOURNAL = "-journal";
     private static final String DEFAULT_PRODUCER_GROUP = "reliable-mq-producer";
 
     private final ReliableMqProperties properties;
@@ -24,14 +26,16 @@ final class SettingsFromProperties {
         this.properties = properties;
     }
 
-    ClientSettings client(List<String> nameServers) {
+    /** @param tls how connections are encrypted; null for plain ones */
+    ClientSettings client(List<String> nameServers, @Nullable ClientTls tls) {
         ReliableMqProperties.Client client = properties.client();
         return new ClientSettings(
                 nameServers,
                 client.instanceName(),
                 positive("client.route-refresh-interval", client.routeRefreshInterval()),
                 positive("client.heartbeat-interval", client.heartbeatInterval()),
-                positive("client.request-timeout", client.requestTimeout()));
+                positive("client.request-timeout", client.requestTimeout()),
+                tls);
     }
 
     /** @param applicationName what the producer group is derived from if none is set */
@@ -75,25 +79,20 @@ final class SettingsFromProperties {
         }
         return new JournalSettings(
                 journal.folder(),
-                inGroup(like, like.group() + "-journal", "producer.group"),
+                inGroup(like, journalGroup(like.group()), "producer.group"),
                 journal.maxSize().toBytes(),
                 first,
                 journal.longestPause());
     }
 
+    /** Messages of the journal are sent by a group of their own, so that an operator can tell them apart. */
+    private static String journalGroup(String group) {
+        return group.substring(0, Math.min(group.length(), Names.MAX_GROUP_LENGTH - JOURNAL.length())) + JOURNAL;
+    }
+
     private static ProducerSettings inGroup(ProducerSettings like, String group, String property) {
         try {
-            return new ProducerSettings(
-                    Names.requireGroup(group),
-                    like.sendTimeout(),
-                    like.retryTimesWhenSendFailed(),
-                    like.retryTimesWhenSendAsyncFailed(),
-                    like.retryAnotherBrokerWhenNotStoreOK(),
-                    like.maxMessageBytes(),
-                    like.defaultTopicQueueCount(),
-                    like.maxInFlight(),
-                    like.whenFull(),
-                    like.compression());
+            return like.toBuilder(Names.requireGroup(group)).build();
         } catch (IllegalArgumentException e) {
             throw refused(property, group, e.getMessage());
         }

@@ -263,7 +263,7 @@ class ReliableMqAutoConfigurationTests {
                     .isEqualTo(group.withShutdownTimeout(Duration.ofSeconds(25)));
             assertThat(settings.producer(null))
                     .isEqualTo(io.reliablemq.client.api.ProducerSettings.of("reliable-mq-producer"));
-            assertThat(settings.client(List.of("a:1"))).isEqualTo(ClientSettings.of("a:1"));
+            assertThat(settings.client(List.of("a:1"), null)).isEqualTo(ClientSettings.of("a:1"));
         });
     }
 
