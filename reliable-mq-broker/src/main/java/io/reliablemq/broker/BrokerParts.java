@@ -20,6 +20,7 @@ import io.reliablemq.broker.group.OffsetResets;
 import io.reliablemq.broker.group.QueueLocks;
 import io.reliablemq.broker.request.AdminHandlers;
 import io.reliablemq.broker.request.ClientHandlers;
+import io.reliablemq.broker.request.ConfigurationHandler;
 import io.reliablemq.broker.request.ConsumerRetries;
 import io.reliablemq.broker.request.Deliveries;
 import io.reliablemq.broker.request.DeliveryTimes;
@@ -45,6 +46,7 @@ import io.reliablemq.broker.request.SendBackHandler;
 import io.reliablemq.broker.request.SendParts;
 import io.reliablemq.broker.request.SendTopics;
 import io.reliablemq.broker.retention.UnfinishedMessages;
+import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.transaction.OpenTransactions;
@@ -101,12 +103,15 @@ final class BrokerParts {
      * @param masterOnly handles what only a master does; null for a master, which does it
      * @param advice which broker consumers are to read from
      * @param more handlers of requests between brokers
+     * @param figures what is counted because of the role
      */
     record Part(
+            ActingRole role,
             OffsetCommits commits,
             @Nullable RequestHandler masterOnly,
             ReadAdvice advice,
-            Map<Integer, RequestHandler> more) {
+            Map<Integer, RequestHandler> more,
+            Figures figures) {
 
         boolean isMaster() {
             return masterOnly == null;
@@ -167,7 +172,8 @@ final class BrokerParts {
                 unfinished,
                 accountFigures,
                 () -> waiting(around.clients().sessions())));
-        runtime = new RuntimeFigures(settings.name(), store, deliveries, counted, clock);
+        runtime = new RuntimeFigures(
+                settings.name(), store, deliveries, Figures.of(List.of(counted, part.figures())), clock);
         Pull.Parts pullParts = new Pull.Parts(
                 store,
                 state.topics(),
@@ -210,6 +216,7 @@ final class BrokerParts {
         table.on(RequestCode.RESET_OFFSET, new OffsetResetHandler(checks, offsets, pullParts, settings.name()));
         new MessageQueries(checks, store, readThreads).addTo(table);
         new AdminHandlers(checks, state.topics(), state.groupSettings(), offsets, pullParts, runtime).addTo(table);
+        new ConfigurationHandler(ToldSettings.of(settings, around.address(), part.role())).addTo(table);
         part.more().forEach(table::on);
         if (part.masterOnly() != null) {
             table.instead(MasterOnly.CODES, part.masterOnly());

@@ -73,6 +73,7 @@ final class MasterSide implements RoleSide {
         StateRequests requests = new StateRequests(
                 around.settings().name(), role.role(), board, state.offsets(), slaves::heardOf, owner);
         return new BrokerParts.Part(
+                role,
                 state.offsets(),
                 null,
                 advice(state),
@@ -80,7 +81,8 @@ final class MasterSide implements RoleSide {
                         RequestCode.REPLICA_ATTACH, feeds::attach,
                         RequestCode.REPLICA_CONFIRM, feeds::confirm,
                         RequestCode.FOLLOW_STATE, requests::follow,
-                        RequestCode.GIVE_OFFSETS, requests::takeOffsets));
+                        RequestCode.GIVE_OFFSETS, requests::takeOffsets),
+                slaves);
     }
 
     private ReadAdvice advice(BrokerState state) {

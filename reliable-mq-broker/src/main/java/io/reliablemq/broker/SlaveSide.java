@@ -89,7 +89,7 @@ final class SlaveSide implements RoleSide {
                 around.settings().replication().slaveReads() && behindBytes >= ReadAdvice.FAR_BEHIND_BYTES
                         ? role.brokerId()
                         : 0;
-        return new BrokerParts.Part(offsets, around.masterOnly(), advice, Map.of());
+        return new BrokerParts.Part(role, offsets, around.masterOnly(), advice, Map.of(), figures());
     }
 
     private TakenOffsets takenOffsets(BrokerState state) throws IOException {

@@ -1,12 +1,18 @@
 package io.reliablemq.client;
 
+import io.reliablemq.client.admin.RemoteClusterQueries;
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.AsyncBatchMessageHandler;
 import io.reliablemq.client.api.AsyncMessageHandler;
 import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.ClusterQueries;
 import io.reliablemq.client.api.DeadLetters;
 import io.reliablemq.client.api.JournalSettings;
+import io.reliablemq.client.api.ListenerInterceptor;
 import io.reliablemq.client.api.MessageHandler;
+import io.reliablemq.client.api.OpenConsumer;
+import io.reliablemq.client.api.OpenProducer;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PullConsumer;
@@ -23,6 +29,7 @@ import io.reliablemq.client.consumer.DeadLetterTopics;
 import io.reliablemq.client.consumer.GroupConsumer;
 import io.reliablemq.client.consumer.GroupNotices;
 import io.reliablemq.client.consumer.Handler;
+import io.reliablemq.client.consumer.InterceptedHandler;
 import io.reliablemq.client.consumer.QueuePuller;
 import io.reliablemq.client.journal.Forwarder;
 import io.reliablemq.client.producer.BrokerHealth;
@@ -30,6 +37,7 @@ import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.PendingReplies;
 import io.reliablemq.client.producer.RetryingProducer;
 import io.reliablemq.client.producer.SendContext;
+import io.reliablemq.client.producer.TargetQueues;
 import io.reliablemq.client.producer.TransactingProducer;
 import io.reliablemq.client.producer.TransactionQuestions;
 import io.reliablemq.client.route.Heartbeats;
@@ -39,12 +47,17 @@ import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.tls.Tls;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,13 +77,17 @@ public final class MqClient implements AutoCloseable {
     private static final int IO_THREADS = 2;
 
     private final CloseStack shared = new CloseStack();
-    private final Set<PushConsumer> consumers = ConcurrentHashMap.newKeySet();
+    private final Set<GroupConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Set<PullConsumer> pullers = ConcurrentHashMap.newKeySet();
-    private final Set<AutoCloseable> producers = ConcurrentHashMap.newKeySet();
+    private final List<ListenerInterceptor> interceptors = new CopyOnWriteArrayList<>();
+    private final OpenProducers producers = new OpenProducers();
     private final Set<StoreAndForward> journals = ConcurrentHashMap.newKeySet();
+    private final RouteTable routes;
     private final Heartbeats heartbeats;
     private final SendContext sending;
     private final ConsumerContext consuming;
+    private final ClusterQueries cluster;
+    private final RouteTable routes;
     private boolean closed;
 
     private MqClient(ClientSettings settings, Clock clock) {
@@ -79,26 +96,29 @@ public final class MqClient implements AutoCloseable {
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
         GroupNotices groupNotices = new GroupNotices();
         PendingReplies replies = new PendingReplies();
-        Callbacks callbacks = new Callbacks();
+        Callbacks callbacks = new Callbacks(loop, clock);
         TransactionQuestions questions = new TransactionQuestions(callbacks);
         Notices notices = new Notices(groupNotices, replies, questions);
-        Connections connections = shared.push(new Connections(
-                new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
+        TransportSettings transport =
+                TransportSettings.defaults().withIoThreads(IO_THREADS).withTls(Tls.opening(settings.tls()));
+        Connections connections = shared.push(new Connections(new RemotingClient(eventLoops, transport, notices)));
         // Behind what it uses, so that it ends before that does.
         AgentRunner runner = shared.push(new AgentRunner(loop, errors));
         loop.onNewTask(runner::signal);
         shared.push(clock.ofMessages().onJump(runner::signal));
         shared.push(callbacks);
 
-        RouteTable routes = new RouteTable(settings, connections, loop, clock);
+        this.routes = new RouteTable(settings, connections, loop, clock);
         this.heartbeats = new Heartbeats(ClientId.next(settings.instanceName()), settings, routes, connections, loop);
         Reachability reachability = new Reachability(routes, heartbeats, loop);
+        this.cluster = new RemoteClusterQueries(settings, connections, reachability::isReachable);
         BrokerHealth health = new BrokerHealth(clock, reachability::isReachable);
         this.sending = new SendContext(
                 routes,
                 connections,
                 health,
                 new OrderedQueues(),
+                new TargetQueues(),
                 heartbeats,
                 replies,
                 questions,
@@ -117,6 +137,11 @@ public final class MqClient implements AutoCloseable {
             @Override
             public void back(String address) {
                 health.back(address);
+            }
+
+            @Override
+            public void renewed(String address) {
+                health.renewed(address);
             }
         });
         notices.onRoutesChanged(topics -> loop.execute(() -> routes.changed(topics)));
@@ -156,9 +181,17 @@ public final class MqClient implements AutoCloseable {
         return new MqClient(settings, clock);
     }
 
+    /**
+     * Asks a name server for something, so that a wrong address is known before the first message is sent. Completes
+     * exceptionally, with what was wrong with the last of them, if none answers.
+     */
+    public CompletableFuture<Void> reachNameServers() {
+        return routes.reach();
+    }
+
     /** @throws IllegalStateException if the client is closed */
     public Producer producer(ProducerSettings producerSettings) {
-        return newProducer(producerSettings, null);
+        return newProducer(producerSettings, OpenProducer.Kind.MESSAGES, null);
     }
 
     /**
@@ -167,11 +200,11 @@ public final class MqClient implements AutoCloseable {
      * @throws IllegalStateException if the client is closed
      */
     public Producer producer(ProducerSettings producerSettings, SendFailureHandler handler) {
-        return newProducer(producerSettings, handler);
+        return newProducer(producerSettings, OpenProducer.Kind.MESSAGES, handler);
     }
 
     private synchronized RetryingProducer newProducer(
-            ProducerSettings producerSettings, @Nullable SendFailureHandler handler) {
+            ProducerSettings producerSettings, OpenProducer.Kind kind, @Nullable SendFailureHandler handler) {
         requireOpen();
         String group = producerSettings.group();
         heartbeats.addProducer(group);
@@ -179,7 +212,7 @@ public final class MqClient implements AutoCloseable {
             producers.remove(closing);
             heartbeats.removeProducer(group).join();
         });
-        producers.add(producer);
+        producers.add(producer, new OpenProducer(producerSettings, kind, handler));
         return producer;
     }
 
@@ -192,7 +225,9 @@ public final class MqClient implements AutoCloseable {
     public synchronized StoreAndForward storeAndForward(JournalSettings journalSettings) throws IOException {
         // The client's own thread sends, and must not wait for a place.
         RetryingProducer producer = newProducer(
-                journalSettings.producer().toBuilder().whenFull(WhenFull.FAIL).build(), null);
+                journalSettings.producer().toBuilder().whenFull(WhenFull.FAIL).build(),
+                OpenProducer.Kind.JOURNAL,
+                null);
         try {
             Forwarder forwarder = Forwarder.open(journalSettings, producer, sending.loop(), journals::remove);
             journals.add(forwarder);
@@ -217,7 +252,7 @@ public final class MqClient implements AutoCloseable {
             producers.remove(closing);
             heartbeats.removeProducer(group).join();
         });
-        producers.add(producer);
+        producers.add(producer, new OpenProducer(producerSettings, OpenProducer.Kind.TRANSACTIONS, null));
         return producer;
     }
 
@@ -240,9 +275,19 @@ public final class MqClient implements AutoCloseable {
         return consumer(consumerSettings, Handler.of(handler));
     }
 
+    /** As {@link #batchPushConsumer}, with a listener that may finish later. */
+    public PushConsumer asyncBatchPushConsumer(
+            PushConsumerSettings consumerSettings, AsyncBatchMessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
     private synchronized PushConsumer consumer(PushConsumerSettings consumerSettings, Handler handler) {
         requireOpen();
-        GroupConsumer consumer = new GroupConsumer(consumerSettings, handler, consuming, consumers::remove);
+        Handler intercepted = handler;
+        for (ListenerInterceptor interceptor : interceptors) {
+            intercepted = new InterceptedHandler(intercepted, consumerSettings, interceptor);
+        }
+        GroupConsumer consumer = new GroupConsumer(consumerSettings, intercepted, consuming, consumers::remove);
         consumers.add(consumer);
         return consumer;
     }
@@ -253,6 +298,37 @@ public final class MqClient implements AutoCloseable {
         QueuePuller consumer = new QueuePuller(consumerSettings, consuming, pullers::remove);
         pullers.add(consumer);
         return consumer;
+    }
+
+    /** Asks name servers and brokers about themselves. */
+    public ClusterQueries cluster() {
+        return cluster;
+    }
+
+    /** The producers that are open at the moment, those of journals included. */
+    public List<OpenProducer> openProducers() {
+        return producers.list();
+    }
+
+    /** The push consumers that are open at the moment. */
+    public List<OpenConsumer> openConsumers() {
+        return List.copyOf(consumers);
+    }
+
+    /** Tells when the brokers of the topics in use are others than before, on the thread {@code rmq-client}: return at once. */
+    public void onBrokersChange(Runnable listener) {
+        AtomicReference<Set<String>> known = new AtomicReference<>(routes.brokerAddresses(true));
+        routes.addListener(topic -> {
+            Set<String> now = routes.brokerAddresses(true);
+            if (!now.equals(known.getAndSet(now))) {
+                listener.run();
+            }
+        });
+    }
+
+    /** Puts this around the listeners of push consumers that are made from now on; the one added last is called first. */
+    public void intercept(ListenerInterceptor interceptor) {
+        interceptors.add(interceptor);
     }
 
     /** @param redriving sends dead letters again; to be closed by the caller, as any other producer */

@@ -4,6 +4,9 @@ import io.reliablemq.client.api.ConsumerFigures;
 import io.reliablemq.client.api.PushConsumerSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,8 @@ final class ConsumerParts implements AutoCloseable {
                 settings.threads(),
                 settings.executor(),
                 new Rate(settings.maxMessagesPerSecond(), context.clock()),
-                context.loop());
+                context.loop(),
+                context.clock());
         this.leases = new Leases(settings, context);
         this.budget = new CacheBudget(settings.cache());
         Listening listening = new Listening(settings, handler, leases);
@@ -133,6 +137,18 @@ final class ConsumerParts implements AutoCloseable {
                         .count(),
                 ages.stream().max(Duration::compareTo).orElse(Duration.ZERO),
                 leases.timedOut());
+    }
+
+    /** Messages behind the end of each topic's queues that are here, the ends asked of the brokers. */
+    CompletableFuture<Map<String, Long>> lag() {
+        QueueBounds bounds = new QueueBounds(settings.consumeFrom(), settings.consumeTimestamp(), context);
+        Map<String, Long> lag = new ConcurrentHashMap<>();
+        CompletableFuture<?>[] questions = assigned.windows().stream()
+                .map(window -> bounds.max(window.queue())
+                        .thenAccept(end ->
+                                lag.merge(window.queue().topic(), Math.max(0, end - window.commitOffset()), Long::sum)))
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(questions).thenApply(all -> Map.copyOf(lag));
     }
 
     private static @Nullable Duration age(ProcessQueue window, long now) {

@@ -1,6 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.api.ConsumerFigures;
+import io.reliablemq.client.api.OpenConsumer;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One member of a consumer group: joins, receives, leaves. Thread-safe. */
-public final class GroupConsumer implements PushConsumer {
+public final class GroupConsumer implements PushConsumer, OpenConsumer {
 
     private static final Logger log = LoggerFactory.getLogger(GroupConsumer.class);
 
@@ -167,8 +168,18 @@ public final class GroupConsumer implements PushConsumer {
     }
 
     @Override
+    public PushConsumerSettings settings() {
+        return settings;
+    }
+
+    @Override
     public ConsumerFigures figures() {
         return parts.figures();
+    }
+
+    @Override
+    public CompletableFuture<Map<String, Long>> lag() {
+        return parts.lag();
     }
 
     @Override

@@ -10,4 +10,10 @@ import java.util.Set;
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ClusterInfo(
         @JsonProperty("brokerAddrTable") Map<String, BrokerAddresses> brokers,
-        @JsonProperty("clusterAddrTable") Map<String, Set<String>> clusters) {}
+        @JsonProperty("clusterAddrTable") Map<String, Set<String>> clusters) {
+
+    public ClusterInfo {
+        brokers = brokers == null ? Map.of() : Map.copyOf(brokers);
+        clusters = clusters == null ? Map.of() : Map.copyOf(clusters);
+    }
+}

@@ -73,6 +73,34 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
         return required(byGroup, "listener of group", group);
     }
 
+    /** Starts the container that serves this listener. @throws IllegalArgumentException if no listener has the id */
+    public void start(String id) {
+        container(id).start();
+    }
+
+    /**
+     * Stops the container that serves this listener and waits until its listeners at work are done.
+     *
+     * @throws IllegalArgumentException if no listener has the id
+     */
+    public void stop(String id) {
+        container(id).stop();
+    }
+
+    /**
+     * Lets no more messages be handed out to this listener and the others of its group, which stay members of the group.
+     *
+     * @throws IllegalArgumentException if no listener has the id
+     */
+    public void pause(String id) {
+        container(id).pause();
+    }
+
+    /** Ends a {@link #pause(String)}. @throws IllegalArgumentException if no listener has the id */
+    public void resume(String id) {
+        container(id).resume();
+    }
+
     /** The containers of all groups, in the order in which their listeners were found. */
     public Collection<MessageListenerContainer> containers() {
         return List.copyOf(byGroup.values());
@@ -130,9 +158,7 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
         } catch (IllegalArgumentException e) {
             throw new ListenerConfigurationException(
                     "Group '" + group.name() + "' with "
-                            + group.endpoints().stream()
-                                    .map(MessageListenerEndpoint::description)
-                                    .toList()
+                            + MessageListenerGroup.descriptions(group.endpoints())
                             + " cannot be set up: " + e.getMessage() + ".",
                     "Correct the attributes of @MessageListener or the settings reliable-mq.consumer.*.",
                     e);
@@ -153,10 +179,8 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
     private void requireNewGroup(MessageListenerGroup group) {
         if (byGroup.containsKey(group.name())) {
             throw new ListenerConfigurationException(
-                    "The listeners "
-                            + group.endpoints().stream()
-                                    .map(MessageListenerEndpoint::description)
-                                    .toList() + " were found after group '" + group.name() + "' had been set up.",
+                    "The listeners " + MessageListenerGroup.descriptions(group.endpoints())
+                            + " were found after group '" + group.name() + "' had been set up.",
                     "A group's subscription is fixed at start-up: do not declare the bean lazy or as a prototype, or "
                             + "use another group.");
         }

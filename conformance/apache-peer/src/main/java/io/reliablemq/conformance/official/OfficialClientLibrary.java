@@ -15,14 +15,25 @@ public final class OfficialClientLibrary implements ClientLibrary {
     /** The official default of {@code sendMsgMaxTimeoutPerRequest}. */
     private static final int UNBOUNDED = -1;
 
+    private final boolean tls;
+
+    public OfficialClientLibrary() {
+        this.tls = false;
+    }
+
+    /** @param protocol {@code TLS}: connections are encrypted, and by its default any certificate will do */
+    public OfficialClientLibrary(String protocol) {
+        this.tls = protocol.equals("TLS");
+    }
+
     @Override
     public Sender sender(String nameServers, String group) {
-        return OfficialSender.open(nameServers, group, UNBOUNDED);
+        return OfficialSender.open(nameServers, group, UNBOUNDED, tls);
     }
 
     @Override
     public Sender senderWithBoundedAttempts(String nameServers, String group, Duration mostPerAttempt) {
-        return OfficialSender.open(nameServers, group, Math.toIntExact(mostPerAttempt.toMillis()));
+        return OfficialSender.open(nameServers, group, Math.toIntExact(mostPerAttempt.toMillis()), tls);
     }
 
     @Override
@@ -32,7 +43,7 @@ public final class OfficialClientLibrary implements ClientLibrary {
 
     @Override
     public Receiver receiver(String nameServers, Subscription subscription, Listener listener) {
-        return OfficialReceiver.open(nameServers, subscription, listener);
+        return OfficialReceiver.open(nameServers, subscription, listener, tls);
     }
 
     @Override

@@ -22,11 +22,12 @@ final class OfficialSender implements Sender {
         this.producer = producer;
     }
 
-    static OfficialSender open(String nameServers, String group, int mostMsPerAttempt) {
+    static OfficialSender open(String nameServers, String group, int mostMsPerAttempt, boolean tls) {
         DefaultMQProducer producer = new DefaultMQProducer(group);
         producer.setNamesrvAddr(nameServers);
         producer.setInstanceName(InstanceNames.next(group));
         producer.setSendMsgMaxTimeoutPerRequest(mostMsPerAttempt);
+        producer.setUseTLS(tls);
         try {
             producer.start();
         } catch (MQClientException e) {

@@ -45,11 +45,15 @@ public final class ApacheProcess {
      * @param port it also listens two ports below, and a master for its slaves on the next one
      */
     public static ChildProcess broker(Path folder, String nameServers, String name, Role role, int port) {
-        return launch(
-                "apache-broker",
-                folder,
-                "org.apache.rocketmq.broker.BrokerStartup",
-                settings(folder, nameServers, name, role, port));
+        return broker(folder, nameServers, name, role, port, Map.of());
+    }
+
+    /** @param others settings beside and above those of every test */
+    public static ChildProcess broker(
+            Path folder, String nameServers, String name, Role role, int port, Map<String, String> others) {
+        Map<String, String> settings = settings(folder, nameServers, name, role, port);
+        settings.putAll(others);
+        return launch("apache-broker", folder, "org.apache.rocketmq.broker.BrokerStartup", settings);
     }
 
     /** Whether the broker in that folder has stored that it knows the topic. A slave learns of topics every ten seconds. */

@@ -1,0 +1,109 @@
+package io.reliablemq.spring.observation;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.api.SendStatus;
+import io.reliablemq.protocol.message.Message;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Observes and counts sends. Thread-safe; each {@link Send} belongs to one send. */
+public final class SendObservations {
+
+    private static final SendObservationConvention DEFAULT = new DefaultSendObservationConvention();
+
+    private final ObservationRegistry registry;
+    private final @Nullable SendObservationConvention convention;
+    private final List<SendCounts> counts;
+
+    /** @param convention null for the default */
+    public SendObservations(
+            ObservationRegistry registry, @Nullable SendObservationConvention convention, List<SendCounts> counts) {
+        this.registry = registry;
+        this.convention = convention;
+        this.counts = List.copyOf(counts);
+    }
+
+    /** Begins to observe a send. Where no observation is current, a trace that the messages carry already goes on. */
+    Send start(String operation, List<Message> messages) {
+        counts.forEach(each -> each.started(messages.get(0).topic(), messages.size()));
+        if (registry.isNoop()) {
+            return new Send(null, Observation.NOOP, messages);
+        }
+        boolean keepsTrace = registry.getCurrentObservation() == null;
+        SendContext context = new SendContext(operation, messages, keepsTrace);
+        Observation observation = Observation.createNotStarted(convention, DEFAULT, () -> context, registry)
+                .start();
+        return new Send(context, observation, context.injected());
+    }
+
+    /** One send. Ends once, by one of {@link #succeeded}, {@link #answered}, {@link #handedOver} and {@link #failed}. */
+    final class Send {
+
+        private final @Nullable SendContext context;
+        private final Observation observation;
+        private final List<Message> messages;
+
+        private Send(@Nullable SendContext context, Observation observation, List<Message> messages) {
+            this.context = context;
+            this.observation = observation;
+            this.messages = messages;
+        }
+
+        Message message() {
+            return messages.get(0);
+        }
+
+        List<Message> messages() {
+            return messages;
+        }
+
+        /** Begins the send with the observation as the current one. What is thrown ends it. */
+        <T> T call(Supplier<T> sending) {
+            T result;
+            Observation.Scope scope = observation.openScope();
+            try {
+                result = sending.get();
+            } catch (RuntimeException | Error e) {
+                scope.close();
+                failed(e);
+                throw e;
+            }
+            scope.close();
+            return result;
+        }
+
+        void succeeded(SendReceipt receipt) {
+            if (context != null) {
+                context.succeeded(receipt);
+            }
+            observation.stop();
+            counts.forEach(
+                    each -> each.succeeded(message().topic(), messages.size(), receipt.status(), receipt.attempts()));
+        }
+
+        /** The reply to a request has come. */
+        void answered() {
+            observation.stop();
+            counts.forEach(each -> each.succeeded(message().topic(), 1, SendStatus.SEND_OK, List.of()));
+        }
+
+        /** It is on its way, and nobody will say how it ended. */
+        void handedOver() {
+            observation.stop();
+            counts.forEach(each -> each.oneWay(message().topic()));
+        }
+
+        void failed(Throwable error) {
+            SendFailure failure = SendFailure.of(error);
+            if (context != null) {
+                context.failed(failure);
+            }
+            observation.error(error);
+            observation.stop();
+            counts.forEach(each -> each.failed(message().topic(), messages.size(), failure));
+        }
+    }
+}
