@@ -87,7 +87,6 @@ public final class MqClient implements AutoCloseable {
     private final SendContext sending;
     private final ConsumerContext consuming;
     private final ClusterQueries cluster;
-    private final RouteTable routes;
     private boolean closed;
 
     private MqClient(ClientSettings settings, Clock clock) {

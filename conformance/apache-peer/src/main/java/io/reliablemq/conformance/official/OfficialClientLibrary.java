@@ -9,11 +9,17 @@ import io.reliablemq.conformance.port.Subscription;
 import io.reliablemq.conformance.port.TransactionSender;
 import java.time.Duration;
 
-/** The unmodified official client, with its own defaults. */
+/** The unmodified official client, with its own defaults but for the time of a send. */
 public final class OfficialClientLibrary implements ClientLibrary {
 
     /** The official default of {@code sendMsgMaxTimeoutPerRequest}. */
     private static final int UNBOUNDED = -1;
+
+    /** As ours. The official default is 3 s, which is little while other tests have the processors too. */
+    private static final int SEND_MS = 10_000;
+
+    /** The official default, for tests of what becomes of a send in that time. */
+    private static final int DEFAULT_SEND_MS = 3_000;
 
     private final boolean tls;
 
@@ -28,12 +34,12 @@ public final class OfficialClientLibrary implements ClientLibrary {
 
     @Override
     public Sender sender(String nameServers, String group) {
-        return OfficialSender.open(nameServers, group, UNBOUNDED, tls);
+        return OfficialSender.open(nameServers, group, SEND_MS, UNBOUNDED, tls);
     }
 
     @Override
     public Sender senderWithBoundedAttempts(String nameServers, String group, Duration mostPerAttempt) {
-        return OfficialSender.open(nameServers, group, Math.toIntExact(mostPerAttempt.toMillis()), tls);
+        return OfficialSender.open(nameServers, group, DEFAULT_SEND_MS, Math.toIntExact(mostPerAttempt.toMillis()), tls);
     }
 
     @Override
