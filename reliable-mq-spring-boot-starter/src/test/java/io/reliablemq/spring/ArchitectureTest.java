@@ -46,6 +46,8 @@ class ArchitectureTest {
             .definedBy("..spring.guarantee..")
             .layer("observation")
             .definedBy("..spring.observation..")
+            .layer("outbox")
+            .definedBy("..spring.outbox..")
             .layer("embedded")
             .definedBy("..spring.embedded..")
             .layer("support")
@@ -60,8 +62,10 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation")
             .whereLayer("adapter")
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "config")
+            .whereLayer("outbox")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("core")
-            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "observation", "outbox")
             .whereLayer("guarantee")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("observation")
@@ -80,6 +84,28 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.reliablemq.broker..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_OUTBOX_KNOWS_JDBC = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.reliablemq.spring.outbox")
+            .and()
+            .haveSimpleNameNotStartingWith("Outbox")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.jdbc..", "java.sql..", "javax.sql..");
+
+    @ArchTest
+    static final ArchRule TRANSACTIONS_ARE_OPTIONAL = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.reliablemq.spring.outbox")
+            .and()
+            .haveNameNotMatching(".*\\.SpringTransaction(\\$.*)?")
+            .and()
+            .haveSimpleNameNotStartingWith("Outbox")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework.transaction..");
 
     @ArchTest
     static final ArchRule BOOT_IS_KNOWN_TO_THE_WIRING_ONLY = noClasses()

@@ -55,6 +55,18 @@ public interface Producer extends AutoCloseable {
     CompletableFuture<SendReceipt> sendAsync(Message message, SendQueue queue);
 
     /**
+     * Sends a message again that was taken down elsewhere, in a database for instance, and may have been stored by a send of
+     * which nobody knows the outcome. As {@link #sendAsync(Message)}, except that no failure handler is asked. A broker of this
+     * project that holds the message already does not store it a second time, and answers with the first one's place.
+     *
+     * @param message with the unique id that it has in every one of its sends; without one it is a new message
+     * @param bornTimestamp when it was sent first, in ms since 1970: together with the id it names the send, so it has to be the
+     *     same each time
+     * @throws IllegalArgumentException if the message itself cannot be sent: empty or too large
+     */
+    CompletableFuture<SendReceipt> resendAsync(Message message, long bornTimestamp);
+
+    /**
      * Hands the message to the network and does not wait for an answer. <b>Unsafe</b>: nobody learns whether a broker
      * has stored it.
      *

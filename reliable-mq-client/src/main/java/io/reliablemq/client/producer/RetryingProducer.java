@@ -108,12 +108,7 @@ public final class RetryingProducer implements Producer {
         return questions.reply(request, body, settings.sendTimeout());
     }
 
-    /**
-     * Sends a message that was sent before, and may have been stored: a broker of this project that holds it does not store it
-     * again. Not compensated.
-     *
-     * @param bornTimestamp of the first send, by which it is told from another message with the same unique id
-     */
+    @Override
     public CompletableFuture<SendReceipt> resendAsync(Message message, long bornTimestamp) {
         return sends.sendAsync(orders.again(message, bornTimestamp), Sends.OnFailure.THROW);
     }

@@ -1,11 +1,9 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.MqClient;
-import io.reliablemq.client.api.Producer;
-import io.reliablemq.spring.core.ReliableMqOperations;
-import io.reliablemq.spring.core.ReliableMqTemplate;
 import io.reliablemq.spring.support.MessageMapper;
 import io.reliablemq.spring.support.PayloadConverter;
+import io.reliablemq.spring.support.ReliableMqConverter;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -15,8 +13,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.messaging.converter.MessageConverter;
 import org.springframework.util.ClassUtils;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,7 +30,11 @@ import tools.jackson.databind.json.JsonMapper;
 @ConditionalOnClass(MqClient.class)
 @ConditionalOnBooleanProperty(name = "reliable-mq.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ReliableMqProperties.class)
-@Import({NameServerConnectionConfiguration.class, EmbeddedBrokerConfiguration.class, MessageListenerConfiguration.class
+@Import({
+    NameServerConnectionConfiguration.class,
+    EmbeddedBrokerConfiguration.class,
+    SendingConfiguration.class,
+    MessageListenerConfiguration.class
 })
 public final class ReliableMqAutoConfiguration {
 
@@ -55,26 +57,16 @@ public final class ReliableMqAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Producer reliableMqProducer(MqClient client, Environment environment) {
-        return client.producer(settings.producer(environment.getProperty("spring.application.name")));
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    PayloadConverter reliableMqPayloadConverter(ObjectProvider<JsonMapper> jsonMapper) {
-        return PayloadConverter.json(jsonMapper.getIfUnique(
-                () -> JsonMapper.builder().findAndAddModules().build()));
+    PayloadConverter reliableMqPayloadConverter(
+            ObjectProvider<JsonMapper> jsonMapper, @ReliableMqConverter ObjectProvider<MessageConverter> converters) {
+        JsonMapper mapper = jsonMapper.getIfUnique(
+                () -> JsonMapper.builder().findAndAddModules().build());
+        return PayloadConverter.json(mapper, converters.orderedStream().toList());
     }
 
     @Bean
     @ConditionalOnMissingBean
     MessageMapper reliableMqMessageMapper(PayloadConverter converter) {
         return new MessageMapper(converter);
-    }
-
-    @Bean
-    @ConditionalOnMissingBean(ReliableMqOperations.class)
-    ReliableMqTemplate reliableMqTemplate(Producer producer, MessageMapper mapper) {
-        return new ReliableMqTemplate(producer, mapper);
     }
 }

@@ -1,6 +1,10 @@
 package io.reliablemq.spring.autoconfigure;
 
+import io.reliablemq.client.api.Compression.Format;
 import io.reliablemq.client.api.ConsumeFrom;
+import io.reliablemq.client.api.WhenFull;
+import io.reliablemq.spring.core.TransactionMode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  *     if reliable-mq-broker is on the class path.
  * @param client settings of the connection
  * @param producer settings of sending
+ * @param template settings of the template
  * @param consumer settings of listeners
  * @param embedded settings of embedding
  */
@@ -25,6 +30,7 @@ public record ReliableMqProperties(
         @DefaultValue List<String> nameServer,
         @DefaultValue Client client,
         @DefaultValue Producer producer,
+        @DefaultValue Template template,
         @DefaultValue Consumer consumer,
         @DefaultValue Embedded embedded) {
 
@@ -55,6 +61,11 @@ public record ReliableMqProperties(
      * @param maxMessageSize Largest payload that may be sent.
      * @param defaultTopicQueueCount Queues of a topic that is created by sending to it.
      * @param maxInFlight Asynchronous sends that may wait for their outcome at once.
+     * @param whenFull What becomes of a further asynchronous send while that many wait.
+     * @param transactionGroup Producer group of messages in a transaction of the broker. The producer group followed
+     *     by -transactions if it is not set.
+     * @param compression settings of compression
+     * @param journal settings of the journal for messages that no broker took
      */
     public record Producer(
             @Nullable String group,
@@ -64,7 +75,47 @@ public record ReliableMqProperties(
             @DefaultValue("true") boolean retryAnotherBrokerWhenNotStoreOk,
             @DefaultValue("4MB") DataSize maxMessageSize,
             @DefaultValue("4") int defaultTopicQueueCount,
-            @DefaultValue("10000") int maxInFlight) {}
+            @DefaultValue("10000") int maxInFlight,
+            @DefaultValue("wait") WhenFull whenFull,
+            @Nullable String transactionGroup,
+            @DefaultValue Compression compression,
+            @DefaultValue Journal journal) {
+
+        /**
+         * Settings of compression.
+         *
+         * @param enabled Whether to compress payloads on their way.
+         * @param format Format of compression. LZ4 and ZSTD need a library on the class path, here and in consumers.
+         * @param above Size above which a payload is compressed.
+         */
+        public record Compression(
+                @DefaultValue("true") boolean enabled,
+                @DefaultValue("zlib") Format format,
+                @DefaultValue("4KB") DataSize above) {}
+
+        /**
+         * Settings of the journal for messages that no broker took.
+         *
+         * @param enabled Whether to keep messages that no broker took in a journal on disk, and send them later.
+         * @param folder Folder of the journal. One process at a time may use it.
+         * @param maxSize Size of the messages that may wait in the journal. They are held in memory too.
+         * @param firstPause Time before another attempt after all have failed. It doubles up to longest-pause.
+         * @param longestPause Longest time between two attempts.
+         */
+        public record Journal(
+                @DefaultValue("false") boolean enabled,
+                @DefaultValue("reliable-mq-journal") Path folder,
+                @DefaultValue("64MB") DataSize maxSize,
+                @DefaultValue("1s") Duration firstPause,
+                @DefaultValue("15s") Duration longestPause) {}
+    }
+
+    /**
+     * Settings of the template.
+     *
+     * @param inTransaction What a send inside a Spring transaction does, unless the message says otherwise.
+     */
+    public record Template(@DefaultValue("immediately") TransactionMode inTransaction) {}
 
     /**
      * Settings of listeners.

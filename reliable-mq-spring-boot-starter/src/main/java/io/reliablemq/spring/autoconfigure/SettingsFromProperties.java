@@ -1,6 +1,8 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.Compression;
+import io.reliablemq.client.api.JournalSettings;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.protocol.message.Names;
@@ -47,7 +49,67 @@ final class SettingsFromProperties {
                 .defaultTopicQueueCount(
                         atLeast("producer.default-topic-queue-count", producer.defaultTopicQueueCount(), 1))
                 .maxInFlight(atLeast("producer.max-in-flight", producer.maxInFlight(), 1))
+                .whenFull(producer.whenFull())
+                .compression(compression(producer.compression()))
                 .build();
+    }
+
+    /** The settings of a producer like this one in a group of its own. */
+    ProducerSettings transactionProducer(ProducerSettings like) {
+        String group = properties.producer().transactionGroup();
+        String name = "producer.transaction-group";
+        return inGroup(like, StringUtils.hasText(group) ? group : like.group() + "-transactions", name);
+    }
+
+    /** @param like how the messages of the journal are sent */
+    JournalSettings journal(ProducerSettings like) {
+        ReliableMqProperties.Producer.Journal journal = properties.producer().journal();
+        Duration first = positive("producer.journal.first-pause", journal.firstPause());
+        if (journal.longestPause().compareTo(first) < 0) {
+            throw refused(
+                    "producer.journal.longest-pause",
+                    journal.longestPause(),
+                    "it must be at least first-pause, which is " + first);
+        }
+        if (journal.maxSize().toBytes() < 1) {
+            throw refused("producer.journal.max-size", journal.maxSize(), "it must be at least 1B");
+        }
+        return new JournalSettings(
+                journal.folder(),
+                inGroup(like, like.group() + "-journal", "producer.group"),
+                journal.maxSize().toBytes(),
+                first,
+                journal.longestPause());
+    }
+
+    private static ProducerSettings inGroup(ProducerSettings like, String group, String property) {
+        try {
+            return new ProducerSettings(
+                    Names.requireGroup(group),
+                    like.sendTimeout(),
+                    like.retryTimesWhenSendFailed(),
+                    like.retryTimesWhenSendAsyncFailed(),
+                    like.retryAnotherBrokerWhenNotStoreOK(),
+                    like.maxMessageBytes(),
+                    like.defaultTopicQueueCount(),
+                    like.maxInFlight(),
+                    like.whenFull(),
+                    like.compression());
+        } catch (IllegalArgumentException e) {
+            throw refused(property, group, e.getMessage());
+        }
+    }
+
+    private static Compression compression(ReliableMqProperties.Producer.Compression compression) {
+        if (!compression.enabled()) {
+            return Compression.NONE;
+        }
+        long above = compression.above().toBytes();
+        if (above < 0 || above > Integer.MAX_VALUE) {
+            throw refused(
+                    "producer.compression.above", compression.above(), "it must be at least 0B and less than 2GB");
+        }
+        return new Compression(compression.format(), (int) above);
     }
 
     PushConsumerSettings consumer(PushConsumerSettings group) {

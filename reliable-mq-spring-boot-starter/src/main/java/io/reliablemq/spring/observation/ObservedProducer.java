@@ -59,6 +59,11 @@ public final class ObservedProducer implements Producer {
         return observedAsync(message, injected -> producer.sendAsync(injected, queue));
     }
 
+    @Override
+    public CompletableFuture<SendReceipt> resendAsync(Message message, long bornTimestamp) {
+        return observedAsync(message, injected -> producer.resendAsync(injected, bornTimestamp));
+    }
+
     private CompletableFuture<SendReceipt> observedAsync(
             Message message, Function<Message, CompletableFuture<SendReceipt>> sending) {
         Send send = observations.get().start(SEND, List.of(message));

@@ -65,7 +65,26 @@ public final class MessageMapper {
         if (orderingKey != null) {
             builder.orderingKey(orderingKey.toString());
         }
+        DeliveryHeaders.apply(all, builder);
         return builder.build();
+    }
+
+    /**
+     * Makes the body of a reply.
+     *
+     * @throws MessageConversionException if the payload cannot be converted
+     */
+    public byte[] body(Object payload) {
+        return bytes(converter.write(payload, new MessageHeaders(Map.of())).getPayload());
+    }
+
+    /**
+     * Reads the payload of a received message.
+     *
+     * @throws MessageConversionException if no converter makes this type of it
+     */
+    public <T> T payload(ReceivedMessage received, Class<T> type) {
+        return converter.read(fromWire(received), type);
     }
 
     /**

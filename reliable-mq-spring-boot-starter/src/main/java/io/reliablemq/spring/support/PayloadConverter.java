@@ -1,5 +1,6 @@
 package io.reliablemq.spring.support;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
@@ -43,6 +44,13 @@ public final class PayloadConverter {
                 new JacksonJsonMessageConverter(mapper, READ_AS_JSON)));
     }
 
+    /** As {@link #json}, with these before the three: the first that can convert does. They must make bytes or text. */
+    public static PayloadConverter json(JsonMapper mapper, List<? extends MessageConverter> before) {
+        List<MessageConverter> all = new ArrayList<>(before);
+        all.add(json(mapper).converter);
+        return of(all);
+    }
+
     /** The converters in this order: the first that can convert does. They must make bytes or text. */
     public static PayloadConverter of(List<? extends MessageConverter> converters) {
         return new PayloadConverter(new CompositeMessageConverter(List.copyOf(converters)));
@@ -65,5 +73,24 @@ public final class PayloadConverter {
                     + payload.getClass().getName() + " with content type " + headers.get(MessageHeaders.CONTENT_TYPE));
         }
         return message;
+    }
+
+    /**
+     * Converts what was received.
+     *
+     * @throws MessageConversionException if no converter makes this type of it
+     */
+    <T> T read(Message<?> message, Class<T> type) {
+        if (type.isInstance(message.getPayload())) {
+            return type.cast(message.getPayload());
+        }
+        Object payload = converter.fromMessage(message, type);
+        if (payload == null) {
+            throw new MessageConversionException(
+                    message,
+                    "No converter makes a " + type.getName() + " of a message with content type "
+                            + message.getHeaders().get(MessageHeaders.CONTENT_TYPE));
+        }
+        return type.cast(payload);
     }
 }

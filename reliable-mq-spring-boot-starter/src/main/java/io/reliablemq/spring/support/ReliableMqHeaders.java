@@ -3,8 +3,8 @@ package io.reliablemq.spring.support;
 /**
  * Names of the message headers that stand for parts of the protocol's message.
  *
- * <p>{@link #KEYS}, {@link #TAGS}, {@link #ORDERING_KEY} and any header of a simple type are also taken over when sending; the others are
- * only set on received messages.
+ * <p>{@link #KEYS}, {@link #TAGS}, {@link #ORDERING_KEY}, {@link #PRIORITY}, those of delivery later and any header of a simple
+ * type are also taken over when sending; the others are only set on received messages.
  */
 public final class ReliableMqHeaders {
 
@@ -22,6 +22,18 @@ public final class ReliableMqHeaders {
      * send fails rather than move while the broker of that queue is away.
      */
     public static final String ORDERING_KEY = PREFIX + "orderingKey";
+
+    /** Deliver so long after its arrival: a {@link java.time.Duration}. Of this and the next two, one at most. */
+    public static final String DELIVER_AFTER = PREFIX + "deliverAfter";
+
+    /** Deliver at this time: an {@link java.time.Instant}, by the broker's clock. */
+    public static final String DELIVER_AT = PREFIX + "deliverAt";
+
+    /** Deliver after the delay of this level of the broker's {@code messageDelayLevel}: a number from 1. */
+    public static final String DELAY_LEVEL = PREFIX + "delayLevel";
+
+    /** How urgent it is, on topics that have priorities (Apache RocketMQ 5.5): a number from 0, a greater one comes first. */
+    public static final String PRIORITY = PREFIX + "priority";
 
     /** The topic it was sent to, also in a retry. */
     public static final String TOPIC = PREFIX + "topic";

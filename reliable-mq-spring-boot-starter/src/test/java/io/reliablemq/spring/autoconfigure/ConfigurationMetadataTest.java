@@ -50,6 +50,8 @@ class ConfigurationMetadataTest {
                         "reliable-mq.guarantee-report.accepted-risks",
                         "reliable-mq.health.max-age",
                         "reliable-mq.health.max-lag",
+                        "reliable-mq.producer.transaction-group",
+                        "reliable-mq.outbox.platform",
                         "reliable-mq.broker.name-servers",
                         "reliable-mq.broker.master-address",
                         "reliable-mq.broker.management.bind-address");

@@ -1,0 +1,3 @@
+package io.reliablemq.spring.guide;
+
+record Order(String id, String customer) {}

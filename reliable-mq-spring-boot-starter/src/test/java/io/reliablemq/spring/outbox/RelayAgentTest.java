@@ -1,0 +1,175 @@
+package io.reliablemq.spring.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.protocol.message.Message;
+import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.runtime.Clock;
+import io.reliablemq.spring.fixture.ScriptedBroker;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The relay stepped by hand, by a clock that is set by hand. */
+class RelayAgentTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
+
+    private final EmbeddedDatabase database = new EmbeddedDatabaseBuilder()
+            .setType(EmbeddedDatabaseType.H2)
+            .generateUniqueName(true)
+            .addScript("io/reliablemq/spring/outbox/schema-h2.sql")
+            .build();
+    private final TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+    private final ScriptedBroker broker = new ScriptedBroker();
+    private final AtomicLong now = new AtomicLong(1_000_000);
+    /** What each look at the clock adds to it. */
+    private final AtomicLong pace = new AtomicLong();
+
+    private final Clock clock = new Clock() {
+        @Override
+        public long wallMs() {
+            return now.getAndAdd(pace.get());
+        }
+
+        @Override
+        public long nanos() {
+            return now.get() * 1_000_000;
+        }
+    };
+
+    private final OutboxSettings settings = new OutboxSettings(
+            "reliable_mq_",
+            100,
+            Duration.ZERO,
+            new OutboxSettings.Relay(
+                    Duration.ofMillis(100), LEASE, SEND_TIMEOUT, 8, Duration.ofMillis(1000), Duration.ofSeconds(4)));
+    private final RelaySignal signal = new RelaySignal();
+    private final AtomicInteger ids = new AtomicInteger();
+
+    private LaneClaims claims() {
+        return new LaneClaims(new LaneTable(database, "reliable_mq_"), LEASE, clock);
+    }
+
+    private RelayAgent agent(LaneClaims claims) {
+        return new RelayAgent(
+                new OutboxTable(database, "reliable_mq_"), claims, broker, settings, signal, new RelayStatus(), clock);
+    }
+
+    private void add(DataSource where, String text, String key) {
+        OutboxTable table = new OutboxTable(where, "reliable_mq_");
+        JdbcOutbox outbox = new JdbcOutbox(where, table, new OutboxRoom(table, 100, clock), signal, clock);
+        Message message = Message.builder("orders")
+                .body(text.getBytes())
+                .orderingKey(key)
+                .build()
+                .withProperty(PropertyNames.UNIQUE_ID, "id-" + ids.incrementAndGet());
+        transaction.executeWithoutResult(status -> outbox.add(message));
+    }
+
+    private void stepUntil(RelayAgent agent, BooleanSupplier done) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            agent.doWork();
+            return done.getAsBoolean();
+        });
+    }
+
+    @Test
+    void nothingPassesAPausedMessageWhenItsPauseEndsBetweenTwoLooksAtTheClock() {
+        RelayAgent agent = agent(claims());
+        broker.failingKeys.add("k");
+        add(database, "first", "k");
+        JdbcTemplate jdbc = new JdbcTemplate(database);
+        stepUntil(agent, () -> jdbc.queryForObject("SELECT attempts FROM reliable_mq_outbox", Integer.class) == 1);
+        broker.failingKeys.clear();
+        long dueAt = jdbc.queryForObject("SELECT due_at FROM reliable_mq_outbox", Long.class);
+
+        add(database, "second", "k");
+        // Not due at the first look of the next step, long due at the second.
+        now.set(dueAt - 2);
+        pace.set(1);
+        agent.doWork();
+        agent.doWork();
+        pace.set(0);
+        stepUntil(agent, () -> broker.taken.size() == 2);
+
+        assertThat(broker.texts()).containsExactly("first", "second");
+    }
+
+    @Test
+    void aClockThatWasSetBackHoldsNothingUp() {
+        RelayAgent agent = agent(claims());
+        broker.failingKeys.add("k");
+        add(database, "first", "k");
+        JdbcTemplate jdbc = new JdbcTemplate(database);
+        stepUntil(agent, () -> jdbc.queryForObject("SELECT attempts FROM reliable_mq_outbox", Integer.class) == 1);
+        broker.failingKeys.clear();
+
+        jdbc.update("UPDATE reliable_mq_outbox SET due_at = ?", now.get() + 1_000_000);
+        // Long enough for the pause of the key.
+        now.addAndGet(1000);
+        stepUntil(agent, () -> {
+            now.addAndGet(100);
+            return broker.taken.size() == 1;
+        });
+    }
+
+    @Test
+    void sendsNothingThatMightNotEndWithinTheLease() {
+        LaneClaims claims = claims();
+        RelayAgent agent = agent(claims);
+        agent.doWork();
+        assertThat(claims.owned()).hasSize(Lane.COUNT);
+        assertThat(claims.holdFor(SEND_TIMEOUT)).isTrue();
+
+        // The database is away, so that it cannot be beaten; time goes on.
+        now.addAndGet(LEASE.toMillis() - SEND_TIMEOUT.toMillis());
+        assertThat(claims.holdFor(SEND_TIMEOUT)).isFalse();
+        assertThat(claims.holdFor(Duration.ofMillis(500))).isTrue();
+    }
+
+    @Test
+    void anInstanceThatWasStruckOffBeginsAnew() {
+        LaneClaims slow = claims();
+        slow.beat(Set.of());
+        LaneClaims other = claims();
+        other.beat(Set.of());
+        assertThat(other.owned()).isEmpty();
+
+        now.addAndGet(LEASE.toMillis());
+        other.beat(Set.of());
+        assertThat(other.owned()).as("nobody was heard of for a lease").hasSize(Lane.COUNT);
+
+        slow.beat(Set.of());
+        assertThat(slow.owned()).isEmpty();
+        assertThat(slow.holdFor(Duration.ZERO)).isFalse();
+        slow.beat(Set.of());
+        other.beat(Set.of());
+        slow.beat(Set.of());
+        assertThat(slow.owned()).hasSize(Lane.COUNT / 2);
+        assertThat(other.owned()).hasSize(Lane.COUNT / 2).doesNotContainAnyElementsOf(slow.owned());
+    }
+
+    @Test
+    void keepsALaneWithMessagesOnTheirWay() {
+        LaneClaims first = claims();
+        first.beat(Set.of());
+        LaneClaims second = claims();
+        second.beat(Set.of());
+        first.beat(Set.of(1, 2, 3));
+
+        assertThat(first.owned()).hasSize(Lane.COUNT / 2).contains(1, 2, 3);
+    }
+}
