@@ -66,14 +66,14 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "config")
             .whereLayer("idempotent")
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "adapter")
+            .whereLayer("outbox")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
+            .whereLayer("core")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "observation", "outbox")
             .whereLayer("guarantee")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("observation")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
-            .whereLayer("outbox")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
-            .whereLayer("core")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "outbox")
             .whereLayer("embedded")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate");
 
