@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.env.Environment;
 import org.springframework.validation.Validator;
 
 /** Finds {@code @MessageListener} methods and runs their containers. */
@@ -45,9 +46,11 @@ class MessageListenerConfiguration {
     @Bean
     @ConditionalOnMissingBean
     MessageListenerContainerFactory reliableMqListenerContainerFactory(
-            MqClient client, ReliableMqProperties properties) {
+            MqClient client, ReliableMqProperties properties, Environment environment) {
         SettingsFromProperties settings = new SettingsFromProperties(properties);
-        return new DefaultMessageListenerContainerFactory(client::pushConsumer, settings::consumer);
+        ListenerThreads threads = new ListenerThreads(environment);
+        return new DefaultMessageListenerContainerFactory(
+                client::pushConsumer, group -> threads.apply(settings.consumer(group)));
     }
 
     @Bean
