@@ -19,6 +19,8 @@ import io.reliablemq.spring.listener.adapter.Replies;
 import io.reliablemq.spring.support.MessageMapper;
 import io.reliablemq.spring.support.PayloadConverter;
 import java.lang.reflect.Method;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -28,6 +30,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.env.Environment;
 import org.springframework.validation.Validator;
 
 /** Finds {@code @MessageListener} methods and runs their containers. */
@@ -62,11 +65,16 @@ class MessageListenerConfiguration {
     ContainerDefaults reliableMqListenerContainerDefaults(
             ReliableMqProperties properties,
             ObjectProvider<ListenerInterceptor> interceptors,
-            ObjectProvider<ConsumerSettingsCustomizer> customizers) {
+            ObjectProvider<ConsumerSettingsCustomizer> customizers,
+            Environment environment) {
+        // Before the application's own, which may name another executor.
+        List<ConsumerSettingsCustomizer> all = Stream.concat(
+                        Stream.of(new ListenerThreads(environment)), customizers.orderedStream())
+                .toList();
         return new ConsumerSettings(properties)
                 .defaults()
                 .withInterceptors(interceptors.orderedStream().toList())
-                .withCustomizers(customizers.orderedStream().toList());
+                .withCustomizers(all);
     }
 
     @Bean
