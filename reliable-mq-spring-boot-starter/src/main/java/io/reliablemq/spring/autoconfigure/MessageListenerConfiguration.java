@@ -1,6 +1,7 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.ConsumerEvents;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.spring.annotation.MessageListener;
 import io.reliablemq.spring.annotation.MessageListenerAnnotationBeanPostProcessor;
@@ -11,7 +12,7 @@ import io.reliablemq.spring.config.DefaultMessageListenerContainerFactory;
 import io.reliablemq.spring.config.MessageListenerConfigurer;
 import io.reliablemq.spring.config.MessageListenerContainerFactory;
 import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
-import io.reliablemq.spring.listener.ListenerInterceptor;
+import io.reliablemq.spring.listener.ListenerFilter;
 import io.reliablemq.spring.listener.adapter.ListenerArgumentResolver;
 import io.reliablemq.spring.listener.adapter.ListenerMethodFactory;
 import io.reliablemq.spring.listener.adapter.MethodListenerFactory;
@@ -64,7 +65,8 @@ class MessageListenerConfiguration {
     @ConditionalOnMissingBean
     ContainerDefaults reliableMqListenerContainerDefaults(
             ReliableMqProperties properties,
-            ObjectProvider<ListenerInterceptor> interceptors,
+            ObjectProvider<ConsumerEvents> events,
+            ObjectProvider<ListenerFilter> filters,
             ObjectProvider<ConsumerSettingsCustomizer> customizers,
             Environment environment) {
         // Before the application's own, which may name another executor.
@@ -72,8 +74,8 @@ class MessageListenerConfiguration {
                         Stream.of(new ListenerThreads(environment)), customizers.orderedStream())
                 .toList();
         return new ConsumerSettings(properties)
-                .defaults()
-                .withInterceptors(interceptors.orderedStream().toList())
+                .defaults(events.orderedStream().toList())
+                .withFilters(filters.orderedStream().toList())
                 .withCustomizers(all);
     }
 
