@@ -7,9 +7,9 @@ import io.reliablemq.client.api.AsyncMessageHandler;
 import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ClusterQueries;
+import io.reliablemq.client.api.ConsumeInterceptor;
 import io.reliablemq.client.api.DeadLetters;
 import io.reliablemq.client.api.JournalSettings;
-import io.reliablemq.client.api.ListenerInterceptor;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.OpenConsumer;
 import io.reliablemq.client.api.OpenProducer;
@@ -79,7 +79,7 @@ public final class MqClient implements AutoCloseable {
     private final CloseStack shared = new CloseStack();
     private final Set<GroupConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final Set<PullConsumer> pullers = ConcurrentHashMap.newKeySet();
-    private final List<ListenerInterceptor> interceptors = new CopyOnWriteArrayList<>();
+    private final List<ConsumeInterceptor> interceptors = new CopyOnWriteArrayList<>();
     private final OpenProducers producers = new OpenProducers();
     private final Set<StoreAndForward> journals = ConcurrentHashMap.newKeySet();
     private final RouteTable routes;
@@ -283,7 +283,7 @@ public final class MqClient implements AutoCloseable {
     private synchronized PushConsumer consumer(PushConsumerSettings consumerSettings, Handler handler) {
         requireOpen();
         Handler intercepted = handler;
-        for (ListenerInterceptor interceptor : interceptors) {
+        for (ConsumeInterceptor interceptor : interceptors) {
             intercepted = new InterceptedHandler(intercepted, consumerSettings, interceptor);
         }
         GroupConsumer consumer = new GroupConsumer(consumerSettings, intercepted, consuming, consumers::remove);
@@ -326,7 +326,7 @@ public final class MqClient implements AutoCloseable {
     }
 
     /** Puts this around the listeners of push consumers that are made from now on; the one added last is called first. */
-    public void intercept(ListenerInterceptor interceptor) {
+    public void intercept(ConsumeInterceptor interceptor) {
         interceptors.add(interceptor);
     }
 

@@ -2,9 +2,9 @@ package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.BatchOutcome;
-import io.reliablemq.client.api.ListenerInterceptor;
-import io.reliablemq.client.api.ListenerInterceptor.Call;
-import io.reliablemq.client.api.ListenerInterceptor.MessageEnd;
+import io.reliablemq.client.api.ConsumeInterceptor;
+import io.reliablemq.client.api.ConsumeInterceptor.Call;
+import io.reliablemq.client.api.ConsumeInterceptor.MessageEnd;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import java.util.List;
@@ -20,9 +20,9 @@ public final class InterceptedHandler implements Handler {
 
     private final Handler handler;
     private final PushConsumerSettings settings;
-    private final ListenerInterceptor interceptor;
+    private final ConsumeInterceptor interceptor;
 
-    public InterceptedHandler(Handler handler, PushConsumerSettings settings, ListenerInterceptor interceptor) {
+    public InterceptedHandler(Handler handler, PushConsumerSettings settings, ConsumeInterceptor interceptor) {
         this.handler = handler;
         this.settings = settings;
         this.interceptor = interceptor;
@@ -64,9 +64,26 @@ public final class InterceptedHandler implements Handler {
 
     private void ended(
             Call call, List<ReceivedMessage> messages, @Nullable BatchOutcome outcome, @Nullable Throwable error) {
-        Throwable cause = error == null ? null : Causes.of(error);
+        Throwable cause = error == null ? causeIn(outcome, messages) : Causes.of(error);
         tell(() -> call.ended(
-                messages.stream().map(message -> end(message, outcome, cause)).toList(), cause));
+                messages.stream()
+                        .map(message -> end(message, outcome, error == null ? null : cause))
+                        .toList(),
+                cause));
+    }
+
+    /** What the first failed message failed with, if the listener says so in its outcome instead of throwing it. */
+    private static @Nullable Throwable causeIn(@Nullable BatchOutcome outcome, List<ReceivedMessage> messages) {
+        if (outcome == null) {
+            return null;
+        }
+        for (ReceivedMessage message : messages) {
+            BatchOutcome.Failure failure = outcome.failure(message);
+            if (failure != null && failure.cause() != null) {
+                return failure.cause();
+            }
+        }
+        return null;
     }
 
     private MessageEnd end(ReceivedMessage message, @Nullable BatchOutcome outcome, @Nullable Throwable error) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.BatchOutcome;
+import io.reliablemq.client.api.ConsumeInterceptor;
 import io.reliablemq.client.api.ConsumeResult;
-import io.reliablemq.client.api.ListenerInterceptor;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.NonRetryableException;
 import io.reliablemq.client.api.PushConsumerSettings;
@@ -31,7 +31,7 @@ class InterceptedHandlerTest {
             .retries(new RetrySettings(2, List.of(), Set.of(IllegalArgumentException.class)))
             .build();
 
-    private final class Hearing implements ListenerInterceptor {
+    private final class Hearing implements ConsumeInterceptor {
 
         @Override
         public void opened(PushConsumerSettings opened) {
@@ -137,12 +137,12 @@ class InterceptedHandlerTest {
         handler.handle(List.of(first, second, third));
 
         assertThat(handler.maxBatch(16)).isEqualTo(16);
-        assertThat(heard).last().isEqualTo("ended [DONE, RETRIED, NOT_RETRYABLE]");
+        assertThat(heard).last().isEqualTo("ended [DONE, RETRIED, NOT_RETRYABLE] bad");
     }
 
     @Test
     void anInterceptorThatFailsChangesNothing() throws Exception {
-        ListenerInterceptor failing = (of, messages) -> {
+        ConsumeInterceptor failing = (of, messages) -> {
             throw new IllegalStateException("interceptor");
         };
         InterceptedHandler handler = new InterceptedHandler(

@@ -3,7 +3,7 @@ package io.reliablemq.spring.actuate;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.reliablemq.client.api.ListenerInterceptor;
+import io.reliablemq.client.api.ConsumeInterceptor;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import java.time.Clock;
@@ -13,7 +13,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what listeners do in meters. Thread-safe. How long they take is told by their observations. */
-public final class ListenerMeters implements ListenerInterceptor {
+public final class ListenerMeters implements ConsumeInterceptor {
 
     private static final String PREFIX = "reliable.mq.consumer.";
     private static final String MESSAGES = "messages";

@@ -4,6 +4,10 @@ import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.StoreAndForward;
 import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
+import io.reliablemq.spring.core.AfterCommitFigures;
+import io.reliablemq.spring.core.Outbox;
+import io.reliablemq.spring.core.ReliableMqTemplate;
+import io.reliablemq.spring.core.TransactionMode;
 import io.reliablemq.spring.guarantee.ApplicationFacts;
 import io.reliablemq.spring.guarantee.BrokerFactsCollector;
 import io.reliablemq.spring.guarantee.ClientFacts;
@@ -15,6 +19,7 @@ import io.reliablemq.spring.listener.MessageListenerContainer;
 import io.reliablemq.spring.observation.OneWaySends;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,6 +29,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Reports what the running configuration guarantees, and refuses what a strict guarantee does not allow. */
 @AutoConfiguration(after = {ReliableMqAutoConfiguration.class, ReliableMqObservationAutoConfiguration.class})
@@ -36,7 +42,7 @@ public final class GuaranteeAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ListeningFacts reliableMqListeningFacts(ObjectProvider<MessageListenerEndpointRegistry> registry) {
-        return new RegisteredListeners(registry);
+        return new RegisteredListeners(remembered(registry));
     }
 
     @Bean
@@ -45,14 +51,30 @@ public final class GuaranteeAutoConfiguration {
             MqClient client,
             ListeningFacts listening,
             ObjectProvider<OneWaySends> oneWaySends,
-            ObjectProvider<StoreAndForward> journals) {
+            ObjectProvider<StoreAndForward> journals,
+            ObjectProvider<Outbox> outboxes,
+            ObjectProvider<ReliableMqTemplate> templates,
+            ReliableMqProperties properties) {
+        // Looked up once, with the first report: later ones may be made on a thread that must not wait for beans.
+        Supplier<List<OneWaySends>> oneWay = remembered(oneWaySends);
+        Supplier<List<StoreAndForward>> journal = remembered(journals);
+        Supplier<List<Outbox>> outbox = remembered(outboxes);
+        Supplier<List<ReliableMqTemplate>> template = remembered(templates);
         return new ClientFacts(
                 client,
                 listening,
                 new ClientFacts.Sending(
-                        () -> oneWaySends.stream().mapToLong(OneWaySends::count).sum(),
-                        () -> journals.stream().findAny().isPresent(),
-                        () -> false));
+                        () -> oneWay.get().stream()
+                                .mapToLong(OneWaySends::count)
+                                .sum(),
+                        () -> !journal.get().isEmpty(),
+                        () -> !outbox.get().isEmpty(),
+                        () -> properties.template().inTransaction() == TransactionMode.AFTER_COMMIT
+                                || template.get().stream().anyMatch(GuaranteeAutoConfiguration::hasSentAfterCommit)));
+    }
+
+    private static <T> Supplier<List<T>> remembered(ObjectProvider<T> beans) {
+        return SingletonSupplier.of(() -> beans.stream().toList());
     }
 
     @Bean
@@ -75,13 +97,18 @@ public final class GuaranteeAutoConfiguration {
         return new StrictGuarantee(inspector, properties.timeout());
     }
 
+    private static boolean hasSentAfterCommit(ReliableMqTemplate template) {
+        AfterCommitFigures figures = template.afterCommitFigures();
+        return figures.waiting() + figures.sent() + figures.failed() > 0;
+    }
+
     /** The listeners that the application declares. */
-    private record RegisteredListeners(ObjectProvider<MessageListenerEndpointRegistry> registry)
+    private record RegisteredListeners(Supplier<List<MessageListenerEndpointRegistry>> registries)
             implements ListeningFacts {
 
         @Override
         public List<PushConsumerSettings> groups() {
-            return registry.stream()
+            return registries.get().stream()
                     .flatMap(each -> each.containers().stream())
                     .map(MessageListenerContainer::settings)
                     .toList();

@@ -2,7 +2,7 @@ package io.reliablemq.spring.autoconfigure;
 
 import io.micrometer.observation.ObservationRegistry;
 import io.reliablemq.client.MqClient;
-import io.reliablemq.client.api.ListenerInterceptor;
+import io.reliablemq.client.api.ConsumeInterceptor;
 import io.reliablemq.spring.observation.ListenerObservations;
 import io.reliablemq.spring.observation.ObservingBeanPostProcessor;
 import io.reliablemq.spring.observation.OneWaySends;
@@ -34,7 +34,7 @@ public final class ReliableMqObservationAutoConfiguration {
 
     @Bean
     static ObservingBeanPostProcessor reliableMqObservingBeanPostProcessor(
-            ObjectProvider<SendObservations> sends, ObjectProvider<ListenerInterceptor> listeners) {
+            ObjectProvider<SendObservations> sends, ObjectProvider<ConsumeInterceptor> listeners) {
         return new ObservingBeanPostProcessor(sends, listeners);
     }
 

@@ -29,8 +29,10 @@ public final class ClientFacts implements ApplicationFacts {
      * @param oneWaySends how many one-way sends were made
      * @param journal whether a journal is open to take what fails
      * @param outbox whether messages can be sent through an outbox
+     * @param afterCommit whether messages are sent after the commit of the caller's transaction
      */
-    public record Sending(LongSupplier oneWaySends, BooleanSupplier journal, BooleanSupplier outbox) {}
+    public record Sending(
+            LongSupplier oneWaySends, BooleanSupplier journal, BooleanSupplier outbox, BooleanSupplier afterCommit) {}
 
     public ClientFacts(MqClient client, ListeningFacts listening, Sending sending) {
         this.client = client;
@@ -58,7 +60,8 @@ public final class ClientFacts implements ApplicationFacts {
                 settings.retryAnotherBrokerWhenNotStoreOK(),
                 settings.sendTimeout(),
                 compensation(producer),
-                sending.oneWaySends().getAsLong());
+                sending.oneWaySends().getAsLong(),
+                sending.afterCommit().getAsBoolean());
     }
 
     private Compensation compensation(OpenProducer producer) {
@@ -77,7 +80,8 @@ public final class ClientFacts implements ApplicationFacts {
                 one.retriesUnsafe() && other.retriesUnsafe(),
                 one.sendTimeout().compareTo(other.sendTimeout()) < 0 ? one.sendTimeout() : other.sendTimeout(),
                 one.compensation().compareTo(other.compensation()) < 0 ? one.compensation() : other.compensation(),
-                Math.max(one.oneWaySends(), other.oneWaySends()));
+                Math.max(one.oneWaySends(), other.oneWaySends()),
+                one.afterCommit() || other.afterCommit());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.reliablemq.spring.guarantee;
 
-import io.reliablemq.client.api.ClusterQueries.BrokerNode;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -9,8 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the facts and has them judged. Thread-safe. Keeps the last report, and joins those who ask while brokers are being
- * asked already.
+ * Collects the facts and has them judged. Thread-safe. Keeps the last report.
  */
 public final class GuaranteeInspector {
 
@@ -18,12 +16,6 @@ public final class GuaranteeInspector {
     private final BrokerFactsCollector brokers;
     private final Set<Risk> accepted;
     private final Clock clock;
-
-    private final Object lock = new Object();
-
-    /** Guarded by {@link #lock}. */
-    private @Nullable CompletableFuture<GuaranteeReport> running;
-
     private volatile @Nullable GuaranteeReport last;
 
     /** @param accepted risks that are shown as accepted */
@@ -35,27 +27,16 @@ public final class GuaranteeInspector {
         this.clock = clock;
     }
 
-    /** Asks all brokers, each at the same time. Does not fail for what brokers do: what is not told is unknown. */
+    /**
+     * Asks all brokers, each at the same time, and takes the application's facts as they are now. Does not fail for what brokers
+     * do: what is not told is unknown.
+     */
     public CompletableFuture<GuaranteeReport> inspect() {
-        CompletableFuture<GuaranteeReport> mine = new CompletableFuture<>();
-        synchronized (lock) {
-            if (running != null) {
-                return running;
-            }
-            running = mine;
-        }
-        collect().whenComplete((report, error) -> {
-            synchronized (lock) {
-                running = null;
-            }
+        return collect().whenComplete((report, error) -> {
             if (error == null) {
                 last = report;
-                mine.complete(report);
-            } else {
-                mine.completeExceptionally(error);
             }
         });
-        return mine;
     }
 
     /** The report that was made last; null before the first. */
@@ -65,22 +46,18 @@ public final class GuaranteeInspector {
 
     private CompletableFuture<GuaranteeReport> collect() {
         try {
+            // On the caller's thread: looking beans up is nothing for a network thread.
+            List<ProducerFacts> producers = application.producers();
+            List<GroupFacts> groups = application.groups();
             return brokers.nodes()
                     .handle((nodes, error) -> error == null
-                            ? brokersOf(nodes)
-                            : CompletableFuture.completedFuture(facts(List.of(), BrokerFactsCollector.problem(error))))
+                            ? brokers.collect(nodes).thenApply(found -> new Facts(producers, found, null, groups))
+                            : CompletableFuture.completedFuture(
+                                    new Facts(producers, List.of(), BrokerFactsCollector.problem(error), groups)))
                     .thenCompose(facts -> facts)
                     .thenApply(facts -> Assessment.of(facts, clock.instant()).accepting(accepted));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-    }
-
-    private CompletableFuture<Facts> brokersOf(List<BrokerNode> nodes) {
-        return brokers.collect(nodes).thenApply(found -> facts(found, null));
-    }
-
-    private Facts facts(List<BrokerFacts> found, @Nullable String nameServerProblem) {
-        return new Facts(application.producers(), found, nameServerProblem, application.groups());
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param sendTimeout what all attempts may take together
  * @param compensation what becomes of a message whose attempts have all failed
  * @param oneWaySends how many one-way sends were made
+ * @param afterCommit whether messages are sent after the commit of the caller's transaction
  */
 public record ProducerFacts(
         String group,
@@ -20,7 +21,8 @@ public record ProducerFacts(
         boolean retriesUnsafe,
         Duration sendTimeout,
         Compensation compensation,
-        long oneWaySends) {
+        long oneWaySends,
+        boolean afterCommit) {
 
     /** Who takes care of a message that no broker took. */
     public enum Compensation {

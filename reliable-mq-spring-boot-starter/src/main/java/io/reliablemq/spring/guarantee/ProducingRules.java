@@ -18,6 +18,7 @@ final class ProducingRules {
     static void assess(ProducerFacts producer, List<BrokerFacts> brokers, Assessed result) {
         result.holds(Stage.PRODUCING, producer.group(), guarantee(producer));
         oneWay(producer, result);
+        afterCommit(producer, result);
         compensation(producer, result);
         retries(producer, result);
         patience(producer, brokers, result);
@@ -47,6 +48,20 @@ final class ProducingRules {
                             + " sent one-way: whether a broker has them nobody knows",
                     "",
                     "Use send or sendAsync instead of sendOneWay"));
+        }
+    }
+
+    /** The send has returned normally, the transaction has committed, and nobody will get an exception. */
+    private static void afterCommit(ProducerFacts producer, Assessed result) {
+        if (producer.afterCommit()) {
+            result.add(new Finding(
+                    Risk.AFTER_COMMIT,
+                    producer.group(),
+                    Severity.CAN_LOSE,
+                    "Messages are sent after the commit of the caller's transaction: the end of the process between commit and"
+                            + " send loses them, and a send that fails then can take nothing back",
+                    "reliable-mq.template.in-transaction=outbox",
+                    "and reliable-mq.outbox.enabled=true"));
         }
     }
 

@@ -7,6 +7,8 @@ import java.util.Optional;
 public enum Risk {
     /** A one-way send was made. */
     ONE_WAY("producing.one-way", Stage.PRODUCING),
+    /** Messages are sent after the commit of a transaction. */
+    AFTER_COMMIT("producing.after-commit", Stage.PRODUCING),
     /** Nothing keeps a message whose attempts have all failed. */
     UNCOMPENSATED("producing.uncompensated", Stage.PRODUCING),
     /** A message that no broker took is on this machine's disk alone. */

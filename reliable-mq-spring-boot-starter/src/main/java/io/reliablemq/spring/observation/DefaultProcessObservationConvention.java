@@ -2,7 +2,7 @@ package io.reliablemq.spring.observation;
 
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
-import io.reliablemq.client.api.ListenerInterceptor.MessageEnd;
+import io.reliablemq.client.api.ConsumeInterceptor.MessageEnd;
 import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.spring.observation.ReliableMqObservation.MessageKeys;

@@ -21,6 +21,7 @@ public class DefaultSendObservationConvention implements SendObservationConventi
 
     private static final KeyValue OF_SYSTEM = SendKeys.SYSTEM.withValue(SYSTEM);
     private static final KeyValue OF_TYPE = SendKeys.OPERATION_TYPE.withValue("send");
+    private static final KeyValue OF_CREATE_TYPE = SendKeys.OPERATION_TYPE.withValue(SendContext.CREATE);
 
     @Override
     public String getName() {
@@ -36,7 +37,7 @@ public class DefaultSendObservationConvention implements SendObservationConventi
     public KeyValues getLowCardinalityKeyValues(SendContext context) {
         return KeyValues.of(
                 OF_SYSTEM,
-                OF_TYPE,
+                context.operation().equals(SendContext.CREATE) ? OF_CREATE_TYPE : OF_TYPE,
                 SendKeys.OPERATION_NAME.withValue(context.operation()),
                 SendKeys.DESTINATION.withValue(context.topic()),
                 SendKeys.ERROR_TYPE.withValue(context.errorType()));

@@ -2,14 +2,14 @@ package io.reliablemq.spring.observation;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-import io.reliablemq.client.api.ListenerInterceptor;
+import io.reliablemq.client.api.ConsumeInterceptor;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Observes each call of a listener. The observation is the current one while the listener works on its thread. */
-public final class ListenerObservations implements ListenerInterceptor {
+public final class ListenerObservations implements ConsumeInterceptor {
 
     private static final ProcessObservationConvention DEFAULT = new DefaultProcessObservationConvention();
 

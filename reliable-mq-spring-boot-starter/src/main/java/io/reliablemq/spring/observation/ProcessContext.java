@@ -2,7 +2,7 @@ package io.reliablemq.spring.observation;
 
 import io.micrometer.observation.transport.Kind;
 import io.micrometer.observation.transport.ReceiverContext;
-import io.reliablemq.client.api.ListenerInterceptor.MessageEnd;
+import io.reliablemq.client.api.ConsumeInterceptor.MessageEnd;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import java.util.Comparator;

@@ -48,9 +48,9 @@ public enum ReliableMqObservation implements ObservationDocumentation {
     public enum SendKeys implements KeyName {
         /** Always {@code rocketmq}. */
         SYSTEM("messaging.system"),
-        /** {@code send}, {@code request} or {@code reply}. */
+        /** {@code send}, {@code request}, or {@code create} for what is taken down in an outbox. */
         OPERATION_NAME("messaging.operation.name"),
-        /** Always {@code send}. */
+        /** {@code send}, or {@code create}. */
         OPERATION_TYPE("messaging.operation.type"),
         /** The topic. */
         DESTINATION("messaging.destination.name"),

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** A send that is observed. Used by one thread at a time. */
 public final class SendContext extends SenderContext<Map<String, String>> {
 
+    /** The operation of taking a message down for an outbox. */
+    public static final String CREATE = "create";
+
     private final String operation;
     private final List<Message> messages;
     private @Nullable SendReceipt receipt;
@@ -20,7 +23,7 @@ public final class SendContext extends SenderContext<Map<String, String>> {
     private String errorType = DefaultSendObservationConvention.NONE;
 
     /**
-     * @param operation {@code send}, {@code request} or {@code reply}
+     * @param operation {@code send}, {@code request} or {@code create}
      * @param messages of one topic; several for a batch
      * @param keepsTrace whether a trace context that the messages carry already is theirs, and stays
      */

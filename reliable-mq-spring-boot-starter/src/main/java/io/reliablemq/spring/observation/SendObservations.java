@@ -6,6 +6,7 @@ import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.protocol.message.Message;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,21 @@ public final class SendObservations {
         Observation observation = Observation.createNotStarted(convention, DEFAULT, () -> context, registry)
                 .start();
         return new Send(context, observation, context.injected());
+    }
+
+    /**
+     * Observes that a message is made which is sent later, by somebody else.
+     *
+     * @param taking takes it down, with the trace that is current now
+     */
+    void create(Message message, Consumer<Message> taking) {
+        if (registry.isNoop()) {
+            taking.accept(message);
+            return;
+        }
+        SendContext context = new SendContext(SendContext.CREATE, List.of(message), false);
+        Observation.createNotStarted(convention, DEFAULT, () -> context, registry)
+                .observe(() -> taking.accept(context.injected().get(0)));
     }
 
     /** One send. Ends once, by one of {@link #succeeded}, {@link #answered}, {@link #handedOver} and {@link #failed}. */

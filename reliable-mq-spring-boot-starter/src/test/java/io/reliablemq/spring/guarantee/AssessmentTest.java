@@ -308,7 +308,7 @@ class AssessmentTest {
     }
 
     private static final ProducerFacts CAREFUL =
-            new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 0);
+            new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 0, false);
 
     private static GuaranteeReport producing(ProducerFacts producer) {
         BrokerFacts master = ours(FLUSHED, PAIR, KEPT, SAFE);
@@ -331,9 +331,12 @@ class AssessmentTest {
 
     @Test
     void whatBecomesOfFailedSends() {
-        ProducerFacts caller = new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.CALLER, 0);
-        ProducerFacts journal = new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.JOURNAL, 0);
-        ProducerFacts outbox = new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.OUTBOX, 0);
+        ProducerFacts caller =
+                new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.CALLER, 0, false);
+        ProducerFacts journal =
+                new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.JOURNAL, 0, false);
+        ProducerFacts outbox =
+                new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.OUTBOX, 0, false);
 
         assertThat(only(producing(caller), Risk.UNCOMPENSATED).property()).isEqualTo("reliable-mq.outbox.enabled=true");
         assertThat(only(producing(journal), Risk.LOCAL_JOURNAL).severity()).isEqualTo(ADVICE);
@@ -343,7 +346,8 @@ class AssessmentTest {
     @Test
     void oneWaySends() {
         Finding finding = only(
-                producing(new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 3)),
+                producing(
+                        new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 3, false)),
                 Risk.ONE_WAY);
 
         assertThat(finding.severity()).isEqualTo(CAN_LOSE);
@@ -351,22 +355,33 @@ class AssessmentTest {
     }
 
     @Test
+    void sendsAfterTheCommit() {
+        Finding finding = only(
+                producing(new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 0, true)),
+                Risk.AFTER_COMMIT);
+
+        assertThat(finding.severity()).isEqualTo(CAN_LOSE);
+        assertThat(finding.action())
+                .isEqualTo("Set reliable-mq.template.in-transaction=outbox and reliable-mq.outbox.enabled=true");
+    }
+
+    @Test
     void producersThatGiveUpSoon() {
         assertThat(only(
                                 producing(new ProducerFacts(
-                                        "shop", 0, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 0)),
+                                        "shop", 0, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 0, false)),
                                 Risk.NO_RETRY)
                         .property())
                 .isEqualTo("reliable-mq.producer.retry-times-when-send-failed=2");
         assertThat(only(
                                 producing(new ProducerFacts(
-                                        "shop", 2, 0, true, Duration.ofSeconds(10), Compensation.HANDLER, 0)),
+                                        "shop", 2, 0, true, Duration.ofSeconds(10), Compensation.HANDLER, 0, false)),
                                 Risk.NO_RETRY)
                         .property())
                 .isEqualTo("reliable-mq.producer.retry-times-when-send-async-failed=2");
         assertThat(only(
                                 producing(new ProducerFacts(
-                                        "shop", 2, 2, false, Duration.ofSeconds(10), Compensation.HANDLER, 0)),
+                                        "shop", 2, 2, false, Duration.ofSeconds(10), Compensation.HANDLER, 0, false)),
                                 Risk.UNSAFE_NOT_RETRIED)
                         .property())
                 .isEqualTo("reliable-mq.producer.retry-another-broker-when-not-store-ok=true");
@@ -375,7 +390,7 @@ class AssessmentTest {
     @Test
     void aSendThatDoesNotWaitForTheBrokersOwnBounds() {
         Finding finding = only(
-                producing(new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(3), Compensation.HANDLER, 0)),
+                producing(new ProducerFacts("shop", 2, 2, true, Duration.ofSeconds(3), Compensation.HANDLER, 0, false)),
                 Risk.IMPATIENT);
 
         assertThat(finding.severity()).isEqualTo(ADVICE);
@@ -470,7 +485,8 @@ class AssessmentTest {
     void theGraveOnesOfEachStageComeFirst() {
         GuaranteeReport report = Assessment.of(
                 new Facts(
-                        List.of(new ProducerFacts("shop", 0, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 1)),
+                        List.of(new ProducerFacts(
+                                "shop", 0, 2, true, Duration.ofSeconds(10), Compensation.HANDLER, 1, false)),
                         List.of(ours(
                                 FLUSHED,
                                 new Replication("ASYNC_MASTER", 1, false, 1, null),

@@ -23,6 +23,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.spring.annotation.MessageListener;
+import io.reliablemq.spring.autoconfigure.OutboxAutoConfiguration;
 import io.reliablemq.spring.autoconfigure.ReliableMqAutoConfiguration;
 import io.reliablemq.spring.autoconfigure.ReliableMqObservationAutoConfiguration;
 import io.reliablemq.spring.core.ReliableMqTemplate;
@@ -36,9 +37,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** One trace from a send to its listener, over a broker, with the tracer of OpenTelemetry. */
 class TraceContextTests {
@@ -148,6 +154,39 @@ class TraceContextTests {
                     .containsEntry("error.type", "none")
                     .containsEntry("reliable.mq.reconsume.times", "1");
         });
+    }
+
+    @Test
+    void whatGoesThroughTheOutboxKeepsTheTraceOfItsTransaction() {
+        context()
+                .withConfiguration(AutoConfigurations.of(
+                        OutboxAutoConfiguration.class,
+                        DataSourceAutoConfiguration.class,
+                        DataSourceTransactionManagerAutoConfiguration.class,
+                        TransactionAutoConfiguration.class,
+                        JdbcTemplateAutoConfiguration.class))
+                .withPropertyValues(
+                        "reliable-mq.outbox.enabled=true",
+                        "reliable-mq.template.in-transaction=outbox",
+                        "spring.datasource.generate-unique-name=true")
+                .run(started -> {
+                    ReliableMqTemplate template = started.getBean(ReliableMqTemplate.class);
+                    TransactionTemplate transaction = started.getBean(TransactionTemplate.class);
+                    Observation.createNotStarted("checkout", started.getBean(ObservationRegistry.class))
+                            .observe(
+                                    () -> transaction.executeWithoutResult(status -> template.send("orders", "three")));
+                    await().atMost(PATIENCE)
+                            .until(() -> exporter.getFinishedSpanItems().stream()
+                                    .anyMatch(span -> span.getName().equals("process orders")));
+
+                    SpanData checkout = span("checkout", 0);
+                    SpanData create = span("create orders", 0);
+                    SpanData process = span("process orders", 0);
+                    assertThat(create.getParentSpanId()).isEqualTo(checkout.getSpanId());
+                    assertThat(process.getTraceId()).isEqualTo(checkout.getTraceId());
+                    assertThat(process.getParentSpanId()).isEqualTo(create.getSpanId());
+                    assertThat(attributes(create)).containsEntry("messaging.operation.type", "create");
+                });
     }
 
     private static Map<String, String> attributes(SpanData span) {

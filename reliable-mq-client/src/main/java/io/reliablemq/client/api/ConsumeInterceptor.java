@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Stands around the calls of listeners, to trace and to count them. It cannot change what becomes of a message: what it throws is
  * logged and has no effect. Called by several consume threads at once, and for every message: be quick.
  */
-public interface ListenerInterceptor {
+public interface ConsumeInterceptor {
 
     /** What becomes of a message, as far as its listener decides. */
     enum MessageEnd {
@@ -30,7 +30,7 @@ public interface ListenerInterceptor {
          * The listener has ended; called once, after {@link #returned()}, on any thread.
          *
          * @param ends what becomes of each message, in their order
-         * @param error what the listener threw; null where it threw nothing
+         * @param error what the listener threw, or named as the cause of a failure; null where there is none
          */
         void ended(List<MessageEnd> ends, @Nullable Throwable error);
     }

@@ -1,6 +1,6 @@
 package io.reliablemq.spring.observation;
 
-import io.reliablemq.client.api.ListenerInterceptor;
+import io.reliablemq.client.api.ConsumeInterceptor;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import java.util.List;
@@ -8,12 +8,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Several interceptors as one, found when the first consumer is made. The first in the list is the outermost. */
-public final class ListenerInterceptors implements ListenerInterceptor {
+public final class ConsumeInterceptors implements ConsumeInterceptor {
 
-    private final Supplier<List<ListenerInterceptor>> interceptors;
+    private final Supplier<List<ConsumeInterceptor>> interceptors;
 
     /** @param interceptors asked again each time, so it should remember its answer */
-    public ListenerInterceptors(Supplier<List<ListenerInterceptor>> interceptors) {
+    public ConsumeInterceptors(Supplier<List<ConsumeInterceptor>> interceptors) {
         this.interceptors = interceptors;
     }
 
