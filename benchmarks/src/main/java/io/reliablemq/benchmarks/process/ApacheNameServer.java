@@ -46,6 +46,11 @@ public final class ApacheNameServer implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
+    /** What it has used of all processors so far. */
+    public Duration processorTime() {
+        return process.processorTime();
+    }
+
     Footprint footprint() {
         return Footprint.of(process.handle());
     }

@@ -14,10 +14,12 @@ public final class SpringProcess implements AutoCloseable {
 
     private final ChildProcess process;
     private final Duration startedIn;
+    private final Duration processorTime;
 
-    private SpringProcess(ChildProcess process, Duration startedIn) {
+    private SpringProcess(ChildProcess process, Duration startedIn, Duration processorTime) {
         this.process = process;
         this.startedIn = startedIn;
+        this.processorTime = processorTime;
     }
 
     /**
@@ -37,12 +39,17 @@ public final class SpringProcess implements AutoCloseable {
             process.close();
             throw e;
         }
-        return new SpringProcess(process, Duration.ofNanos(System.nanoTime() - before));
+        return new SpringProcess(process, Duration.ofNanos(System.nanoTime() - before), process.processorTime());
     }
 
     /** From the start of the process until it was ready, within 5 ms. */
     public Duration startedIn() {
         return startedIn;
+    }
+
+    /** What it had used of all processors when it was ready. */
+    public Duration processorTime() {
+        return processorTime;
     }
 
     @Override

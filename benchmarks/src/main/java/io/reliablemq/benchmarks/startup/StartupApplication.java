@@ -26,7 +26,7 @@ public final class StartupApplication {
     private final Path applications;
     private final PeerFolder peer;
     private final Path work;
-    private final Map<String, List<Duration>> starts = new LinkedHashMap<>();
+    private final Map<String, List<Start>> starts = new LinkedHashMap<>();
 
     private StartupApplication(Path applications, PeerFolder peer, Path work) {
         this.applications = applications;
@@ -76,7 +76,10 @@ public final class StartupApplication {
             BrokerOptions options = new BrokerOptions(
                     "apache", folder.resolve("apache-broker"), "SYNC_FLUSH", Duration.ofMillis(10), List.of());
             try (ApacheBroker broker = ApacheBroker.start(peer, nameServer, options)) {
-                record("Apache's name server and broker", Duration.ofNanos(System.nanoTime() - before));
+                Duration startedIn = Duration.ofNanos(System.nanoTime() - before);
+                record(
+                        "Apache's name server and broker",
+                        new Start(startedIn, nameServer.processorTime().plus(broker.processorTime())));
                 measure(
                         "rocketmq-spring, beside them",
                         "with-rocketmq-spring",
@@ -90,13 +93,14 @@ public final class StartupApplication {
         Path jars = applications.resolve(application).resolve("target/lib");
         Path own = folder.resolve(application);
         try (SpringProcess started = SpringProcess.start(application, jars, own, arguments)) {
-            record(what, started.startedIn());
+            record(what, new Start(started.startedIn(), started.processorTime()));
         }
     }
 
-    private void record(String what, Duration time) {
-        starts.computeIfAbsent(what, unused -> new ArrayList<>()).add(time);
-        System.out.println(what + ": " + time.toMillis() + " ms");
+    private void record(String what, Start start) {
+        starts.computeIfAbsent(what, unused -> new ArrayList<>()).add(start);
+        System.out.println(what + ": " + start.time().toMillis() + " ms, processor "
+                + start.processorTime().toMillis() + " ms");
     }
 
     private static void delete(Path folder) throws IOException {
@@ -106,4 +110,12 @@ public final class StartupApplication {
             }
         }
     }
+
+    /**
+     * One start.
+     *
+     * @param time until it was ready
+     * @param processorTime what it had used of all processors by then
+     */
+    record Start(Duration time, Duration processorTime) {}
 }

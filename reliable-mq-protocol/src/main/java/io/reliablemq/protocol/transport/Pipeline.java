@@ -15,6 +15,12 @@ final class Pipeline extends ChannelInitializer<SocketChannel> {
     /** Name of the handler that encrypts, where there is one. */
     static final String TLS = "tls";
 
+    /**
+     * Longer than most requests wait: on a machine that is too busy for a handshake in the time of one request, those that
+     * follow find the connection, instead of beginning anew each time.
+     */
+    private static final long HANDSHAKE_TIMEOUT_MS = 10_000;
+
     private final TransportSettings settings;
     private final RequestHandler handler;
     private final Consumer<ChannelConnection> opened;
@@ -56,7 +62,7 @@ final class Pipeline extends ChannelInitializer<SocketChannel> {
         return new Pipeline(settings, handler, opened, false, pipeline -> {
             if (tls != null) {
                 SslHandler encrypting = new SslHandler(tls.engine(target.host(), target.port()));
-                encrypting.setHandshakeTimeoutMillis(settings.connectTimeout().toMillis());
+                encrypting.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT_MS);
                 pipeline.addLast(TLS, encrypting).addLast("handshake", new Handshake(failed));
             }
         });

@@ -49,7 +49,7 @@ class VirtualThreadsIT {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
             assertThat(process.exitValue()).isZero();
             assertThat(Files.readString(output))
                     .containsPattern("The listener ran on VirtualThread\\[.*rmq-consume-curious-");
