@@ -196,11 +196,10 @@ abstract class ConformanceSuite extends ConformanceCase {
                 .withProperties(Map.of("own", "value")));
 
         awaitDeliveries(recorder, 1);
-        long firstFailure = System.nanoTime();
         await("the first retry")
                 .atMost(broker().firstRetryBound())
                 .until(() -> recorder.deliveries().size() >= 2);
-        Duration untilRetry = Duration.ofNanos(System.nanoTime() - firstFailure);
+        Duration untilRetry = recorder.between(0, 1);
         System.out.printf(
                 "%s: first retry of a new group after %d ms%n", getClass().getSimpleName(), untilRetry.toMillis());
         assertThat(untilRetry).isGreaterThan(BrokerUnderTest.delayOfLevel().dividedBy(2));
@@ -411,13 +410,16 @@ abstract class ConformanceSuite extends ConformanceCase {
                 .mapToObj(i -> sender.send(message("transaction-" + i)))
                 .toList();
 
-        awaitDeliveries(recorder, 4);
-        assertThat(recorder.bodies())
-                .containsExactlyInAnyOrder("transaction-0", "transaction-2", "transaction-3", "transaction-5");
+        // Not their number: where an answer and a question cross, Apache's broker delivers a message twice.
+        Set<String> committed = Set.of("transaction-0", "transaction-2", "transaction-3", "transaction-5");
+        await("all that were committed")
+                .atMost(DELIVERY_BOUND)
+                .until(() -> recorder.bodies().containsAll(committed));
+        assertThat(recorder.bodies()).isEqualTo(committed);
         assertThat(recorder.deliveries()).extracting(IncomingMessage::messageId).isSubsetOf(ids);
         sender().send(message("last"));
-        awaitDeliveries(recorder, 5);
-        assertThat(recorder.bodies()).contains("last").doesNotContain("transaction-1", "transaction-4");
+        await("the last").atMost(DELIVERY_BOUND).until(() -> recorder.bodies().contains("last"));
+        assertThat(recorder.bodies()).doesNotContain("transaction-1", "transaction-4");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.reliablemq.conformance;
 
 import io.reliablemq.conformance.port.IncomingMessage;
 import io.reliablemq.conformance.port.Listener;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,8 +11,10 @@ import java.util.stream.Collectors;
 /** A listener that keeps every delivery and succeeds from a given attempt on. Thread-safe. */
 final class Recorder implements Listener {
 
-    private final List<IncomingMessage> deliveries = new CopyOnWriteArrayList<>();
+    private final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
     private final int failures;
+
+    private record Arrival(IncomingMessage message, long nanos) {}
 
     private Recorder(int failures) {
         this.failures = failures;
@@ -28,17 +31,23 @@ final class Recorder implements Listener {
 
     @Override
     public Outcome receive(IncomingMessage message) {
-        deliveries.add(message);
+        arrivals.add(new Arrival(message, System.nanoTime()));
         return message.reconsumeTimes() < failures ? Outcome.RECONSUME_LATER : Outcome.CONSUME_SUCCESS;
     }
 
     /** In the order of their arrival. */
     List<IncomingMessage> deliveries() {
-        return List.copyOf(deliveries);
+        return arrivals.stream().map(Arrival::message).toList();
+    }
+
+    /** How long after one delivery the next one came. */
+    Duration between(int delivery, int next) {
+        return Duration.ofNanos(
+                arrivals.get(next).nanos() - arrivals.get(delivery).nanos());
     }
 
     Set<String> bodies() {
-        return deliveries.stream()
+        return deliveries().stream()
                 .map(message -> new String(message.body(), java.nio.charset.StandardCharsets.UTF_8))
                 .collect(Collectors.toUnmodifiableSet());
     }

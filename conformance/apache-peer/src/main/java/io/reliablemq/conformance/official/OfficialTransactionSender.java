@@ -27,6 +27,7 @@ final class OfficialTransactionSender implements TransactionSender {
         TransactionMQProducer producer = new TransactionMQProducer(group);
         producer.setNamesrvAddr(nameServers);
         producer.setInstanceName(InstanceNames.next(group));
+        producer.setSendMsgTimeout(OfficialClientLibrary.SEND_MS);
         producer.setTransactionListener(new TransactionListener() {
             @Override
             public LocalTransactionState executeLocalTransaction(Message message, Object argument) {

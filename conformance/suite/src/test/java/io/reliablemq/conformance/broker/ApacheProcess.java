@@ -88,6 +88,9 @@ public final class ApacheProcess {
         // Off by default: without it, every subscription by expression is refused.
         settings.put("enablePropertyFilter", "true");
         settings.put("recallMessageEnable", "true");
+        // By their defaults of 200 ms and a second it refuses sends while others have the processors.
+        settings.put("waitTimeMillsInSendQueue", "10000");
+        settings.put("osPageCacheBusyTimeOutMills", "10000");
         settings.put("transactionTimeOut", "1000");
         settings.put("transactionCheckInterval", "2000");
         settings.put("messageDelayLevel", BrokerUnderTest.DELAY_LEVELS);
