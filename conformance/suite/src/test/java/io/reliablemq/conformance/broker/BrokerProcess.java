@@ -22,7 +22,7 @@ public final class BrokerProcess implements AutoCloseable {
                     "broker.exec.jar", "../../reliable-mq-broker/target/reliable-mq-broker-exec.jar"))
             .toAbsolutePath()
             .normalize();
-    private static final Duration READY_BOUND = Duration.ofSeconds(60);
+    private static final Duration READY_BOUND = Duration.ofMinutes(3);
 
     private final String name;
     private final int port;
