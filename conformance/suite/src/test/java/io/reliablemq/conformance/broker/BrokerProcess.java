@@ -22,7 +22,7 @@ public final class BrokerProcess implements AutoCloseable {
                     "broker.exec.jar", "../../reliable-mq-broker/target/reliable-mq-broker-exec.jar"))
             .toAbsolutePath()
             .normalize();
-    private static final Duration READY_BOUND = Duration.ofSeconds(120);
+    private static final Duration READY_BOUND = Duration.ofMinutes(3);
 
     /** Half of a short life is start-up: the second compiler would only take processor time from it. */
     static final List<String> SHORT_LIFE = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");

@@ -7,16 +7,17 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.CacheLimits;
 import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.client.api.Producer;
+import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.conformance.broker.BrokerProcess;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.port.Administration;
-import io.reliablemq.conformance.port.OutgoingMessage;
-import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.process.ChildProcess;
 import io.reliablemq.conformance.process.FreePorts;
+import io.reliablemq.protocol.message.Message;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,10 +91,11 @@ class ConsumerKilledIT {
                         BrokerProcess.withNameServer("killing", folder, FreePorts.next(), nameServerPort)) {
             broker.start(administration);
             administration.createTopic(broker.address(), TOPIC, QUEUES);
-            try (Sender sender = new OurClientLibrary().sender(nameServers, "P-killed")) {
+            try (MqClient client = OurClientLibrary.client(nameServers, "P-killed")) {
+                Producer producer = client.producer(ProducerSettings.of("P-killed").withSendTimeout(BOUND));
                 List<CompletableFuture<?>> sends = new ArrayList<>();
                 for (int i = 0; i < MESSAGES; i++) {
-                    sends.add(sender.sendAsync(OutgoingMessage.of(TOPIC, ("m" + i).getBytes(UTF_8))));
+                    sends.add(producer.sendAsync(Message.of(TOPIC, ("m" + i).getBytes(UTF_8))));
                     if (sends.size() == SENT_AT_ONCE) {
                         CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new))
                                 .join();
