@@ -265,7 +265,11 @@ class StoreFaultsTest {
 
     @Test
     void refusesWhileTheDiskIsFullAndGoesOnWhenItIsNot() throws Exception {
-        StoreSettings settings = SETTINGS.withSegmentBytes(16 << 10).withPreallocateBytes(4 << 10);
+        // Without a reserve, which the keeper may find touched while the test goes on.
+        StoreSettings settings = SETTINGS
+                .withSegmentBytes(16 << 10)
+                .withPreallocateBytes(4 << 10)
+                .withRetention(StoreSettings.Retention.DEFAULT.withReserveBytes(0));
         LogMessageStore store = open(disk, settings);
         put(store, message("orders", 0, "first"));
         disk.setCapacity(0);
