@@ -174,6 +174,8 @@ class OutboxProcessesIT {
                 .redirectOutput(folder.resolve(name + ".log").toFile())
                 .start();
         processes.add(process);
+        // Also where this process is ended in the middle of a test.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return process;
     }
 
