@@ -50,6 +50,7 @@ class OutboxAutoConfigurationTests {
     private final ApplicationContextRunner plain = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     OutboxMetricsAutoConfiguration.class,
+                    TemplateMetricsAutoConfiguration.class,
                     OutboxAutoConfiguration.class,
                     ReliableMqAutoConfiguration.class,
                     DataSourceAutoConfiguration.class,
@@ -187,6 +188,24 @@ class OutboxAutoConfigurationTests {
             await().atMost(PATIENCE)
                     .until(() -> Double.isNaN(
                             registry.get("reliable.mq.outbox.waiting").gauge().value()));
+        });
+    }
+
+    @Test
+    void tellsWhatBecameOfSendsAfterACommit() {
+        context.withBean(SimpleMeterRegistry.class).run(started -> {
+            broker.failing = true;
+            started.getBean(TransactionTemplate.class)
+                    .executeWithoutResult(status -> started.getBean(ReliableMqTemplate.class)
+                            .inTransaction(TransactionMode.AFTER_COMMIT)
+                            .send("orders", "x"));
+            MeterRegistry registry = started.getBean(MeterRegistry.class);
+            assertThat(registry.get("reliable.mq.after.commit.failed")
+                            .functionCounter()
+                            .count())
+                    .isOne();
+            assertThat(registry.get("reliable.mq.after.commit.waiting").gauge().value())
+                    .isZero();
         });
     }
 

@@ -202,7 +202,18 @@ abstract class OutboxContract {
 
     @Test
     void holdsBackWhatComesBehindAFailedMessageAndNothingElse() {
-        JdbcOutboxParts parts = parts(settings());
+        // Pauses that are long beside the statements that write them down, also on a slow machine.
+        JdbcOutboxParts parts = parts(new OutboxSettings(
+                "reliable_mq_",
+                100_000,
+                Duration.ZERO,
+                new OutboxSettings.Relay(
+                        Duration.ofMillis(50),
+                        Duration.ofSeconds(30),
+                        Duration.ofMillis(500),
+                        64,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(8))));
         JdbcOutbox outbox = parts.outbox();
         broker.failingKeys.add("away");
         start(parts);
