@@ -33,3 +33,17 @@ CREATE TABLE IF NOT EXISTS demo_run (
   ended_at   TIMESTAMP(9) WITH TIME ZONE,
   summary    VARCHAR(200)
 );
+
+-- How far an order's parcel is; the key is what makes a step that comes twice one step.
+CREATE TABLE IF NOT EXISTS parcel_step (
+  order_id   VARCHAR(64)                 NOT NULL REFERENCES orders,
+  number     INTEGER                     NOT NULL,
+  name       VARCHAR(20)                 NOT NULL,
+  reached_at TIMESTAMP(9) WITH TIME ZONE NOT NULL,
+  PRIMARY KEY (order_id, number)
+);
+
+CREATE TABLE IF NOT EXISTS review_request (
+  order_id VARCHAR(64)                 PRIMARY KEY REFERENCES orders,
+  asked_at TIMESTAMP(9) WITH TIME ZONE NOT NULL
+);

@@ -7,6 +7,7 @@ const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' }
 const count = new Intl.NumberFormat('en');
 const cells = new Map();
 let toastTimer;
+let shownLetters = '[]';
 
 function element(tag, className, text) {
   const node = document.createElement(tag);
@@ -81,6 +82,18 @@ function attemptDots(order, maxAttempts) {
   return dots;
 }
 
+/** The last step of the parcel, and a star once the customer was asked for a review. */
+function parcel(order) {
+  const cell = element('td', 'quiet', order.parcel ?? '');
+  if (order.reviewAsked) {
+    const star = element('span', 'star', '★');
+    star.title = 'asked for a review';
+    star.setAttribute('aria-label', 'asked for a review');
+    cell.append(' ', star);
+  }
+  return cell;
+}
+
 function showNews(board) {
   const latest = [...board.orders].sort((a, b) => (a.changedAt < b.changedAt ? 1 : -1)).slice(0, 12);
   $('news').replaceChildren(...latest.map((order) => {
@@ -90,7 +103,7 @@ function showNews(board) {
     const state = element('td');
     state.append(element('span', 'chip ' + order.state, order.state.toLowerCase()));
     row.append(element('td', 'id', shortId(order.id)), element('td', '', order.item),
-      element('td', 'num', money.format(order.amountCents / 100)), dots, state);
+      element('td', 'num', money.format(order.amountCents / 100)), dots, state, parcel(order));
     return row;
   }));
 }
@@ -98,10 +111,21 @@ function showNews(board) {
 function showLetters(orders) {
   const dead = orders.filter((order) => order.state === 'DEAD');
   $('noLetters').hidden = dead.length > 0;
+  $('redriveAll').hidden = dead.length < 2;
+  // The list is made anew only when it has changed: a button that is about to be clicked must stay where it is.
+  const look = JSON.stringify(dead);
+  if (look === shownLetters) return;
+  shownLetters = look;
   $('letters').replaceChildren(...dead.map((order) => {
     const item = element('li');
-    item.append(element('b', 'id', shortId(order.id)), ` ${order.item}, ${money.format(order.amountCents / 100)}`,
+    const text = element('div');
+    text.append(element('b', 'id', shortId(order.id)), ` ${order.item}, ${money.format(order.amountCents / 100)}`,
       element('span', '', `${order.attempts} attempts. ${order.refusal ?? ''}`));
+    const again = element('button', 'small plain', 'Send again');
+    again.type = 'button';
+    again.dataset.order = order.id;
+    again.setAttribute('aria-label', `Send order ${shortId(order.id)} again`);
+    item.append(text, again);
     return item;
   }));
 }
@@ -170,5 +194,25 @@ async function placeOrder() {
   }
 }
 
+/** Sends dead letters to where they were sent first; the orders then get a new round of attempts. */
+async function redrive(path, button) {
+  button.disabled = true;
+  try {
+    const response = await fetch(path, { method: 'POST' });
+    const answer = await response.json();
+    if (response.ok) toast(answer.orders === 1 ? 'The order is on its way again.' : `${answer.orders} orders are on their way again.`);
+    else toast(answer.detail ?? 'status ' + response.status, true);
+  } catch (problem) {
+    toast('The service does not answer: ' + problem.message, true);
+  } finally {
+    button.disabled = false;
+  }
+}
+
 $('place').addEventListener('click', placeOrder);
+$('redriveAll').addEventListener('click', (event) => redrive('dead-letters/redrive', event.currentTarget));
+$('letters').addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (button) redrive(`dead-letters/${encodeURIComponent(button.dataset.order)}/redrive`, button);
+});
 poll();

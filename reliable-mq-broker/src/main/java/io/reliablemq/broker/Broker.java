@@ -42,13 +42,14 @@ public final class Broker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
-    private final Clock clock = Clock.SYSTEM;
+    private final Clock clock;
     private final ErrorSink errors = (where, error) -> LOG.error("Error in {}", where, error);
     private final CloseStack started = new CloseStack();
     private final BrokerSettings settings;
     private final @Nullable InetSocketAddress nameServerAddress;
     private final InetSocketAddress address;
     private final RequestGate gate = new RequestGate();
+    private final RequestHandler entrance;
     private final RoleFile roleFile;
     private final OpenedStore.Opener storeOpener;
     private final Tenure.Around around;
@@ -61,12 +62,14 @@ public final class Broker implements AutoCloseable {
     /** Null only while the broker is being started. */
     private volatile @Nullable Tenure tenure;
 
-    private Broker(BrokerSettings settings, OpenedStore.Opener storeOpener) {
+    private Broker(BrokerSettings settings, BrokerEnvironment environment, OpenedStore.Opener storeOpener) {
         this.settings = settings;
+        this.clock = environment.clock();
+        this.entrance = environment.requests().before(gate);
         this.storeOpener = storeOpener;
         boolean complete = false;
         try {
-            TransportSettings transport = TransportSettings.defaults();
+            TransportSettings transport = TransportSettings.defaults().withTls(settings.tls());
             EventLoops loops = started.push(EventLoops.create("rmq-io", transport.ioThreads()));
             nameServerAddress = settings.nameServerEnabled() ? startNameServer(loops, transport) : null;
             RemotingClient client = started.push(new RemotingClient(loops, transport, Broker::refuse));
@@ -127,11 +130,20 @@ public final class Broker implements AutoCloseable {
      * @throws BrokerStartException with one sentence that names the setting to change
      */
     public static Broker start(BrokerSettings settings) {
-        return start(settings, BrokerStore::open);
+        return start(settings, BrokerEnvironment.MACHINE);
+    }
+
+    /**
+     * As {@link #start(BrokerSettings)}, with a clock for messages, and with something that clients' requests pass first.
+     *
+     * @throws BrokerStartException with one sentence that names the setting to change
+     */
+    public static Broker start(BrokerSettings settings, BrokerEnvironment environment) {
+        return new Broker(settings, environment, BrokerStore::open);
     }
 
     static Broker start(BrokerSettings settings, OpenedStore.Opener storeOpener) {
-        return new Broker(settings, storeOpener);
+        return new Broker(settings, BrokerEnvironment.MACHINE, storeOpener);
     }
 
     /** Where the broker listens, which is what clients are told. */
@@ -261,7 +273,7 @@ public final class Broker implements AutoCloseable {
         Map<Integer, RequestHandler> ofBrokers = roles.handlers();
         return (request, reply) -> {
             RequestHandler own = tenure == null ? null : ofBrokers.get(request.code());
-            (own == null ? gate : own).handle(request, reply);
+            (own == null ? entrance : own).handle(request, reply);
         };
     }
 

@@ -3,6 +3,8 @@ package io.reliablemq.broker;
 import io.reliablemq.broker.delivery.DelayLevels;
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.store.FlushDiskType;
+import io.reliablemq.protocol.tls.ServerTls;
+import io.reliablemq.protocol.tls.TlsMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,13 +121,26 @@ public class BrokerProperties {
     /** Health and figures over HTTP. */
     private final Management management = new Management();
 
+    /** Encryption of connections. */
+    private final Ssl ssl = new Ssl();
+
     /**
-     * Checks everything and gives the settings.
+     * Checks everything and gives the settings of a broker whose connections are plain.
      *
      * @throws BrokerStartException with one sentence that names the setting at fault
      */
     public BrokerSettings toSettings() {
-        return new SettingsCheck(this).settings();
+        return toSettings(TlsBundles.NONE);
+    }
+
+    /**
+     * Checks everything and gives the settings.
+     *
+     * @param bundles where {@code ssl.bundle} is found
+     * @throws BrokerStartException with one sentence that names the setting at fault
+     */
+    public BrokerSettings toSettings(TlsBundles bundles) {
+        return new SettingsCheck(this, bundles).settings();
     }
 
     /**
@@ -134,7 +149,16 @@ public class BrokerProperties {
      * @throws BrokerStartException with one sentence that names the setting at fault
      */
     public NameServerSettings toNameServerSettings() {
-        return new SettingsCheck(this).nameServerSettings();
+        return toNameServerSettings(TlsBundles.NONE);
+    }
+
+    /**
+     * As {@link #toNameServerSettings()}.
+     *
+     * @param bundles where {@code ssl.bundle} is found
+     */
+    public NameServerSettings toNameServerSettings(TlsBundles bundles) {
+        return new SettingsCheck(this, bundles).nameServerSettings();
     }
 
     public String getName() {
@@ -389,6 +413,10 @@ public class BrokerProperties {
         return management;
     }
 
+    public Ssl getSsl() {
+        return ssl;
+    }
+
     /** What the start does about a damaged log. */
     public enum Recovery {
         /** Refuses to start and changes nothing. */
@@ -575,6 +603,65 @@ public class BrokerProperties {
 
         boolean portWasChosen() {
             return portChosen;
+        }
+    }
+
+    /** The settings {@code reliable-mq.broker.ssl.*}. */
+    public static class Ssl {
+
+        /** Name of the SSL bundle with the broker's certificate, and with whom it trusts; without one nothing is encrypted. */
+        private String bundle = "";
+
+        /** PERMISSIVE takes plain and encrypted connections on one port, ENFORCING encrypted ones, DISABLED plain ones. */
+        private TlsMode mode = TlsMode.PERMISSIVE;
+
+        /** Whether clients show a certificate that the bundle trusts. */
+        private ServerTls.ClientAuth clientAuth = ServerTls.ClientAuth.NONE;
+
+        /** Whether connections that the broker opens, to name servers and other brokers, are encrypted too. */
+        private boolean outgoingEnabled = true;
+
+        /** Whether the other side's certificate must be one for the address that the broker connects to. */
+        private boolean verifyHostname = true;
+
+        public String getBundle() {
+            return bundle;
+        }
+
+        public void setBundle(String bundle) {
+            this.bundle = bundle;
+        }
+
+        public TlsMode getMode() {
+            return mode;
+        }
+
+        public void setMode(TlsMode mode) {
+            this.mode = mode;
+        }
+
+        public ServerTls.ClientAuth getClientAuth() {
+            return clientAuth;
+        }
+
+        public void setClientAuth(ServerTls.ClientAuth clientAuth) {
+            this.clientAuth = clientAuth;
+        }
+
+        public boolean isOutgoingEnabled() {
+            return outgoingEnabled;
+        }
+
+        public void setOutgoingEnabled(boolean outgoingEnabled) {
+            this.outgoingEnabled = outgoingEnabled;
+        }
+
+        public boolean isVerifyHostname() {
+            return verifyHostname;
+        }
+
+        public void setVerifyHostname(boolean verifyHostname) {
+            this.verifyHostname = verifyHostname;
         }
     }
 }

@@ -8,6 +8,7 @@ import io.reliablemq.broker.store.FlushDiskType;
 import io.reliablemq.broker.store.StoreSettings.Recovery;
 import io.reliablemq.broker.store.StoreSettings.Retention;
 import io.reliablemq.broker.transaction.TransactionRules;
+import io.reliablemq.protocol.tls.Tls;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param nameServerPort of the name server; 0 for any free one
  * @param nameServers {@code host:port} of the name servers to register with; empty for the broker's own
  * @param management where health and figures can be read
+ * @param tls how connections are encrypted, those that it opens to name servers and other brokers among them
  */
 public record BrokerSettings(
         String name,
@@ -67,7 +69,8 @@ public record BrokerSettings(
         boolean nameServerEnabled,
         int nameServerPort,
         List<String> nameServers,
-        Management management) {
+        Management management,
+        Tls tls) {
 
     public BrokerSettings {
         nameServers = List.copyOf(nameServers);

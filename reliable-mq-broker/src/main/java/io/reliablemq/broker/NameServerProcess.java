@@ -34,7 +34,7 @@ public final class NameServerProcess implements AutoCloseable {
         ErrorSink errors = (where, error) -> LOG.error("Error in {}", where, error);
         boolean complete = false;
         try {
-            TransportSettings transport = TransportSettings.defaults();
+            TransportSettings transport = TransportSettings.defaults().withTls(settings.tls());
             EventLoops loops = started.push(EventLoops.create("rmq-io", transport.ioThreads()));
             InetSocketAddress bind = new InetSocketAddress(settings.bindAddress(), settings.port());
             nameServer = started.push(NameServer.start(loops, transport, bind, Clock.SYSTEM, errors));

@@ -1,5 +1,6 @@
 package io.reliablemq.broker;
 
+import io.reliablemq.protocol.tls.Tls;
 import java.net.InetAddress;
 
 /**
@@ -9,5 +10,6 @@ import java.net.InetAddress;
  * @param bindAddress where it listens
  * @param port 0 for any free one
  * @param management where health and figures can be read
+ * @param tls how connections are encrypted
  */
-public record NameServerSettings(InetAddress bindAddress, int port, BrokerSettings.Management management) {}
+public record NameServerSettings(InetAddress bindAddress, int port, BrokerSettings.Management management, Tls tls) {}

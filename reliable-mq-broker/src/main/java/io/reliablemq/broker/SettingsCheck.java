@@ -33,9 +33,11 @@ final class SettingsCheck {
     private static final ByteSize MAX_SEGMENT_BYTES = ByteSize.ofMegabytes(1024);
 
     private final BrokerProperties properties;
+    private final TlsCheck tls;
 
-    SettingsCheck(BrokerProperties properties) {
+    SettingsCheck(BrokerProperties properties, TlsBundles bundles) {
         this.properties = properties;
+        this.tls = new TlsCheck(properties.getSsl(), bundles);
     }
 
     NameServerSettings nameServerSettings() {
@@ -49,7 +51,8 @@ final class SettingsCheck {
         return new NameServerSettings(
                 bindAddress("bind-address", properties.getBindAddress()),
                 port("name-server.port", wanted.getPort()),
-                management());
+                management(),
+                tls.tls());
     }
 
     BrokerSettings settings() {
@@ -89,7 +92,8 @@ final class SettingsCheck {
                 properties.getNameServer().isEnabled(),
                 port("name-server.port", properties.getNameServer().getPort()),
                 nameServers(),
-                management());
+                management(),
+                tls.tls());
     }
 
     /** Two masters of one name, or a master by one setting and a slave by the other, would be found out too late. */
@@ -304,7 +308,11 @@ final class SettingsCheck {
     }
 
     private static BrokerStartException refused(String setting, Object value, String reason) {
-        return new BrokerStartException(
-                "The setting " + BrokerProperties.PREFIX + "." + setting + " is '" + value + "': " + reason + ".");
+        return new BrokerStartException(sentence(setting, value, reason));
+    }
+
+    /** @param setting its name behind the prefix */
+    static String sentence(String setting, Object value, String reason) {
+        return "The setting " + BrokerProperties.PREFIX + "." + setting + " is '" + value + "': " + reason + ".";
     }
 }

@@ -125,6 +125,7 @@ final class Tenure implements AutoCloseable {
             Duties scheduling = new Duties("rmq-scheduler", around.clock(), around.errors());
             AgentRunner housekeeper = started.push(new AgentRunner(housekeeping, around.errors()));
             scheduler = started.push(new AgentRunner(scheduling, around.errors()));
+            started.push(around.clock().ofMessages().onJump(scheduler::signal));
             mailbox = new Mailbox(housekeeper::signal);
             StateFolder folder = new StateFolder(settings.dataDir());
             side = started.push(side(folder));

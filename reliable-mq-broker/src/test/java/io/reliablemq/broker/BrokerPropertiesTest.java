@@ -107,4 +107,27 @@ class BrokerPropertiesTest {
                 .isInstanceOf(BrokerStartException.class)
                 .hasMessageContaining("reliable-mq.broker." + setting + " is");
     }
+
+    @Test
+    void refusesEncryptionWithoutACertificate() {
+        BrokerProperties properties = new BrokerProperties();
+        properties.getSsl().setMode(io.reliablemq.protocol.tls.TlsMode.ENFORCING);
+        assertThatThrownBy(properties::toSettings)
+                .isInstanceOf(BrokerStartException.class)
+                .hasMessageContaining("reliable-mq.broker.ssl.mode is 'ENFORCING'")
+                .hasMessageContaining("reliable-mq.broker.ssl.bundle");
+
+        properties.getSsl().setBundle("missing");
+        assertThatThrownBy(() -> properties.toSettings(name -> {
+                    throw new IllegalArgumentException("no bundle '" + name + "' is configured.");
+                }))
+                .isInstanceOf(BrokerStartException.class)
+                .hasMessage(
+                        "The setting reliable-mq.broker.ssl.bundle is 'missing': no bundle 'missing' is configured.");
+    }
+
+    @Test
+    void isPlainUnlessABundleIsNamed() {
+        assertThat(new BrokerProperties().toSettings().tls()).isEqualTo(io.reliablemq.protocol.tls.Tls.NONE);
+    }
 }

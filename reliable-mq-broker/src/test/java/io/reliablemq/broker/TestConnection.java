@@ -7,17 +7,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A connection to nobody, which a test closes by hand. */
 public final class TestConnection implements Connection {
 
     private final List<Runnable> onClose = new ArrayList<>();
-    private final List<Command> sent = new ArrayList<>();
+    private final List<Command> sent = new CopyOnWriteArrayList<>();
+    private final AtomicInteger executed = new AtomicInteger();
     private boolean open = true;
 
     /** The one-way requests that were sent over it. */
     public List<Command> sent() {
         return sent;
+    }
+
+    /** How many actions were run on what stands for its event loop. */
+    public int executed() {
+        return executed.get();
     }
 
     @Override
@@ -52,6 +60,7 @@ public final class TestConnection implements Connection {
 
     @Override
     public void execute(Runnable action) {
+        executed.incrementAndGet();
         action.run();
     }
 

@@ -2,6 +2,7 @@ package io.reliablemq.client;
 
 import io.reliablemq.client.admin.RemoteClusterQueries;
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.AsyncBatchMessageHandler;
 import io.reliablemq.client.api.AsyncMessageHandler;
 import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.ClientSettings;
@@ -36,6 +37,7 @@ import io.reliablemq.client.producer.OrderedQueues;
 import io.reliablemq.client.producer.PendingReplies;
 import io.reliablemq.client.producer.RetryingProducer;
 import io.reliablemq.client.producer.SendContext;
+import io.reliablemq.client.producer.TargetQueues;
 import io.reliablemq.client.producer.TransactingProducer;
 import io.reliablemq.client.producer.TransactionQuestions;
 import io.reliablemq.client.route.Heartbeats;
@@ -45,12 +47,14 @@ import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.runtime.ErrorSink;
+import io.reliablemq.protocol.tls.Tls;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingClient;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -78,11 +82,11 @@ public final class MqClient implements AutoCloseable {
     private final List<ConsumeInterceptor> interceptors = new CopyOnWriteArrayList<>();
     private final OpenProducers producers = new OpenProducers();
     private final Set<StoreAndForward> journals = ConcurrentHashMap.newKeySet();
+    private final RouteTable routes;
     private final Heartbeats heartbeats;
     private final SendContext sending;
     private final ConsumerContext consuming;
     private final ClusterQueries cluster;
-    private final RouteTable routes;
     private boolean closed;
 
     private MqClient(ClientSettings settings, Clock clock) {
@@ -91,14 +95,16 @@ public final class MqClient implements AutoCloseable {
         EventLoops eventLoops = shared.push(EventLoops.create("rmq-client-io", IO_THREADS));
         GroupNotices groupNotices = new GroupNotices();
         PendingReplies replies = new PendingReplies();
-        Callbacks callbacks = new Callbacks();
+        Callbacks callbacks = new Callbacks(loop, clock);
         TransactionQuestions questions = new TransactionQuestions(callbacks);
         Notices notices = new Notices(groupNotices, replies, questions);
-        Connections connections = shared.push(new Connections(
-                new RemotingClient(eventLoops, TransportSettings.defaults().withIoThreads(IO_THREADS), notices)));
+        TransportSettings transport =
+                TransportSettings.defaults().withIoThreads(IO_THREADS).withTls(Tls.opening(settings.tls()));
+        Connections connections = shared.push(new Connections(new RemotingClient(eventLoops, transport, notices)));
         // Behind what it uses, so that it ends before that does.
         AgentRunner runner = shared.push(new AgentRunner(loop, errors));
         loop.onNewTask(runner::signal);
+        shared.push(clock.ofMessages().onJump(runner::signal));
         shared.push(callbacks);
 
         this.routes = new RouteTable(settings, connections, loop, clock);
@@ -111,6 +117,7 @@ public final class MqClient implements AutoCloseable {
                 connections,
                 health,
                 new OrderedQueues(),
+                new TargetQueues(),
                 heartbeats,
                 replies,
                 questions,
@@ -129,6 +136,11 @@ public final class MqClient implements AutoCloseable {
             @Override
             public void back(String address) {
                 health.back(address);
+            }
+
+            @Override
+            public void renewed(String address) {
+                health.renewed(address);
             }
         });
         notices.onRoutesChanged(topics -> loop.execute(() -> routes.changed(topics)));
@@ -157,7 +169,23 @@ public final class MqClient implements AutoCloseable {
     }
 
     public static MqClient create(ClientSettings settings) {
-        return new MqClient(settings, Clock.SYSTEM);
+        return create(settings, Clock.SYSTEM);
+    }
+
+    /**
+     * @param clock tells also {@linkplain Clock#ofMessages() the time that messages live by}, which attempts that wait in this
+     *     client go by: those of ordered and of broadcast messages
+     */
+    public static MqClient create(ClientSettings settings, Clock clock) {
+        return new MqClient(settings, clock);
+    }
+
+    /**
+     * Asks a name server for something, so that a wrong address is known before the first message is sent. Completes
+     * exceptionally, with what was wrong with the last of them, if none answers.
+     */
+    public CompletableFuture<Void> reachNameServers() {
+        return routes.reach();
     }
 
     /** @throws IllegalStateException if the client is closed */
@@ -243,6 +271,12 @@ public final class MqClient implements AutoCloseable {
 
     /** As {@link #pushConsumer}, with a listener that takes several messages of a queue at once. */
     public PushConsumer batchPushConsumer(PushConsumerSettings consumerSettings, BatchMessageHandler handler) {
+        return consumer(consumerSettings, Handler.of(handler));
+    }
+
+    /** As {@link #batchPushConsumer}, with a listener that may finish later. */
+    public PushConsumer asyncBatchPushConsumer(
+            PushConsumerSettings consumerSettings, AsyncBatchMessageHandler handler) {
         return consumer(consumerSettings, Handler.of(handler));
     }
 

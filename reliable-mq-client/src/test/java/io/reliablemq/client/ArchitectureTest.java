@@ -80,6 +80,8 @@ class ArchitectureTest {
             .doNotHaveSimpleName("Callbacks")
             .and()
             .doNotHaveSimpleName("Workers")
+            .and()
+            .doNotHaveSimpleName("GrowingThreads")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(ThreadPoolExecutor.class);
@@ -87,9 +89,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule poolsHaveNamedThreads = classes()
             .that()
-            .haveSimpleName("Callbacks")
-            .or()
-            .haveSimpleName("Workers")
+            .haveSimpleName("GrowingThreads")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(NamedThreads.class);

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     time-out of the producer, so that no send is still under way.
  * @param lostAfter Time without any news after which an acknowledged order that has not reached its end counts as lost;
  *     longer than the longest delay between two attempts.
+ * @param reviewAfter Time from shipping an order to asking the customer for a review.
  * @param payment settings of the payment
  * @param demo settings of the demonstration
  */
@@ -21,12 +22,14 @@ public record SampleProperties(
         @DefaultValue("./sample-data") Path dataDir,
         @DefaultValue("30s") Duration resendAfter,
         @DefaultValue("60s") Duration lostAfter,
+        @DefaultValue("5s") Duration reviewAfter,
         @DefaultValue Payment payment,
         @DefaultValue Demo demo) {
 
     public SampleProperties {
         requirePositive("sample.resend-after", resendAfter);
         requirePositive("sample.lost-after", lostAfter);
+        requirePositive("sample.review-after", reviewAfter);
     }
 
     /**

@@ -31,8 +31,14 @@ final class SampleProcess implements AutoCloseable {
     }
 
     static SampleProcess start(Path jar, Path folder, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return start(List.of(), jar, folder, arguments);
+    }
+
+    static SampleProcess start(List<String> jvmOptions, Path jar, Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of(
                 "-jar",
                 jar.toString(),
                 "--server.port=0",
@@ -67,7 +73,7 @@ final class SampleProcess implements AutoCloseable {
     }
 
     int webPort() {
-        return Integer.parseInt(awaitLine(WEB_PORT, Duration.ofSeconds(60)).group(1));
+        return Integer.parseInt(awaitLine(WEB_PORT, Duration.ofSeconds(180)).group(1));
     }
 
     boolean hasLine(Predicate<String> wanted) {

@@ -1,5 +1,6 @@
 package io.reliablemq.benchmarks.load;
 
+import io.reliablemq.benchmarks.result.Readings;
 import io.reliablemq.benchmarks.result.Report;
 import io.reliablemq.benchmarks.result.Tables;
 import java.io.IOException;
@@ -11,8 +12,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Runs the load on both brokers and writes what came out: JSON, AsciiDoc and plots as files, the table to the terminal. */
 public final class BenchmarkApplication {
@@ -49,23 +53,15 @@ public final class BenchmarkApplication {
                 options.outputFolder().resolve("client-logs").toString());
         Instant start = Instant.now();
         String loadBefore = Machine.load();
-        BenchmarkRun run = new BenchmarkRun(options);
-        run.run();
-        Report report = new Report(about(options, start, loadBefore), run.readings(), run.notes());
-        write(options, start, report);
-        System.out.println(new Tables(report).text());
-    }
-
-    private static void write(Options options, Instant start, Report report) throws IOException {
-        String stamp = STAMP.format(start);
-        Path folder = options.outputFolder();
-        Files.writeString(folder.resolve("load-" + stamp + ".json"), report.toJson());
-        Files.writeString(folder.resolve("load-" + stamp + ".adoc"), new Tables(report).asciiDoc());
-        for (Map.Entry<String, String> plot :
-                Plots.of(options, report.readings()).entrySet()) {
-            Files.writeString(folder.resolve("load-" + stamp + "-" + plot.getKey()), plot.getValue());
-        }
-        System.out.println("Results: " + folder.resolve("load-" + stamp + ".*") + "\n");
+        ResultFiles files = new ResultFiles(options, options.outputFolder().resolve(STAMP.format(start)));
+        // Beside what it holds by then, each report says when and where that was measured.
+        Readings readings = new Readings();
+        List<String> notes = new ArrayList<>();
+        Supplier<Report> report = () -> new Report(about(options, start, loadBefore), readings, notes);
+        new BenchmarkRun(options, readings, notes, () -> files.write(report.get())).run();
+        files.write(report.get());
+        System.out.println("Results: " + files.folder() + "\n");
+        System.out.println(new Tables(report.get()).text());
     }
 
     private static Map<String, String> about(Options options, Instant start, String loadBefore) {

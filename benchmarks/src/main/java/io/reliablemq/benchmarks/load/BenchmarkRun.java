@@ -15,7 +15,7 @@ import io.reliablemq.benchmarks.result.Measure;
 import io.reliablemq.benchmarks.result.Readings;
 import io.reliablemq.benchmarks.result.Subject;
 import io.reliablemq.conformance.port.Administration;
-import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.MessageLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,22 +42,23 @@ final class BenchmarkRun {
     private final Options options;
     private final PeerFolder peer;
     private final OfficialPeer official;
-    private final Readings readings = new Readings();
-    private final List<String> notes = new ArrayList<>();
+    private final Readings readings;
+    private final List<String> notes;
+    private final Runnable stepDone;
     private int turns;
 
-    BenchmarkRun(Options options) {
+    /**
+     * @param readings takes what is measured
+     * @param notes takes what a reader must be told beside that
+     * @param stepDone runs after each step, while nothing is measured
+     */
+    BenchmarkRun(Options options, Readings readings, List<String> notes, Runnable stepDone) {
         this.options = options;
+        this.readings = readings;
+        this.notes = notes;
+        this.stepDone = stepDone;
         this.peer = new PeerFolder(options.peerLib());
         this.official = new OfficialPeer(peer);
-    }
-
-    Readings readings() {
-        return readings;
-    }
-
-    List<String> notes() {
-        return notes;
     }
 
     void run() {
@@ -67,12 +68,12 @@ final class BenchmarkRun {
                 try (ApacheNameServer nameServer = ApacheNameServer.start(peer, folder)) {
                     Contender apache = new Contender(
                             Subject.APACHE,
-                            official.clientLibrary(),
+                            official.library(),
                             settings -> ApacheBroker.start(peer, nameServer, settings));
                     idle(apache);
                     Contender apacheOwnClient =
                             new Contender(Subject.APACHE_OWN_CLIENT, new OurClient(), apache.start());
-                    rounds(List.of(apache, apacheOwnClient));
+                    rounds(options.ownOnPeer() ? List.of(apache, apacheOwnClient) : List.of(apache));
                 }
             } else {
                 rounds(List.of());
@@ -85,12 +86,12 @@ final class BenchmarkRun {
     private Contender ours(Subject subject) {
         return new Contender(
                 subject,
-                subject == Subject.OURS ? new OurClient() : official.clientLibrary(),
+                subject == Subject.OURS ? new OurClient() : official.library(),
                 settings -> ReliableMqBroker.start(options.brokerJar(), settings));
     }
 
     private Contender ceiling() {
-        return new Contender(Subject.CEILING, official.clientLibrary(), CeilingBroker::start);
+        return new Contender(Subject.CEILING, official.library(), CeilingBroker::start);
     }
 
     private void rounds(List<Contender> peers) {
@@ -103,6 +104,7 @@ final class BenchmarkRun {
         for (int round = 1; round <= options.rounds(); round++) {
             say("round " + round + " of " + options.rounds() + ", load average " + Machine.load());
             bareCost(round);
+            stepDone.run();
             for (String flush : options.flush()) {
                 for (Contender contender : order) {
                     if (contender.subject() == Subject.CEILING && flush.equals(BrokerOptions.STRICT)) {
@@ -117,7 +119,7 @@ final class BenchmarkRun {
     }
 
     /** A broker and the client that drives it. Each pair has a process of its own, so that none finds it warmed up. */
-    private record Contender(Subject subject, ClientLibrary library, Function<BrokerOptions, MeasuredBroker> start) {}
+    private record Contender(Subject subject, MessageLibrary library, Function<BrokerOptions, MeasuredBroker> start) {}
 
     private void bareCost(int round) {
         Duration time = options.measure().dividedBy(2);
@@ -157,7 +159,7 @@ final class BenchmarkRun {
         try (MeasuredBroker broker = contender.start().apply(settings);
                 Administration administration = official.administration(broker.nameServers())) {
             Turn.Stage stage = new Turn.Stage(subject, contender.library(), broker, administration, flush, round);
-            new Turn(options, stage, readings, notes::add).run();
+            new Turn(options, stage, readings, notes::add, stepDone).run();
             Footprint footprint = broker.footprint();
             String scenario = Measure.PROCESS + ", " + flush;
             add(scenario, "start until it listens", "ms", subject, round, millis(broker.startedIn()));
@@ -196,7 +198,8 @@ final class BenchmarkRun {
         System.err.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
     }
 
-    private static void delete(Path folder) {
+    /** With all that is in it. */
+    static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }

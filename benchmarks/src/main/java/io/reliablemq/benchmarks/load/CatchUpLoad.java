@@ -1,8 +1,8 @@
 package io.reliablemq.benchmarks.load;
 
-import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.IncomingMessage;
 import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.MessageLibrary;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Subscription;
 import java.time.Duration;
@@ -41,7 +41,7 @@ final class CatchUpLoad {
 
     /** @param processorTime of the broker's process */
     static Outcome run(
-            ClientLibrary library,
+            MessageLibrary library,
             String nameServers,
             String group,
             String topic,

@@ -1,9 +1,9 @@
 package io.reliablemq.benchmarks.load;
 
 import io.reliablemq.benchmarks.process.Waiting;
-import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.IncomingMessage;
 import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.MessageLibrary;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
@@ -42,7 +42,7 @@ final class EndToEndLoad {
      * @throws IllegalStateException if a message that was acknowledged did not come
      */
     Outcome run(
-            ClientLibrary library,
+            MessageLibrary library,
             String nameServers,
             String group,
             int queues,

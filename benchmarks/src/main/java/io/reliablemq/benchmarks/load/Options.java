@@ -21,12 +21,14 @@ import java.util.function.Function;
  * @param rates messages a second of the steps with a fixed rate
  * @param rateTime length of such a step
  * @param backlog messages that a consumer catches up with; 0 for none
+ * @param slowRounds how many of the rounds, the first ones, have the steps that take long: fixed rates, backlog, new slave
  * @param manyQueues in all, of the step that compares many queues with few; 0 for none
  * @param heap of both brokers
  * @param flushInterval of both brokers under {@code ASYNC_FLUSH}
  * @param idle how long a broker is left alone before its memory is read
  * @param peer whether Apache RocketMQ takes part; without it a run shows where our own time goes
  * @param async whether there is a step of asynchronous sends
+ * @param ownOnPeer whether our client drives Apache's broker too
  * @param ceiling whether a broker without a store takes part, which shows what the client leaves to any broker
  * @param flightRecord whether our broker's process is recorded with JFR, into the output folder
  */
@@ -40,6 +42,7 @@ record Options(
         List<Integer> rates,
         Duration rateTime,
         int backlog,
+        int slowRounds,
         int queues,
         int manyQueues,
         int messageBytes,
@@ -49,13 +52,15 @@ record Options(
         boolean flightRecord,
         boolean peer,
         boolean async,
+        boolean ownOnPeer,
         boolean ceiling,
         Path dataFolder,
         Path outputFolder,
         Path peerLib,
         Path brokerJar) {
 
-    private static final Map<String, String> FULL = Map.ofEntries(
+    /** Everything, for as long as it needs. */
+    private static final Map<String, String> LONG = Map.ofEntries(
             Map.entry("rounds", "3"),
             Map.entry("senders", "1,16,64,256"),
             Map.entry("flush", "SYNC_FLUSH,STRICT,ASYNC_FLUSH"),
@@ -64,6 +69,7 @@ record Options(
             Map.entry("rates", "1000,5000"),
             Map.entry("rate-time", "20s"),
             Map.entry("backlog", "1000000"),
+            Map.entry("slow-rounds", "3"),
             Map.entry("queues", "8"),
             Map.entry("many-queues", "10000"),
             Map.entry("message-bytes", "1024"),
@@ -73,7 +79,20 @@ record Options(
             Map.entry("jfr", "false"),
             Map.entry("peer", "true"),
             Map.entry("async", "true"),
+            Map.entry("own-on-peer", "true"),
             Map.entry("ceiling", "true"));
+
+    /** What the marks are about, within twenty minutes. */
+    private static final Map<String, String> FULL = Map.ofEntries(
+            Map.entry("warm-up", "5s"),
+            Map.entry("measure", "3500ms"),
+            Map.entry("rate-time", "8s"),
+            Map.entry("slow-rounds", "1"),
+            Map.entry("many-queues", "0"),
+            Map.entry("async", "false"),
+            Map.entry("own-on-peer", "false"),
+            Map.entry("ceiling", "false"),
+            Map.entry("idle", "3s"));
 
     /** Shows that all works, and roughly where we are: too short for the compilers of the JVMs to have settled. */
     private static final Map<String, String> SHORT = Map.ofEntries(
@@ -87,6 +106,7 @@ record Options(
             Map.entry("backlog", "10000"),
             Map.entry("many-queues", "0"),
             Map.entry("async", "false"),
+            Map.entry("own-on-peer", "false"),
             Map.entry("ceiling", "false"),
             Map.entry("idle", "2s"));
 
@@ -97,11 +117,12 @@ record Options(
     static Options parse(String[] arguments, Path home) {
         Map<String, String> given = pairs(arguments);
         String form = given.getOrDefault("form", "full");
-        Map<String, String> values = new LinkedHashMap<>(FULL);
+        Map<String, String> values = new LinkedHashMap<>(LONG);
         switch (form) {
-            case "full" -> {}
+            case "long" -> {}
+            case "full" -> values.putAll(FULL);
             case "short" -> values.putAll(SHORT);
-            default -> throw new IllegalArgumentException("--form is '" + form + "'; it must be full or short");
+            default -> throw new IllegalArgumentException("--form is '" + form + "'; it must be short, full or long");
         }
         Map<String, Path> folders = Map.of(
                 "data-dir", home.resolve("load-data"),
@@ -144,6 +165,7 @@ record Options(
                 values.numbers("rates"),
                 values.time("rate-time"),
                 values.number("backlog"),
+                values.number("slow-rounds"),
                 values.number("queues"),
                 values.number("many-queues"),
                 values.number("message-bytes"),
@@ -153,6 +175,7 @@ record Options(
                 values.yesOrNo("jfr"),
                 values.yesOrNo("peer"),
                 values.yesOrNo("async"),
+                values.yesOrNo("own-on-peer"),
                 values.yesOrNo("ceiling"),
                 values.path("data-dir"),
                 values.path("output-dir"),

@@ -36,6 +36,14 @@ final class Plots {
                             readings,
                             rate -> Measure.latency(Measure.endToEnd(flush, rate), "p99")));
         }
+        put(
+                plots,
+                "catch-up.svg",
+                perStep(
+                        "Catching up, messages/s by backlog",
+                        List.of(options.backlog()),
+                        readings,
+                        backlog -> Measure.rate(Measure.BACKLOG)));
         return plots;
     }
 

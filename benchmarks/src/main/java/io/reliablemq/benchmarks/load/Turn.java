@@ -8,7 +8,7 @@ import io.reliablemq.benchmarks.result.Measure;
 import io.reliablemq.benchmarks.result.Readings;
 import io.reliablemq.benchmarks.result.Subject;
 import io.reliablemq.conformance.port.Administration;
-import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.MessageLibrary;
 import io.reliablemq.conformance.port.Sender;
 import java.time.Duration;
 import java.util.List;
@@ -33,12 +33,14 @@ final class Turn {
     private final Stage stage;
     private final MeasuredBroker broker;
     private final Subject subject;
-    private final ClientLibrary library;
+    private final MessageLibrary library;
     private final Readings readings;
     private final Consumer<String> notes;
+    private final Runnable stepDone;
     private final Payload payload;
 
-    Turn(Options options, Stage stage, Readings readings, Consumer<String> notes) {
+    /** @param stepDone runs after each step, while nothing is measured */
+    Turn(Options options, Stage stage, Readings readings, Consumer<String> notes, Runnable stepDone) {
         this.options = options;
         this.stage = stage;
         this.broker = stage.broker();
@@ -46,13 +48,14 @@ final class Turn {
         this.library = stage.library();
         this.readings = readings;
         this.notes = notes;
+        this.stepDone = stepDone;
         this.payload = new Payload(options.messageBytes());
     }
 
     /** A running broker under one flush policy, in one round, and the client that drives it. */
     record Stage(
             Subject subject,
-            ClientLibrary library,
+            MessageLibrary library,
             MeasuredBroker broker,
             Administration administration,
             String flush,
@@ -63,6 +66,18 @@ final class Turn {
         if (options.async()) {
             asyncSends();
         }
+        if (stage.round() <= options.slowRounds()) {
+            slowSteps();
+        }
+        if (options.manyQueues() > 0
+                && subject != Subject.CEILING
+                && subject != Subject.APACHE_OWN_CLIENT
+                && stage.flush().equals(options.flush().get(0))) {
+            manyQueues();
+        }
+    }
+
+    private void slowSteps() {
         if (subject != Subject.CEILING && subject != Subject.APACHE_OWN_CLIENT) {
             latencies();
         }
@@ -73,12 +88,6 @@ final class Turn {
         }
         if (stage.flush().equals(BrokerOptions.STRICT) && subject == Subject.OURS) {
             freshSlave();
-        }
-        if (options.manyQueues() > 0
-                && subject != Subject.CEILING
-                && subject != Subject.APACHE_OWN_CLIENT
-                && stage.flush().equals(options.flush().get(0))) {
-            manyQueues();
         }
     }
 
@@ -121,6 +130,7 @@ final class Turn {
         add(Measure.brokerTime(scenario), outcome.processorMicrosPerMessage());
         add(Measure.clientTime(scenario), outcome.driverMicrosPerMessage());
         noteFailures(scenario, outcome.failed());
+        stepDone.run();
     }
 
     private void endToEnd(int rate) {
@@ -137,6 +147,7 @@ final class Turn {
         String scenario = Measure.endToEnd(stage.flush(), rate);
         addMicros(scenario, outcome.latency(), List.of(50.0, 99.0, 99.9));
         noteFailures(scenario, outcome.failed());
+        stepDone.run();
     }
 
     private void catchUp() {
@@ -156,6 +167,7 @@ final class Turn {
         if (outcome.repeated() > 0) {
             notes.accept(title(Measure.BACKLOG) + ": " + outcome.repeated() + " messages came more than once");
         }
+        stepDone.run();
     }
 
     /** How quickly a new slave gets what the steps so far have left in the log, and at least a backlog. */
@@ -165,6 +177,7 @@ final class Turn {
             new SendLoad(sender, List.of(topic), payload).fill(FILLING_SENDERS, Math.max(1, options.backlog()));
         }
         broker.freshSlave().ifPresent(bytes -> add(Measure.FRESH_SLAVE, bytes / 1e6));
+        stepDone.run();
     }
 
     private CatchUpLoad.Outcome catchUp(String topic, String reader) {

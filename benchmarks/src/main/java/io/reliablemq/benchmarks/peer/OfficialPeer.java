@@ -2,7 +2,7 @@ package io.reliablemq.benchmarks.peer;
 
 import io.reliablemq.benchmarks.process.PeerFolder;
 import io.reliablemq.conformance.port.Administration;
-import io.reliablemq.conformance.port.ClientLibrary;
+import io.reliablemq.conformance.port.MessageLibrary;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -20,8 +20,8 @@ public final class OfficialPeer {
         this.loader = new Loader(folder);
     }
 
-    public ClientLibrary clientLibrary() {
-        return instance(ClientLibrary.class, "OfficialClientLibrary");
+    public MessageLibrary library() {
+        return instance(MessageLibrary.class, "OfficialClientLibrary");
     }
 
     public Administration administration(String nameServers) {
@@ -48,7 +48,7 @@ public final class OfficialPeer {
     /** Sees the JDK, the peer's jars and the port, and nothing of ours. */
     private static final class Loader extends URLClassLoader {
 
-        private static final String PORT = ClientLibrary.class.getPackageName() + ".";
+        private static final String PORT = MessageLibrary.class.getPackageName() + ".";
 
         static {
             registerAsParallelCapable();
@@ -65,7 +65,7 @@ public final class OfficialPeer {
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
             // The port exists in the peer's folder too; both sides must mean the same classes.
             return name.startsWith(PORT)
-                    ? ClientLibrary.class.getClassLoader().loadClass(name)
+                    ? MessageLibrary.class.getClassLoader().loadClass(name)
                     : super.loadClass(name, resolve);
         }
 

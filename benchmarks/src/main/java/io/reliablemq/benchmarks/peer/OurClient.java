@@ -10,17 +10,15 @@ import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendReceipt;
-import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.IncomingMessage;
 import io.reliablemq.conformance.port.Listener;
-import io.reliablemq.conformance.port.LocalTransactions;
+import io.reliablemq.conformance.port.MessageLibrary;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.SendFailure;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
-import io.reliablemq.conformance.port.TransactionSender;
 import io.reliablemq.protocol.message.Message;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** Our client with its defaults. Carries bodies only: the load has no tags, keys, delays or properties. */
-public final class OurClient implements ClientLibrary {
+public final class OurClient implements MessageLibrary {
 
     private static final AtomicInteger INSTANCES = new AtomicInteger();
 
@@ -39,17 +37,6 @@ public final class OurClient implements ClientLibrary {
     public Sender sender(String nameServers, String group) {
         MqClient client = client(nameServers, group);
         return new OurSender(client, client.producer(ProducerSettings.of(group)));
-    }
-
-    /** Ours leaves room for another attempt by itself. */
-    @Override
-    public Sender senderWithBoundedAttempts(String nameServers, String group, java.time.Duration mostPerAttempt) {
-        return sender(nameServers, group);
-    }
-
-    @Override
-    public TransactionSender transactionSender(String nameServers, String group, LocalTransactions transactions) {
-        throw new UnsupportedOperationException("No transactions are measured");
     }
 
     @Override
@@ -63,11 +50,6 @@ public final class OurClient implements ClientLibrary {
                 });
         consumer.start();
         return new OurReceiver(client, consumer);
-    }
-
-    @Override
-    public boolean offersBatches() {
-        return true;
     }
 
     private static MqClient client(String nameServers, String group) {

@@ -1,13 +1,9 @@
 package io.reliablemq.benchmarks.process;
 
 import io.reliablemq.benchmarks.ceiling.CeilingApplication;
-import java.io.File;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** A broker that stores nothing, which also answers as its name server. */
 public final class CeilingBroker implements MeasuredBroker {
@@ -25,7 +21,8 @@ public final class CeilingBroker implements MeasuredBroker {
     public static CeilingBroker start(BrokerOptions options) {
         int port = FreePorts.nextWithNeighbours(0, 0);
         List<String> arguments = new ArrayList<>(options.jvmOptions());
-        arguments.addAll(List.of("-cp", ownClassPath(), CeilingApplication.class.getName(), String.valueOf(port)));
+        arguments.addAll(
+                List.of("-cp", ClientProcess.ownClassPath(), CeilingApplication.class.getName(), String.valueOf(port)));
         long before = System.nanoTime();
         ChildProcess process = ChildProcess.java("ceiling", options.folder(), arguments);
         try {
@@ -38,13 +35,6 @@ public final class CeilingBroker implements MeasuredBroker {
             throw e;
         }
         return new CeilingBroker(process, port, Duration.ofNanos(System.nanoTime() - before));
-    }
-
-    /** The driver's, which has the main class too, as the process runs in another folder. */
-    private static String ownClassPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     @Override

@@ -69,6 +69,11 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    boolean hasWritten(String text) {
+        requireAlive();
+        return written().contains(text);
+    }
+
     boolean accepts(int port) {
         requireAlive();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -94,6 +99,24 @@ final class ChildProcess implements AutoCloseable {
             close();
         }
         return Duration.ofNanos(System.nanoTime() - before);
+    }
+
+    /**
+     * Waits until it ends by itself.
+     *
+     * @return what it wrote
+     * @throws IllegalStateException with what it wrote, if it does not end within the bound, or not with 0
+     */
+    String awaitEnd(Duration bound) {
+        try {
+            if (!process.waitFor(bound.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IllegalStateException("The process '" + name + "' did not end well:\n" + written());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for the process '" + name + "'", e);
+        }
+        return written();
     }
 
     /** Kills it if it still runs, and waits for its end, so that its files can be deleted. */

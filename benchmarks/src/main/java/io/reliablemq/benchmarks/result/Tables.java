@@ -1,6 +1,7 @@
 package io.reliablemq.benchmarks.result;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -40,14 +41,20 @@ public final class Tables {
         return out.toString();
     }
 
-    public String asciiDoc() {
+    /**
+     * The tables and plots, to be included where the attribute {@code results} names their folder.
+     *
+     * @param plots names of their files
+     */
+    public String asciiDoc(Collection<String> plots) {
         StringBuilder out = new StringBuilder("// Written by the benchmark driver; do not edit.\n\n");
         report.about()
                 .forEach((name, value) ->
                         out.append(name).append(":: ").append(value).append('\n'));
+        out.append('\n').append(asciiDoc("4,1,1,1", MARK_HEAD, marks()));
+        plots.forEach(plot -> out.append("\nimage::{results}/").append(plot).append("[opts=inline,width=100%]\n"));
         out.append('\n').append(asciiDoc("2,2,1,2,2,1,2,1,2,1,2,1", FIGURE_HEAD, figures()));
         out.append('\n').append(asciiDoc("3,1,2", BARE_HEAD, bare()));
-        out.append('\n').append(asciiDoc("4,1,1,1", MARK_HEAD, marks()));
         report.notes().forEach(note -> out.append("\nNOTE: ").append(note).append('\n'));
         return out.toString();
     }

@@ -17,6 +17,8 @@ class OptionsTest {
 
         assertThat(options.senders()).containsExactly(1, 16, 64, 256);
         assertThat(options.backlog()).isEqualTo(1_000_000);
+        assertThat(options.rounds()).isEqualTo(3);
+        assertThat(options.slowRounds()).isEqualTo(1);
         assertThat(options.rates()).containsExactly(1_000, 5_000);
         assertThat(options.brokerJar())
                 .isEqualTo(Path.of("/repository/reliable-mq-broker/target/reliable-mq-broker-exec.jar"));
@@ -35,7 +37,7 @@ class OptionsTest {
 
     @Test
     void namesWhatCannotBeRead() {
-        assertThatThrownBy(() -> parse("--form", "long")).hasMessageContaining("--form is 'long'");
+        assertThatThrownBy(() -> parse("--form", "tall")).hasMessageContaining("--form is 'tall'");
         assertThatThrownBy(() -> parse("--rounds", "many")).hasMessageContaining("--rounds is 'many'");
         assertThatThrownBy(() -> parse("--flush", "NEVER")).hasMessageContaining("--flush is 'NEVER'");
         assertThatThrownBy(() -> parse("--peer", "no")).hasMessageContaining("--peer is 'no'");

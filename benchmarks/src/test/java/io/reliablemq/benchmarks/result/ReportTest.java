@@ -41,7 +41,10 @@ class ReportTest {
         String text = new Tables(report).text();
 
         assertThat(text).contains("150 (100-200)").contains("3.00").contains("3 sends failed");
-        assertThat(new Tables(report).asciiDoc()).contains("|150 (100-200)").contains("NOTE: 3 sends failed");
+        assertThat(new Tables(report).asciiDoc(List.of("rate.svg")))
+                .contains("|150 (100-200)")
+                .contains("image::{results}/rate.svg[")
+                .contains("NOTE: 3 sends failed");
     }
 
     @Test

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.conformance.broker.ApacheBroker;
 import io.reliablemq.conformance.broker.BrokerUnderTest;
+import io.reliablemq.conformance.broker.EmbeddedBroker;
 import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.IncomingMessage;
 import io.reliablemq.conformance.port.LocalTransactions;
@@ -25,13 +27,19 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A topic of four queues and a group for each case, so that cases do not see each other's messages although they share a
  * broker; and the clients that a case opens, closed at its end.
+ *
+ * <p>A case spends nearly all of its time waiting, for delays, retries and shares of queues: so many run at the same time.
  */
+@Execution(ExecutionMode.CONCURRENT)
 abstract class ConformanceCase {
 
     static final int QUEUES = 4;
@@ -43,6 +51,13 @@ abstract class ConformanceCase {
     private String group = "";
 
     abstract BrokerUnderTest broker();
+
+    /** Before any case has begun: a start takes all of the processors, and clients lose patience then. */
+    @BeforeAll
+    static void startBrokers() {
+        EmbeddedBroker.shared();
+        ApacheBroker.shared();
+    }
 
     @BeforeEach
     void nameTopicAndGroup(TestInfo test) {

@@ -28,8 +28,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -356,11 +360,23 @@ abstract class ConformanceSuite extends ConformanceCase {
     }
 
     @Test
-    void ofAThousandMessagesNoneIsLostAndNoneIsDoubled() {
+    void ofAThousandMessagesNoneIsLostAndNoneIsDoubled() throws Exception {
         Recorder recorder = Recorder.succeeding();
         receiver(recorder);
         Sender sender = sender();
-        IntStream.range(0, 1_000).parallel().forEach(i -> sender.send(message("thousand-" + i)));
+        // Not a parallel stream, whose threads would be those that run the cases.
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<? extends Future<Receipt>> sent;
+        try {
+            sent = threads.invokeAll(IntStream.range(0, 1_000)
+                    .mapToObj(i -> (Callable<Receipt>) () -> sender.send(message("thousand-" + i)))
+                    .toList());
+        } finally {
+            threads.shutdown();
+        }
+        for (Future<Receipt> send : sent) {
+            send.get();
+        }
 
         awaitDeliveries(recorder, 1_000);
         assertThat(recorder.bodies()).isEqualTo(bodies("thousand-", 1_000));
@@ -382,7 +398,10 @@ abstract class ConformanceSuite extends ConformanceCase {
 
             @Override
             public Outcome check(String messageId) {
-                return outcomes.get(messageId) == Outcome.UNKNOWN ? Outcome.COMMIT : Outcome.ROLLBACK;
+                // On a slow machine the broker asks for others than the third as well, and perhaps before they are
+                // executed.
+                Outcome outcome = outcomes.get(messageId);
+                return outcome == null ? Outcome.UNKNOWN : outcome == Outcome.UNKNOWN ? Outcome.COMMIT : outcome;
             }
         });
         Recorder recorder = Recorder.succeeding();

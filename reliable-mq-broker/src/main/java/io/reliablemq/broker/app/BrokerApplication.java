@@ -4,6 +4,7 @@ import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
 import io.reliablemq.broker.BrokerStartException;
 import io.reliablemq.broker.NameServerProcess;
+import io.reliablemq.broker.TlsBundles;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
@@ -58,9 +59,10 @@ public final class BrokerApplication {
         ConfigurableApplicationContext context = application.run(args);
         try {
             BrokerProperties properties = BoundProperties.from(context.getEnvironment());
+            TlsBundles bundles = new SslBundleLookUp(context.getEnvironment());
             Runnable stop = properties.getNameServer().isOnly()
-                    ? NameServerProcess.start(properties.toNameServerSettings())::close
-                    : Broker.start(properties.toSettings())::close;
+                    ? NameServerProcess.start(properties.toNameServerSettings(bundles))::close
+                    : Broker.start(properties.toSettings(bundles))::close;
             context.addApplicationListener(event -> {
                 if (event instanceof ContextClosedEvent) {
                     stop.run();

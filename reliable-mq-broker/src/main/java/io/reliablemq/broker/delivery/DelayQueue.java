@@ -47,7 +47,7 @@ final class DelayQueue implements Waiting {
         this.delay = delay;
         this.store = parts.store();
         this.cursors = cursors;
-        this.clock = parts.clock();
+        this.clock = parts.clock().ofMessages();
         this.next = cursor();
         this.handOver = new HandOver<>(
                 parts,

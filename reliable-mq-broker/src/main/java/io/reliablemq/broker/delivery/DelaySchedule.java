@@ -55,7 +55,7 @@ public final class DelaySchedule {
         this.store = store;
         this.levels = levels;
         this.cursors = cursors;
-        this.clock = clock;
+        this.clock = clock.ofMessages();
         HandOver.Parts parts = new HandOver.Parts(store, copies, clock, signal, lateness);
         for (int queueId = 0; queueId < queueCount(); queueId++) {
             QueueKey queue = new QueueKey(Names.SCHEDULE_TOPIC, queueId);

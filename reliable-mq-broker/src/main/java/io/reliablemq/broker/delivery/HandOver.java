@@ -149,7 +149,7 @@ final class HandOver<P> {
                 copiedBefore.remove(copy.parked.position());
             }
             if (result.position() >= 0) {
-                long lateMs = Math.max(0, parts.clock().wallMs() - copy.dueMs);
+                long lateMs = Math.max(0, parts.clock().ofMessages().wallMs() - copy.dueMs);
                 parts.lateness().record(Duration.ofMillis(lateMs).toNanos());
             }
             progress.accept(copy.then);
@@ -180,7 +180,7 @@ final class HandOver<P> {
     private void append(Copy<P> copy, StoredMessage parked) {
         StoredMessage due;
         try {
-            due = parts.copies().due(parked, parts.clock().wallMs());
+            due = parts.copies().due(parked, parts.clock().ofMessages().wallMs());
         } catch (IllegalArgumentException e) {
             // Only a foreign program can have written this. It stays in the log, where it can be looked at.
             LOG.error("A delayed message cannot be delivered and is passed over: {}", e.getMessage());

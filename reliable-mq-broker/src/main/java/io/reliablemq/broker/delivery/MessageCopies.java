@@ -1,5 +1,6 @@
 package io.reliablemq.broker.delivery;
 
+import io.reliablemq.protocol.message.FailureProperties;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -7,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the copies that the broker writes itself. Body, flags, birth and unique id stay those of the original; where
@@ -75,9 +77,23 @@ public final class MessageCopies {
         return at(parked, topic, Integer.parseInt(queueId), parked.reconsumeTimes(), properties);
     }
 
-    /** The failed message as the group will get it again. */
+    /**
+     * The failed message as the group will get it again.
+     *
+     * @param failure see {@link FailureProperties#added}
+     */
+    public StoredMessage retry(StoredMessage failed, String group, @Nullable String failure) {
+        return at(
+                failed,
+                Names.retryTopic(group),
+                0,
+                attempts(failed) + 1,
+                FailureProperties.added(withOrigin(failed), failure));
+    }
+
+    /** Likewise, where nobody says why it failed. */
     public StoredMessage retry(StoredMessage failed, String group) {
-        return at(failed, Names.retryTopic(group), 0, attempts(failed) + 1, withOrigin(failed));
+        return retry(failed, group, null);
     }
 
     /**
@@ -88,8 +104,17 @@ public final class MessageCopies {
         return Names.isRetryTopic(failed.topic()) ? failed.reconsumeTimes() : 0;
     }
 
-    /** The failed message as it is kept for good. */
+    /** Likewise, where nobody says why it failed. */
     public StoredMessage deadLetter(StoredMessage failed, String group) {
+        return deadLetter(failed, group, null);
+    }
+
+    /**
+     * The failed message as it is kept for good.
+     *
+     * @param failure see {@link FailureProperties#added}
+     */
+    public StoredMessage deadLetter(StoredMessage failed, String group, @Nullable String failure) {
         Map<String, String> properties = withOrigin(failed);
         properties.put(
                 PropertyNames.DEAD_LETTER_ORIGIN_TOPIC,
@@ -100,7 +125,12 @@ public final class MessageCopies {
         // What is dead waits for nothing.
         properties.remove(PropertyNames.DELAY_LEVEL);
         TIMES_OF_ITS_OWN.forEach(properties::remove);
-        return at(failed, Names.deadLetterTopic(group), 0, failed.reconsumeTimes(), properties);
+        return at(
+                failed,
+                Names.deadLetterTopic(group),
+                0,
+                failed.reconsumeTimes(),
+                FailureProperties.added(properties, failure));
     }
 
     private static Map<String, String> withOrigin(StoredMessage failed) {

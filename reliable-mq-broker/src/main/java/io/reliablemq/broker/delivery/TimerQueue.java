@@ -52,7 +52,7 @@ final class TimerQueue implements Waiting {
         this.store = parts.store();
         this.index = store.timers();
         this.cursors = cursors;
-        this.clock = parts.clock();
+        this.clock = parts.clock().ofMessages();
         this.window = new TimerWindow(index, WINDOW);
         this.readAhead = new ReadAhead(store);
         this.taken = cursors.timers();

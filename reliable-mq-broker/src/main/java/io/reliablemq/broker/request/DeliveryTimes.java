@@ -17,7 +17,7 @@ public final class DeliveryTimes {
 
     /** @param maxDelay how far ahead a time may be */
     public DeliveryTimes(Clock clock, Duration maxDelay) {
-        this.clock = clock;
+        this.clock = clock.ofMessages();
         this.maxDelay = maxDelay;
     }
 

@@ -78,7 +78,7 @@ final class ReplyHandler implements RequestHandler {
                     "The client " + asker + " that waits for the reply is not connected here");
         }
         StoredMessage message = incoming.message(request, body, topic, reply.connection());
-        long now = clock.wallMs();
+        long now = clock.ofMessages().wallMs();
         Map<String, String> properties = new LinkedHashMap<>(message.properties());
         properties.put(PropertyNames.ARRIVE_TIME, Long.toString(now));
         PushReplyRequest header = new PushReplyRequest(

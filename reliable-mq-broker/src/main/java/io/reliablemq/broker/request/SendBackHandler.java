@@ -71,13 +71,14 @@ public final class SendBackHandler implements RequestHandler {
                     failed.messageId(),
                     request.group(),
                     MessageCopies.attempts(failed) + 1);
-            StoredMessage dead = copies.deadLetter(failed, request.group());
+            StoredMessage dead = copies.deadLetter(failed, request.group(), request.failure());
             groupTopics.withDeadLetterTopic(
                     request.group(),
                     () -> append(dead, failed, request.group(), reply),
                     reason -> refuse(reply, reason));
         } else {
-            StoredMessage retry = copies.parked(copies.retry(failed, request.group()), decision.delayLevel());
+            StoredMessage retry =
+                    copies.parked(copies.retry(failed, request.group(), request.failure()), decision.delayLevel());
             groupTopics.withRetryTopic(
                     request.group(),
                     () -> append(retry, failed, request.group(), reply),

@@ -57,7 +57,7 @@ public final class UnfinishedMessages implements RetentionGuard, Figures {
         this.offsets = offsets;
         this.waitsIn = waitsIn;
         this.books = books;
-        this.clock = clock;
+        this.clock = clock.ofMessages();
     }
 
     @Override

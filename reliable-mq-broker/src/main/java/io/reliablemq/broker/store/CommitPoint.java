@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,9 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     private volatile @Nullable String failure;
 
+    /** Moves the point where the disk had the last word about what others have already. */
+    private volatile Executor mover = Runnable::run;
+
     /**
      * @param end where the log ends, all of it being written and flushed
      * @param start how far of that is committed
@@ -90,6 +94,11 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     PositionListeners listeners() {
         return listeners;
+    }
+
+    /** @param executor where the point moves when this log's disk is the last to have what others were waited for */
+    void moveOn(Executor executor) {
+        mover = executor;
     }
 
     long flushed() {
@@ -171,7 +180,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         commitLock.lock();
         try {
             written = Math.max(written, position);
-            advance();
+            advanceAsTheDiskDid();
         } finally {
             commitLock.unlock();
         }
@@ -184,7 +193,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             if (position > flushed && failure == null) {
                 flushed = position;
                 unsafe.flushed(position);
-                advance();
+                advanceAsTheDiskDid();
             }
         } finally {
             commitLock.unlock();
@@ -267,6 +276,24 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         String known = failure;
         if (known != null || flushed < position) {
             throw new LogClosedException(known == null ? "The log is flushed up to " + flushed + " only" : known);
+        }
+    }
+
+    /** Whoever has others told that the point moves wants to do it where they can be told first. */
+    private void advanceAsTheDiskDid() {
+        if (policy.awaitsOthers() && policy.commit(policy.local(written, flushed), others) > committed) {
+            mover.execute(this::advanceLater);
+        } else {
+            advance();
+        }
+    }
+
+    private void advanceLater() {
+        commitLock.lock();
+        try {
+            advance();
+        } finally {
+            commitLock.unlock();
         }
     }
 

@@ -58,6 +58,7 @@ public final class LogMessageStore implements MessageStore {
     private final DiskSpace space;
     private final Retention retention;
     private final LogScrubber scrubber;
+    private final Clock.Registration jumps;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LogMessageStore(
@@ -139,6 +140,10 @@ public final class LogMessageStore implements MessageStore {
                 new StoreAppends.Parts(settings, clock, errors, indexes.queues(), mailbox, commitPoint, feed, space),
                 threads::signalAppend);
         indexes.damaged().onDamage(threads::signalKeeper);
+        this.jumps = clock.ofMessages().onJump(() -> {
+            retention.lookAtOnce();
+            threads.signalKeeper();
+        });
         RecordReader records = new RecordReader(segments);
         this.reader = new StoreReader(indexes.queues(), segments, records, commitPoint);
         this.lookup = new KeyLookup(indexes.keys(), records, commitPoint);
@@ -395,6 +400,7 @@ public final class LogMessageStore implements MessageStore {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        jumps.close();
         mailbox.close();
         copy.close();
         try (CloseStack stack = new CloseStack()) {

@@ -3,6 +3,7 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.store.epoch.EpochHistory;
 import io.reliablemq.broker.store.log.ChunkReader;
 import io.reliablemq.broker.store.log.LogGaps;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -28,6 +29,12 @@ public interface ReplicatedLog {
 
     /** Calls the listener with how far the log is committed, on the thread that moved the point; must be quick. */
     void onCommit(LongConsumer listener);
+
+    /**
+     * Where the commit point moves, the listeners of commits hear of it, and producers are answered, when this log's own disk
+     * was the last to have a message that replicas were waited for; otherwise on the thread that disk belongs to.
+     */
+    void commitOn(Executor executor);
 
     /** So many replicas as are asked for have everything before this position on disk. Never less than before. */
     void replicated(long position);

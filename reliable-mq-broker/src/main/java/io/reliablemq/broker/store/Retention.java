@@ -35,6 +35,7 @@ final class Retention {
     private final SegmentRemoval removal;
     private final Clock clock;
     private long nextNanos;
+    private volatile boolean lookAtOnce;
     private volatile @Nullable RetentionGuard guard;
     private volatile LongSupplier neededFrom = () -> Long.MAX_VALUE;
     private volatile RetentionFigures figures = new RetentionFigures(0, 0, 0, "");
@@ -65,6 +66,11 @@ final class Retention {
         neededFrom = position;
     }
 
+    /** Time has made a jump; it wants a signal afterwards. Any thread may call. */
+    void lookAtOnce() {
+        lookAtOnce = true;
+    }
+
     RetentionFigures figures() {
         return figures;
     }
@@ -76,9 +82,10 @@ final class Retention {
             return Agent.UNTIL_SIGNAL;
         }
         long wait = nextNanos - clock.nanos();
-        if (wait > 0) {
+        if (wait > 0 && !lookAtOnce) {
             return wait;
         }
+        lookAtOnce = false;
         nextNanos = clock.nanos() + PERIOD_NANOS;
         deleteWhatMayGo(known);
         return PERIOD_NANOS;
@@ -122,7 +129,8 @@ final class Retention {
 
     private boolean isOld(SegmentContent segment) {
         return !settings.age().isZero()
-                && clock.wallMs() - segment.lastTimestamp() > settings.age().toMillis();
+                && clock.ofMessages().wallMs() - segment.lastTimestamp()
+                        > settings.age().toMillis();
     }
 
     private void delete(SegmentContent segment, RetentionGuard known) throws IOException {

@@ -4,6 +4,7 @@ import io.reliablemq.broker.store.epoch.EpochHistory;
 import io.reliablemq.broker.store.log.ChunkReader;
 import io.reliablemq.broker.store.log.LogGaps;
 import io.reliablemq.broker.store.log.SegmentRemoval;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -76,6 +77,11 @@ final class StoreFeed implements ReplicatedLog {
     @Override
     public void onCommit(LongConsumer listener) {
         commitPoint.listeners().onCommit(listener);
+    }
+
+    @Override
+    public void commitOn(Executor executor) {
+        commitPoint.moveOn(executor);
     }
 
     @Override

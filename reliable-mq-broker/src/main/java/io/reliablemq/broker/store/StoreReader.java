@@ -5,6 +5,7 @@ import io.reliablemq.broker.store.MessageStore.Selection;
 import io.reliablemq.broker.store.index.EntryVisitor;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
+import io.reliablemq.broker.store.log.ReadWindows;
 import io.reliablemq.broker.store.log.RecordReader;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageFormatException;
@@ -24,16 +25,23 @@ final class StoreReader {
     /** So that a filter which lets nothing through does not walk a whole queue in one call. */
     static final int MAX_EXAMINED = 16_384;
 
+    /** So many messages at least, and no more than so many times their bytes around them, are worth reading in one go. */
+    private static final int MIN_NEAR = 4;
+
+    private static final int MAX_AROUND = 10;
+
     private final QueueIndex index;
     private final Segments segments;
     private final CommitPoint commitPoint;
     private final RecordReader records;
+    private final ReadWindows windows;
 
     StoreReader(QueueIndex index, Segments segments, RecordReader records, CommitPoint commitPoint) {
         this.index = index;
         this.segments = segments;
         this.commitPoint = commitPoint;
         this.records = records;
+        this.windows = new ReadWindows(segments);
     }
 
     long minOffset(QueueKey queue) {
@@ -98,10 +106,14 @@ final class StoreReader {
     }
 
     void read(Selection selection, ByteBuffer target) throws IOException {
+        boolean inOneGo = areNear(selection);
         for (Entry entry : selection.entries()) {
             int start = target.position();
             ByteBuffer message = target.slice(start, entry.size());
-            if (!segments.read(entry.position(), message.duplicate()) || !isPromised(message, entry)) {
+            boolean isRead = inOneGo
+                    ? windows.read(entry.position(), message.duplicate())
+                    : segments.read(entry.position(), message.duplicate());
+            if (!isRead || !isPromised(message, entry)) {
                 throw new IOException("The log does not hold the message of " + entry.size() + " bytes at position "
                         + entry.position() + " that its index promises");
             }
@@ -111,6 +123,19 @@ final class StoreReader {
             }
             target.position(start + entry.size());
         }
+    }
+
+    /** Whether the messages stand near each other, and far enough from where the log grows. */
+    private boolean areNear(Selection selection) {
+        List<Entry> entries = selection.entries();
+        if (entries.size() < MIN_NEAR) {
+            return false;
+        }
+        Entry last = entries.get(entries.size() - 1);
+        long end = last.position() + last.size();
+        long stretch = end - entries.get(0).position();
+        return stretch <= (long) MAX_AROUND * selection.totalBytes()
+                && end + ReadWindows.DISTANCE <= commitPoint.committed();
     }
 
     private static boolean isPromised(ByteBuffer message, Entry entry) {

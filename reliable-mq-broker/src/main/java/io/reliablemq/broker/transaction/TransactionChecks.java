@@ -62,8 +62,8 @@ public final class TransactionChecks implements Figures {
         this.transactions = transactions;
         this.sessions = sessions;
         this.store = store;
-        this.clock = clock;
-        this.originNanos = clock.nanos();
+        this.clock = clock.ofMessages();
+        this.originNanos = this.clock.nanos();
     }
 
     /**

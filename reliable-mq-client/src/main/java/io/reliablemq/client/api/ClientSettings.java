@@ -1,7 +1,9 @@
 package io.reliablemq.client.api;
 
+import io.reliablemq.protocol.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to reach the brokers.
@@ -12,13 +14,15 @@ import java.util.List;
  *     at once)
  * @param heartbeatInterval how often brokers hear of this client (default 30 s)
  * @param requestTimeout of administrative requests: routes, heartbeats, offsets (default 3 s)
+ * @param tls encrypts all connections, to name servers and brokers alike; null (the default) for plain ones
  */
 public record ClientSettings(
         List<String> nameServers,
         String instanceName,
         Duration routeRefreshInterval,
         Duration heartbeatInterval,
-        Duration requestTimeout) {
+        Duration requestTimeout,
+        @Nullable ClientTls tls) {
 
     public ClientSettings {
         nameServers = List.copyOf(nameServers);
@@ -32,12 +36,27 @@ public record ClientSettings(
         }
     }
 
+    /** Plain connections. */
+    public ClientSettings(
+            List<String> nameServers,
+            String instanceName,
+            Duration routeRefreshInterval,
+            Duration heartbeatInterval,
+            Duration requestTimeout) {
+        this(nameServers, instanceName, routeRefreshInterval, heartbeatInterval, requestTimeout, null);
+    }
+
     public static ClientSettings of(String... nameServers) {
         return new ClientSettings(
                 List.of(nameServers), "default", Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(3));
     }
 
     public ClientSettings withInstanceName(String name) {
-        return new ClientSettings(nameServers, name, routeRefreshInterval, heartbeatInterval, requestTimeout);
+        return new ClientSettings(nameServers, name, routeRefreshInterval, heartbeatInterval, requestTimeout, tls);
+    }
+
+    public ClientSettings withTls(@Nullable ClientTls encryption) {
+        return new ClientSettings(
+                nameServers, instanceName, routeRefreshInterval, heartbeatInterval, requestTimeout, encryption);
     }
 }

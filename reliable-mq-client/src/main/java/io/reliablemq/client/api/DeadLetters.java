@@ -1,8 +1,10 @@
 package io.reliablemq.client.api;
 
+import io.reliablemq.protocol.message.FailureProperties;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,56 @@ public interface DeadLetters {
      * @param originalTopic where it was sent first; null if it does not say
      * @param redriveCount how often it was sent again before it came here
      */
-    record DeadLetter(ReceivedMessage message, @Nullable String originalTopic, int redriveCount) {}
+    record DeadLetter(ReceivedMessage message, @Nullable String originalTopic, int redriveCount) {
+
+        /**
+         * Why it was given up, as the consumer has told that gave it up.
+         *
+         * @return null if it has not: it was an official client, or the broker is one of Apache RocketMQ, which does not keep it
+         */
+        public @Nullable Failure failure() {
+            return Failure.of(message.properties());
+        }
+    }
+
+    /**
+     * Why a message was given up. The same stands in its properties, under the names {@code DLQ_EXCEPTION},
+     * {@code DLQ_EXCEPTION_MESSAGE}, {@code DLQ_HOST}, {@code DLQ_ATTEMPTS}, {@code DLQ_FIRST_FAILED_AT} and
+     * {@code DLQ_LAST_FAILED_AT}.
+     *
+     * @param exception class of the exception that was thrown last; null if the listener threw none
+     * @param exceptionMessage what it said, at most 1,000 characters; null if there was none, or no room for it
+     * @param host client id of the consumer that handled it last, which begins with the address of its host
+     * @param attempts how often it was handled
+     * @param firstAt when it failed first, by the clock of the consumer
+     * @param lastAt when it failed last
+     */
+    record Failure(
+            @Nullable String exception,
+            @Nullable String exceptionMessage,
+            String host,
+            int attempts,
+            Instant firstAt,
+            Instant lastAt) {
+
+        private static @Nullable Failure of(Map<String, String> properties) {
+            String last = properties.get(FailureProperties.LAST_FAILED_AT);
+            if (last == null) {
+                return null;
+            }
+            return new Failure(
+                    properties.get(FailureProperties.EXCEPTION),
+                    properties.get(FailureProperties.EXCEPTION_MESSAGE),
+                    properties.getOrDefault(FailureProperties.HOST, ""),
+                    (int) number(properties.get(FailureProperties.ATTEMPTS)),
+                    Instant.ofEpochMilli(number(properties.get(FailureProperties.FIRST_FAILED_AT))),
+                    Instant.ofEpochMilli(number(last)));
+        }
+
+        private static long number(@Nullable String text) {
+            return text == null || !text.matches("\\d{1,18}") ? 0 : Long.parseLong(text);
+        }
+    }
 
     /**
      * What sending again has come to.

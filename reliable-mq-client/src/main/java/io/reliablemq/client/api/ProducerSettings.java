@@ -52,7 +52,12 @@ public record ProducerSettings(
 
     /** A builder that starts with these settings. */
     public Builder toBuilder() {
-        return new Builder(group)
+        return toBuilder(group);
+    }
+
+    /** A builder that starts with these settings, for another group. */
+    public Builder toBuilder(String otherGroup) {
+        return new Builder(otherGroup)
                 .sendTimeout(sendTimeout)
                 .retryTimesWhenSendFailed(retryTimesWhenSendFailed)
                 .retryTimesWhenSendAsyncFailed(retryTimesWhenSendAsyncFailed)

@@ -1,6 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.protocol.message.StoredMessage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -22,12 +23,20 @@ final class ConcurrentService implements ConsumeService {
     @Override
     public void submit(ProcessQueue queue, List<StoredMessage> messages) {
         int batch = listening.batchSize();
+        List<Workers.Work> calls = new ArrayList<>();
         for (int from = 0; from < messages.size(); from += batch) {
-            List<Delivery> deliveries = messages.subList(from, Math.min(messages.size(), from + batch)).stream()
-                    .map(message -> new Delivery(queue, message, 0))
-                    .toList();
-            workers.submit(slot -> consume(queue, deliveries, slot));
+            List<Delivery> deliveries = deliveries(queue, messages, from, Math.min(messages.size(), from + batch));
+            calls.add(slot -> consume(queue, deliveries, slot));
         }
+        workers.submit(calls);
+    }
+
+    private static List<Delivery> deliveries(ProcessQueue queue, List<StoredMessage> messages, int from, int to) {
+        Delivery[] deliveries = new Delivery[to - from];
+        for (int i = from; i < to; i++) {
+            deliveries[i - from] = new Delivery(queue, messages.get(i));
+        }
+        return List.of(deliveries);
     }
 
     /** Hands out a message once more that waited here for another attempt. */
@@ -65,6 +74,11 @@ final class ConcurrentService implements ConsumeService {
     }
 
     private void settle(List<Delivery> deliveries, List<Verdict> verdicts, Runnable allSettled) {
+        if (deliveries.size() == 1 && verdicts.get(0).isDone()) {
+            deliveries.get(0).finish();
+            allSettled.run();
+            return;
+        }
         AtomicInteger open = new AtomicInteger(deliveries.size());
         Runnable settled = () -> {
             if (open.decrementAndGet() == 0) {

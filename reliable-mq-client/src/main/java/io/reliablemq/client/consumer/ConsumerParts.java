@@ -35,7 +35,8 @@ final class ConsumerParts implements AutoCloseable {
                 settings.threads(),
                 settings.executor(),
                 new Rate(settings.maxMessagesPerSecond(), context.clock()),
-                context.loop());
+                context.loop(),
+                context.clock());
         this.leases = new Leases(settings, context);
         this.budget = new CacheBudget(settings.cache());
         Listening listening = new Listening(settings, handler, leases);

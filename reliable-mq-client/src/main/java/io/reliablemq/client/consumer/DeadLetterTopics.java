@@ -11,6 +11,7 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.PullFlags;
 import io.reliablemq.protocol.header.PullMessageRequest;
 import io.reliablemq.protocol.header.PullMessageResponse;
+import io.reliablemq.protocol.message.FailureProperties;
 import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.Names;
@@ -201,6 +202,7 @@ public final class DeadLetterTopics implements DeadLetters {
         }
         Map<String, String> properties = new LinkedHashMap<>(letter.message().properties());
         properties.keySet().removeAll(OF_THE_WAY);
+        properties.keySet().removeAll(FailureProperties.ALL);
         properties.put(REDRIVE_COUNT, Integer.toString(letter.redriveCount() + 1));
         properties.put(REDRIVEN_ID, letter.message().messageId());
         return new Message(

@@ -82,7 +82,7 @@ final class GiveBack implements Failures {
 
     private CompletableFuture<Void> send(Delivery delivery, Verdict verdict) {
         try {
-            return sendBack.send(delivery.queue().queue(), delivery.message(), verdict.isDeadLetter());
+            return sendBack.send(delivery, verdict);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }

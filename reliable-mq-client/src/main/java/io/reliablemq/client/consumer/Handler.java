@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.api.AsyncBatchMessageHandler;
 import io.reliablemq.client.api.AsyncMessageHandler;
 import io.reliablemq.client.api.BatchMessageHandler;
 import io.reliablemq.client.api.BatchOutcome;
@@ -38,6 +39,21 @@ public interface Handler {
             @Override
             public CompletionStage<@Nullable BatchOutcome> handle(List<ReceivedMessage> messages) throws Exception {
                 return CompletableFuture.completedFuture(handler.handle(messages));
+            }
+
+            @Override
+            public int maxBatch(int configured) {
+                return configured;
+            }
+        };
+    }
+
+    static Handler of(AsyncBatchMessageHandler handler) {
+        return new Handler() {
+            @Override
+            public CompletionStage<@Nullable BatchOutcome> handle(List<ReceivedMessage> messages) throws Exception {
+                @Nullable CompletionStage<@Nullable BatchOutcome> stage = handler.handle(messages);
+                return stage == null ? CompletableFuture.completedFuture(null) : stage;
             }
 
             @Override

@@ -44,18 +44,19 @@ final class Listening {
     }
 
     void call(List<Delivery> deliveries, Ending ending) {
-        List<@Nullable Verdict> unreadable = new ArrayList<>();
-        List<ReceivedMessage> messages = new ArrayList<>();
+        List<@Nullable Verdict> unreadable = new ArrayList<>(deliveries.size());
+        List<ReceivedMessage> readable = new ArrayList<>(deliveries.size());
         for (Delivery delivery : deliveries) {
-            unreadable.add(read(delivery, messages));
+            unreadable.add(read(delivery, readable));
         }
+        List<ReceivedMessage> messages = List.copyOf(readable);
         if (messages.isEmpty()) {
             ending.judged(verdicts(deliveries, unreadable, messages, BatchOutcome.success()));
             ending.returned();
             return;
         }
         Leases.Lease lease = leases.begin(
-                List.copyOf(messages),
+                messages,
                 () -> ending.judged(verdicts(
                         deliveries,
                         unreadable,
@@ -91,7 +92,7 @@ final class Listening {
 
     private CompletionStage<@Nullable BatchOutcome> begin(List<ReceivedMessage> messages) {
         try {
-            return handler.handle(List.copyOf(messages));
+            return handler.handle(messages);
         } catch (Throwable e) {
             // Whatever the application's code throws, errors included: the message is not done.
             return CompletableFuture.failedFuture(e);

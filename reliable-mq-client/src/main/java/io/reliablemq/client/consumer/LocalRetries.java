@@ -40,7 +40,7 @@ final class LocalRetries implements Failures {
                 giveUp(delivery, verdict);
             } else {
                 context.loop()
-                        .schedule(
+                        .scheduleForMessage(
                                 settings.retries().localDelay(delivery.failedBefore()),
                                 () -> again.accept(delivery.afterFailure()));
             }

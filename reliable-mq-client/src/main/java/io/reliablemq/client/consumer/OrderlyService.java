@@ -30,9 +30,19 @@ final class OrderlyService implements ConsumeService {
     private static final class Turn {
         private final AtomicBoolean busy = new AtomicBoolean();
         /** Failed attempts by offset. */
-        private final Map<Long, Integer> attempts = new ConcurrentHashMap<>();
+        private final Map<Long, Failed> failed = new ConcurrentHashMap<>();
         /** Offsets of messages that had their last attempt and are on their way to the dead letters. */
         private final Set<Long> leaving = ConcurrentHashMap.newKeySet();
+    }
+
+    /** What failed here. @param firstAtMs of the wall clock */
+    private record Failed(int times, long firstAtMs) {
+
+        static final Failed NEVER = new Failed(0, 0);
+
+        Failed andAgain() {
+            return new Failed(times + 1, firstAtMs);
+        }
     }
 
     /** @param failures asked for when they are needed, since they wake this service in turn */
@@ -101,7 +111,8 @@ final class OrderlyService implements ConsumeService {
             if (turn.leaving.contains(message.queueOffset())) {
                 break;
             }
-            next.add(new Delivery(queue, message, turn.attempts.getOrDefault(message.queueOffset(), 0)));
+            Failed failed = turn.failed.getOrDefault(message.queueOffset(), Failed.NEVER);
+            next.add(new Delivery(queue, message, failed.times(), failed.firstAtMs(), 0));
         }
         return next;
     }
@@ -116,14 +127,14 @@ final class OrderlyService implements ConsumeService {
             Verdict verdict = verdicts.get(i);
             long offset = delivery.message().queueOffset();
             if (verdict.isDone()) {
-                turn.attempts.remove(offset);
+                turn.failed.remove(offset);
                 delivery.finish();
             } else if (verdict.isDeadLetter() || delivery.failedBefore() >= settings.maxReconsumeTimes()) {
                 turn.leaving.add(offset);
                 leaving.add(i);
                 continue;
             } else {
-                turn.attempts.merge(offset, 1, Integer::sum);
+                turn.failed.merge(offset, new Failed(1, context.clock().wallMs()), (before, now) -> before.andAgain());
                 Duration wanted = settings.retries().localDelay(delivery.failedBefore());
                 pause = wanted.compareTo(pause) > 0 ? wanted : pause;
             }
@@ -149,7 +160,7 @@ final class OrderlyService implements ConsumeService {
         if (pause.isZero()) {
             goOn(queue, turn);
         } else {
-            context.loop().schedule(pause, () -> goOn(queue, turn));
+            context.loop().scheduleForMessage(pause, () -> goOn(queue, turn));
         }
     }
 

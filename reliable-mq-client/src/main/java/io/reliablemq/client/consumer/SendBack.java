@@ -6,10 +6,16 @@ import io.reliablemq.client.api.RetrySettings;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
+import io.reliablemq.protocol.message.FailureProperties;
+import io.reliablemq.protocol.message.MessageProperties;
+import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Gives a message back to the broker that holds it, for another delivery or for the dead letters. Thread-safe. */
 final class SendBack {
@@ -30,7 +36,10 @@ final class SendBack {
     }
 
     /** Completes when the broker has stored its copy; exceptionally if that is not known. */
-    CompletableFuture<Void> send(Queue queue, StoredMessage message, boolean toDeadLetters) {
+    CompletableFuture<Void> send(Delivery delivery, Verdict verdict) {
+        Queue queue = delivery.queue().queue();
+        StoredMessage message = delivery.message();
+        boolean toDeadLetters = verdict.isDeadLetter();
         BrokerAddresses broker = context.broker(queue);
         String master = broker == null ? null : broker.master();
         if (master == null) {
@@ -47,7 +56,8 @@ final class SendBack {
                 toDeadLetters ? DEAD_LETTER : retries.delayLevel(message.reconsumeTimes()),
                 message.messageId(),
                 MessageReader.originalTopic(message),
-                retries.maxReconsumeTimes());
+                retries.maxReconsumeTimes(),
+                failure(delivery, verdict));
         return context.remote()
                 .invoke(master, Command.request(RequestCode.CONSUMER_SEND_MESSAGE_BACK, header.fields()), TIMEOUT)
                 .thenCompose(answer -> answer.isSuccess()
@@ -55,5 +65,32 @@ final class SendBack {
                         : CompletableFuture.failedFuture(new BrokerRefusedException("The broker at " + master
                                 + " does not take the message back: it answered " + answer.code() + " "
                                 + answer.remarkText())));
+    }
+
+    /** Why the message is a dead letter; of one that is tried again only since when it fails. */
+    private String failure(Delivery delivery, Verdict verdict) {
+        StoredMessage message = delivery.message();
+        String now = Long.toString(context.clock().wallMs());
+        @Nullable String known = message.property(FailureProperties.FIRST_FAILED_AT);
+        String first = delivery.firstFailedAtMs() > 0 ? Long.toString(delivery.firstFailedAtMs()) : now;
+        Map<String, String> failure = new LinkedHashMap<>();
+        failure.put(
+                FailureProperties.FIRST_FAILED_AT,
+                known != null && Names.isRetryTopic(message.topic()) ? known : first);
+        if (verdict.isDeadLetter() || delivery.failedBefore() >= retries.maxReconsumeTimes()) {
+            failure.put(FailureProperties.LAST_FAILED_AT, now);
+            failure.put(FailureProperties.ATTEMPTS, Integer.toString(delivery.failedBefore() + 1));
+            failure.put(
+                    FailureProperties.HOST,
+                    FailureProperties.text(context.heartbeats().clientId()));
+            Throwable cause = verdict.cause();
+            if (cause != null) {
+                failure.put(FailureProperties.EXCEPTION, cause.getClass().getName());
+                failure.put(
+                        FailureProperties.EXCEPTION_MESSAGE,
+                        FailureProperties.text(String.valueOf(cause.getMessage())));
+            }
+        }
+        return MessageProperties.encode(failure);
     }
 }

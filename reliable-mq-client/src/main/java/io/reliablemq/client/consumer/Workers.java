@@ -1,16 +1,15 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.GrowingThreads;
 import io.reliablemq.client.agent.TaskLoop;
-import io.reliablemq.protocol.runtime.NamedThreads;
+import io.reliablemq.protocol.runtime.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,12 +30,16 @@ final class Workers {
 
     private static final Duration PAUSE_WITHOUT_THREAD = Duration.ofSeconds(1);
 
+    /** Few, as the threads take pieces for slow that take longer than some tens of microseconds together. */
+    private static final int IN_A_ROW = 16;
+
     private final String group;
     private final int slots;
     private final Rate rate;
     private final TaskLoop loop;
     private final Executor executor;
     private final @Nullable ThreadPoolExecutor own;
+    private final int inARow;
     private final ThreadLocal<@Nullable Boolean> handling = new ThreadLocal<>();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -59,57 +62,77 @@ final class Workers {
 
         private final AtomicBoolean released = new AtomicBoolean();
 
+        /** Not null while the work is called; guarded by being this thread or not. */
+        private volatile @Nullable Thread caller = Thread.currentThread();
+
+        /** Of the caller's own. */
+        private boolean releasedByCaller;
+
         void release() {
             if (released.compareAndSet(false, true)) {
-                lock.lock();
-                try {
-                    running--;
-                    settled.signalAll();
-                } finally {
-                    lock.unlock();
+                if (Thread.currentThread() == caller) {
+                    // The place passes on to the next piece of work without a hand-over.
+                    releasedByCaller = true;
+                } else {
+                    free();
                 }
-                pump();
             }
+        }
+
+        /** The call has returned. @return whether its thread has the place back */
+        private boolean endOfCall() {
+            caller = null;
+            return releasedByCaller;
         }
     }
 
+    private void free() {
+        lock.lock();
+        try {
+            running--;
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        pump();
+    }
+
     /** @param given runs the work; null for threads of its own */
-    Workers(String group, int slots, @Nullable Executor given, Rate rate, TaskLoop loop) {
+    Workers(String group, int slots, @Nullable Executor given, Rate rate, TaskLoop loop, Clock clock) {
         this.group = group;
         this.slots = slots;
         this.rate = rate;
         this.loop = loop;
         if (given == null) {
-            ThreadPoolExecutor pool = pool(group, slots);
-            this.own = pool;
-            this.executor = pool;
+            GrowingThreads threads = new GrowingThreads(
+                    "rmq-consume-" + group,
+                    GrowingThreads.few(),
+                    slots,
+                    // A closed consumer hands nothing out; what was given up stays uncommitted.
+                    new ThreadPoolExecutor.DiscardPolicy(),
+                    loop,
+                    clock);
+            this.own = threads.threads();
+            this.executor = threads;
+            this.inARow = IN_A_ROW;
         } else {
             this.own = null;
             this.executor = given;
+            this.inARow = 1;
         }
     }
 
-    private static ThreadPoolExecutor pool(String group, int slots) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                slots,
-                slots,
-                1,
-                TimeUnit.MINUTES,
-                new LinkedBlockingQueue<>(),
-                new NamedThreads("rmq-consume-" + group),
-                // A closed consumer hands nothing out; what was given up stays uncommitted.
-                new ThreadPoolExecutor.DiscardPolicy());
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+    void submit(Work work) {
+        submit(List.of(work));
     }
 
-    void submit(Work work) {
+    void submit(List<Work> pieces) {
         lock.lock();
         try {
             if (closed) {
                 return;
             }
-            waiting.add(work);
+            waiting.addAll(pieces);
         } finally {
             lock.unlock();
         }
@@ -117,23 +140,36 @@ final class Workers {
     }
 
     private void pump() {
-        List<Work> begun = new ArrayList<>();
+        List<Work> begun = List.of();
         lock.lock();
         try {
-            while (!paused && !closed && running < slots && !waiting.isEmpty()) {
-                long wait = rate.nanosToWait();
-                if (wait > 0) {
-                    pumpLater(wait);
+            while (running < slots) {
+                Work next = next();
+                if (next == null) {
                     break;
                 }
-                rate.take(1);
                 running++;
-                begun.add(waiting.remove());
+                begun = begun.isEmpty() ? new ArrayList<>() : begun;
+                begun.add(next);
             }
         } finally {
             lock.unlock();
         }
-        begun.forEach(work -> start(work, new Slot()));
+        begun.forEach(this::start);
+    }
+
+    /** What may begin now; null if nothing may. Called with the lock held. */
+    private @Nullable Work next() {
+        if (paused || closed || waiting.isEmpty()) {
+            return null;
+        }
+        long wait = rate.nanosToWait();
+        if (wait > 0) {
+            pumpLater(wait);
+            return null;
+        }
+        rate.take(1);
+        return waiting.remove();
     }
 
     /** Called with the lock held. */
@@ -153,12 +189,12 @@ final class Workers {
     }
 
     /** Work that is not taken, for want of memory for a thread, is tried again: its message must not be forgotten. */
-    private void start(Work work, Slot slot) {
+    private void start(Work work) {
         try {
-            executor.execute(() -> run(work, slot));
+            executor.execute(() -> run(work));
         } catch (RuntimeException | Error e) {
             if (isClosed()) {
-                slot.release();
+                free();
                 return;
             }
             log.error(
@@ -166,24 +202,60 @@ final class Workers {
                     group,
                     PAUSE_WITHOUT_THREAD.toMillis(),
                     e);
-            loop.schedule(PAUSE_WITHOUT_THREAD, () -> start(work, slot));
+            loop.schedule(PAUSE_WITHOUT_THREAD, () -> start(work));
         }
     }
 
-    private void run(Work work, Slot slot) {
+    /** That piece of work, and where the threads are our own some of those that wait, as waking another thread takes longer. */
+    private void run(Work first) {
         if (isClosed()) {
-            slot.release();
+            free();
             return;
         }
         handling.set(true);
         try {
-            work.run(slot);
-        } catch (RuntimeException | Error e) {
-            slot.release();
-            throw e;
+            Work work = first;
+            for (int left = inARow - 1; work != null; left--) {
+                work = call(work) ? nextInPlace(left > 0) : null;
+            }
         } finally {
             handling.remove();
         }
+    }
+
+    /** @return whether its place is free again, for this thread to use or to {@link #free()} */
+    private boolean call(Work work) {
+        Slot slot = new Slot();
+        boolean returned = false;
+        try {
+            work.run(slot);
+            returned = true;
+        } finally {
+            if (!returned) {
+                slot.release();
+                if (slot.endOfCall()) {
+                    free();
+                }
+            }
+        }
+        return slot.endOfCall();
+    }
+
+    /** Takes the next piece of work into a place that is free, or gives the place back. */
+    private @Nullable Work nextInPlace(boolean more) {
+        if (more) {
+            lock.lock();
+            try {
+                Work next = next();
+                if (next != null) {
+                    return next;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        free();
+        return null;
     }
 
     /** Tells the rate of messages beyond the one that each piece of work begins with. */

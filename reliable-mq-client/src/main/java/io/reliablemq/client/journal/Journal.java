@@ -3,8 +3,6 @@ package io.reliablemq.client.journal;
 import io.reliablemq.protocol.message.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,12 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Journal implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Journal.class);
+    private static final Logger logger = LoggerFactory.getLogger(Journal.class);
 
-    private static final long LEAST_FILE_BYTES = 64 * 1024;
-    private static final int FILES_OF_FULL_JOURNAL = 8;
-
-    private final JournalFolder folder;
+    private final JournalLog log;
     private final long maxBytes;
     private final Object flushing = new Object();
     private final Object lock = new Object();
@@ -47,15 +42,8 @@ final class Journal implements AutoCloseable {
     /** By file: the numbers of messages that keep it. */
     private final SortedMap<Long, TreeSet<Long>> files = new TreeMap<>();
 
-    private final SortedMap<Long, Long> fileBytes = new TreeMap<>();
-    private @Nullable FileChannel current;
     private long nextNumber;
     private long waitingBytes;
-
-    /** Records written and flushed since the start, in bytes. */
-    private long written;
-
-    private long flushed;
     private String problem = "";
 
     /**
@@ -67,20 +55,24 @@ final class Journal implements AutoCloseable {
     record Entry(long number, long bornTimestamp, Message message, int bytes, long file) {}
 
     private Journal(JournalFolder folder, long maxBytes) {
-        this.folder = folder;
+        this.log = new JournalLog(folder, maxBytes);
         this.maxBytes = maxBytes;
     }
 
     /** @throws IOException if the folder cannot be used or read */
     static Journal open(Path path, long maxBytes) throws IOException {
-        JournalFolder folder = new JournalFolder(path);
+        return open(new JournalFolder(path), maxBytes);
+    }
+
+    /** @param folder closed with the journal */
+    static Journal open(JournalFolder folder, long maxBytes) throws IOException {
         Journal journal = new Journal(folder, maxBytes);
         try {
             synchronized (journal.lock) {
-                for (long file : folder.files()) {
+                for (long file : journal.log.earlierFiles()) {
                     journal.load(file);
                 }
-                journal.startFile();
+                journal.log.startFile();
                 journal.deleteDoneFiles();
             }
             return journal;
@@ -91,9 +83,7 @@ final class Journal implements AutoCloseable {
     }
 
     private void load(long file) throws IOException {
-        ByteBuffer content = folder.read(file);
-        files.put(file, new TreeSet<>());
-        fileBytes.put(file, (long) content.limit());
+        ByteBuffer content = log.read(file);
         int before = 0;
         for (JournalRecord record = JournalRecord.decode(content);
                 record != null;
@@ -104,11 +94,11 @@ final class Journal implements AutoCloseable {
         }
         if (content.hasRemaining()) {
             int bytes = content.remaining();
-            Path aside = folder.keepAside(file, content);
-            log.warn(
+            Path aside = log.folder().keepAside(file, content);
+            logger.warn(
                     "The journal file {} ends in {} bytes that are no whole record: the process ended while it wrote a message that"
                             + " nobody was told to be accepted, or the disk has lost something. They are kept in {}",
-                    folder.path(file),
+                    log.folder().path(file),
                     bytes,
                     aside);
         }
@@ -134,7 +124,10 @@ final class Journal implements AutoCloseable {
                 }
             }
             default ->
-                log.warn("The journal file {} has a record of the unknown kind {}", folder.path(file), record.kind());
+                logger.warn(
+                        "The journal file {} has a record of the unknown kind {}",
+                        log.folder().path(file),
+                        record.kind());
         }
     }
 
@@ -181,14 +174,14 @@ final class Journal implements AutoCloseable {
                 return null;
             }
             try {
-                entry = new Entry(nextNumber, bornTimestamp, message, record.remaining(), write(record));
+                entry = new Entry(nextNumber, bornTimestamp, message, record.remaining(), log.write(record));
             } catch (IOException e) {
                 broken("written to", e);
                 return null;
             }
             nextNumber++;
             keep(entry);
-            end = written;
+            end = log.end();
         }
         if (flush(end)) {
             return entry;
@@ -201,44 +194,38 @@ final class Journal implements AutoCloseable {
 
     private boolean flush(long end) {
         synchronized (flushing) {
-            FileChannel file;
-            long upTo;
+            JournalLog.Unflushed unflushed;
             synchronized (lock) {
                 if (!problem.isEmpty()) {
                     return false;
                 }
-                if (flushed >= end) {
+                if (log.isOnDisk(end)) {
                     return true;
                 }
-                file = current;
-                upTo = written;
+                unflushed = log.unflushed();
             }
             try {
-                if (file != null) {
-                    file.force(false);
-                }
-            } catch (ClosedChannelException e) {
-                // The next file was begun meanwhile, and this one flushed before it was closed.
-                synchronized (lock) {
-                    return flushed >= end;
+                if (unflushed.force()) {
+                    synchronized (lock) {
+                        log.flushed(unflushed);
+                    }
                 }
             } catch (IOException e) {
                 synchronized (lock) {
                     broken("flushed", e);
                 }
-                return false;
             }
             synchronized (lock) {
-                flushed = Math.max(flushed, upTo);
+                // Not after a failure: what the disk has not taken then it may seem to have taken the next time.
+                return problem.isEmpty() && log.isOnDisk(end);
             }
-            return true;
         }
     }
 
     private void broken(String what, IOException e) {
         if (problem.isEmpty()) {
-            problem = "The journal in " + folder.folder() + " could not be " + what + ": " + e;
-            log.error("{}. It takes no more messages until the next start", problem, e);
+            problem = "The journal in " + log.folder().folder() + " could not be " + what + ": " + e;
+            logger.error("{}. It takes no more messages until the next start", problem, e);
         }
     }
 
@@ -256,7 +243,7 @@ final class Journal implements AutoCloseable {
         synchronized (lock) {
             try {
                 if (problem.isEmpty()) {
-                    write(JournalRecord.end(kind, entry.number()).encode());
+                    log.write(JournalRecord.end(kind, entry.number()).encode());
                 }
                 apply(JournalRecord.end(kind, entry.number()), entry.file(), 0);
                 deleteDoneFiles();
@@ -266,63 +253,23 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** @return the file that the record stands in */
-    private long write(ByteBuffer record) throws IOException {
-        long file = files.lastKey();
-        long size = fileBytes.getOrDefault(file, 0L);
-        if (size > 0 && size + record.remaining() > Math.max(LEAST_FILE_BYTES, maxBytes / FILES_OF_FULL_JOURNAL)) {
-            startFile();
-            file = files.lastKey();
-        }
-        FileChannel channel = current;
-        if (channel == null) {
-            throw new IOException("the journal is closed");
-        }
-        int length = record.remaining();
-        while (record.hasRemaining()) {
-            channel.write(record);
-        }
-        written += length;
-        fileBytes.merge(file, (long) length, Long::sum);
-        return file;
-    }
-
-    /** What stood in the file before is on the disk then. */
-    private void startFile() throws IOException {
-        FileChannel before = current;
-        if (before != null) {
-            before.force(false);
-            flushed = written;
-            before.close();
-        }
-        long file = files.isEmpty() ? 0 : files.lastKey() + 1;
-        current = folder.create(file);
-        files.put(file, new TreeSet<>());
-        fileBytes.put(file, 0L);
-    }
-
     /** Only from the oldest on, because later files say of messages in older ones that they are done. */
     private void deleteDoneFiles() throws IOException {
-        while (files.size() > 1) {
-            long oldest = files.firstKey();
+        for (long oldest = log.oldest(); oldest >= 0; oldest = log.oldest()) {
             TreeSet<Long> numbers = files.getOrDefault(oldest, new TreeSet<>());
-            if (!numbers.isEmpty() && totalBytes() <= 2 * maxBytes) {
+            // Once the journal is broken, what an old file holds has no other place.
+            if (!numbers.isEmpty() && (log.bytes() <= 2 * maxBytes || !problem.isEmpty())) {
                 return;
             }
             moveToTheEnd(new ArrayList<>(numbers));
-            folder.delete(oldest);
+            log.delete(oldest);
             files.remove(oldest);
-            fileBytes.remove(oldest);
         }
-    }
-
-    private long totalBytes() {
-        return fileBytes.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Few old messages must not keep many files. */
     private void moveToTheEnd(List<Long> numbers) throws IOException {
-        if (numbers.isEmpty() || !problem.isEmpty()) {
+        if (numbers.isEmpty()) {
             return;
         }
         for (long number : numbers) {
@@ -331,22 +278,18 @@ final class Journal implements AutoCloseable {
             if (old == null) {
                 continue;
             }
-            long file = write(
+            long file = log.write(
                     new JournalRecord(JournalRecord.MESSAGE, number, old.bornTimestamp(), old.message()).encode());
             Entry moved = new Entry(number, old.bornTimestamp(), old.message(), old.bytes(), file);
             files.computeIfAbsent(file, key -> new TreeSet<>()).add(number);
             if (waits == null) {
-                write(JournalRecord.end(JournalRecord.REJECTED, number).encode());
+                log.write(JournalRecord.end(JournalRecord.REJECTED, number).encode());
                 rejected.put(number, moved);
             } else {
                 waiting.put(number, moved);
             }
         }
-        FileChannel file = current;
-        if (file != null) {
-            file.force(false);
-            flushed = written;
-        }
+        log.force();
     }
 
     int size() {
@@ -377,17 +320,10 @@ final class Journal implements AutoCloseable {
     public void close() throws IOException {
         synchronized (flushing) {
             synchronized (lock) {
-                FileChannel file = current;
-                current = null;
-                if (file != null) {
-                    try (file) {
-                        file.force(false);
-                    }
-                }
                 if (problem.isEmpty()) {
-                    problem = "The journal in " + folder.folder() + " is closed";
+                    problem = "The journal in " + log.folder().folder() + " is closed";
                 }
-                folder.close();
+                log.close();
             }
         }
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The files of a journal, in a folder that one process at a time may use. */
-final class JournalFolder implements AutoCloseable {
+class JournalFolder implements AutoCloseable {
 
     private static final String SUFFIX = ".journal";
 
@@ -64,10 +64,10 @@ final class JournalFolder implements AutoCloseable {
     }
 
     /** Makes a file that does not exist, so that it is there after a crash too. */
-    FileChannel create(long file) throws IOException {
+    JournalFile create(long file) throws IOException {
         FileChannel channel = FileChannel.open(path(file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         force();
-        return channel;
+        return JournalFile.of(channel);
     }
 
     void delete(long file) throws IOException {

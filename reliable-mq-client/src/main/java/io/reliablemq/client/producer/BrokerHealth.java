@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * <p>A broker that fails is left out for a second, and for twice as long with each failure that follows, up to half a
  * minute. When the time is over, one send tries it; the others go on leaving it out until that one has succeeded. One that
  * is cut off is not tried with messages at all: heartbeats find out when it is {@linkplain #back back}, which ends the time
- * of one that was left out for its connection alone.
+ * of one that was left out for its connection alone. One that is another than before, as far as can be told, is
+ * {@linkplain #renewed tried at once}, whatever it was left out for.
  */
 public final class BrokerHealth {
 
@@ -61,6 +62,10 @@ public final class BrokerHealth {
             return new LeftOut(failures, reason, now, Duration.ZERO, false, told);
         }
 
+        LeftOut renewedAt(long now) {
+            return new LeftOut(0, Reason.CONNECTION, now, Duration.ZERO, false, told);
+        }
+
         LeftOut triedAt(long now) {
             return new LeftOut(failures, reason, now, leaveOutTime(failures), true, told);
         }
@@ -90,6 +95,14 @@ public final class BrokerHealth {
         long now = clock.nanos();
         leftOut.computeIfPresent(
                 address, (key, old) -> old.reason() == Reason.CONNECTION && !old.beingTried() ? old.overAt(now) : old);
+    }
+
+    /**
+     * What it failed at says nothing any more, be it its work: one send may try it now, and its failures count anew.
+     */
+    public void renewed(String address) {
+        long now = clock.nanos();
+        leftOut.computeIfPresent(address, (key, old) -> old.renewedAt(now));
     }
 
     private void leaveOut(String address, Reason reason, boolean tell) {
@@ -153,7 +166,7 @@ public final class BrokerHealth {
     }
 
     private static Duration leaveOutTime(int failures) {
-        Duration time = FIRST.multipliedBy(1L << Math.min(failures - 1, 10));
+        Duration time = FIRST.multipliedBy(1L << Math.max(0, Math.min(failures - 1, 10)));
         return time.compareTo(LONGEST) > 0 ? LONGEST : time;
     }
 }

@@ -20,6 +20,8 @@ final class KeyTurns {
     private final Map<Key, CompletableFuture<Void>> last = new ConcurrentHashMap<>();
 
     private final Executor executor;
+    /** Of all sends without a key. */
+    private final Turn inNoLine = new Turn(null, AT_ONCE, AT_ONCE);
 
     /** @param executor begins sends whose turn has come; must not block */
     KeyTurns(Executor executor) {
@@ -66,10 +68,10 @@ final class KeyTurns {
     /** Gets in line. Whoever got a turn ends it, whatever happens. */
     Turn next(SendOrder order) {
         String orderingKey = order.message().orderingKey();
-        CompletableFuture<Void> over = new CompletableFuture<>();
         if (orderingKey == null) {
-            return new Turn(null, AT_ONCE, over);
+            return inNoLine;
         }
+        CompletableFuture<Void> over = new CompletableFuture<>();
         Key key = new Key(order.topic(), orderingKey);
         CompletableFuture<Void> before = last.put(key, over);
         return new Turn(key, before == null ? AT_ONCE : before, over);

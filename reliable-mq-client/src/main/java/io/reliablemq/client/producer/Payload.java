@@ -57,6 +57,10 @@ record Payload(int requestCode, int systemFlag, int flag, String properties, boo
 
     private static String encode(Message message) {
         String encoded = MessageProperties.encode(message.properties());
+        // A char takes three bytes at the most.
+        if (encoded.length() <= MessageProperties.MAX_BYTES / 3) {
+            return encoded;
+        }
         int size = encoded.getBytes(StandardCharsets.UTF_8).length;
         if (size > MessageProperties.MAX_BYTES) {
             throw new IllegalArgumentException("The message for topic '" + message.topic() + "' has properties of "

@@ -32,9 +32,10 @@ record SendBudget(Clock clock, long startNanos, Duration total) {
         if (last) {
             return remaining;
         }
-        Duration share = remaining.multipliedBy(3).dividedBy(5);
-        Duration least = LEAST_FOR_AN_ATTEMPT.compareTo(remaining) < 0 ? LEAST_FOR_AN_ATTEMPT : remaining;
-        return share.compareTo(least) > 0 ? share : least;
+        // In nanoseconds, as Duration divides by means of big numbers.
+        long nanos = remaining.toNanos();
+        long least = Math.min(LEAST_FOR_AN_ATTEMPT.toNanos(), nanos);
+        return Duration.ofNanos(Math.max(nanos / 5 * 3, least));
     }
 
     /** A pause of about that length, at random a fifth shorter or longer, at most a quarter of what remains. */

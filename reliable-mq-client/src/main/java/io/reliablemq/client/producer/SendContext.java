@@ -19,6 +19,7 @@ public record SendContext(
         Remote remote,
         BrokerHealth health,
         OrderedQueues orderedQueues,
+        TargetQueues targetQueues,
         Heartbeats heartbeats,
         PendingReplies replies,
         TransactionQuestions questions,

@@ -8,9 +8,9 @@ import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.SendStatus;
+import io.reliablemq.client.api.TopicMissingException;
 import io.reliablemq.client.producer.BrokerHealth.Reason;
 import io.reliablemq.client.route.PublishRoute;
-import io.reliablemq.client.route.RouteUnavailableException;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.header.SendMessageResponse;
 import java.time.Duration;
@@ -45,8 +45,13 @@ final class SendLoop {
     private final SendOrder order;
     private final SendBudget budget;
     private final CompletableFuture<SendReceipt> outcome = new CompletableFuture<>();
-    private final Set<String> tried = new HashSet<>();
+    /** Names of brokers that are passed over while another is left. Replaced, never changed. */
+    private Set<String> tried = Set.of();
+
     private volatile List<Attempt> attempts = List.of();
+    /** Why the last attempt had no route; null if it had one. */
+    private volatile @Nullable Throwable routeError;
+
     private int pauses;
 
     SendLoop(SendContext context, BrokerSelector selector, SendOrder order, SendBudget budget) {
@@ -76,7 +81,14 @@ final class SendLoop {
         }
         try {
             long startNanos = context.clock().nanos();
-            route().handle((published, error) -> {
+            CompletableFuture<PublishRoute> route = route();
+            if (route.isDone() && !route.isCompletedExceptionally()) {
+                routeError = null;
+                attempt(startNanos, route.join());
+                return;
+            }
+            route.handle((published, error) -> {
+                        routeError = error;
                         if (error != null) {
                             noBroker(startNanos, Causes.text(error), !isAnswered(error));
                         } else {
@@ -108,11 +120,12 @@ final class SendLoop {
 
     /** Whether a name server said that there is no route, rather than that none could be asked. */
     private static boolean isAnswered(Throwable error) {
-        return Causes.of(error) instanceof RouteUnavailableException unavailable && unavailable.getCause() == null;
+        return Causes.of(error) instanceof TopicMissingException;
     }
 
     private void attempt(long startNanos, PublishRoute published) {
-        List<TargetQueue> queues = TargetQueue.of(published, order.settings().defaultTopicQueueCount());
+        List<TargetQueue> queues = context.targetQueues()
+                .of(order.topic(), published, order.settings().defaultTopicQueueCount());
         Duration timeout = budget.forAttempt(attempts.size() + 1 >= order.maxAttempts());
         if (queues.isEmpty()) {
             noBroker(startNanos, "no master in the topic's route takes messages", true);
@@ -123,16 +136,41 @@ final class SendLoop {
             attemptAtOneQueue(startNanos, published, queues, timeout);
         } else {
             TargetQueue target = selector.select(queues, tried);
-            tried.add(target.brokerName());
-            boolean othersLeft = queues.stream().anyMatch(queue -> !tried.contains(queue.brokerName()));
-            attempt(startNanos, target, timeout, othersLeft);
+            tried = with(tried, target.brokerName());
+            attempt(startNanos, target, timeout, isAnyUntried(queues));
         }
     }
 
+    private static Set<String> with(Set<String> names, String name) {
+        if (names.isEmpty()) {
+            return Set.of(name);
+        }
+        Set<String> more = new HashSet<>(names);
+        more.add(name);
+        return more;
+    }
+
+    private boolean isAnyUntried(List<TargetQueue> queues) {
+        for (TargetQueue queue : queues) {
+            if (!tried.contains(queue.brokerName())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void attempt(long startNanos, TargetQueue target, Duration timeout, boolean othersLeft) {
-        exchange(target, timeout)
-                .thenAccept(verdict -> judge(target, verdict, elapsed(startNanos), othersLeft))
-                .exceptionally(this::endIn);
+        exchange(target, timeout).whenComplete((verdict, bug) -> {
+            try {
+                if (bug == null) {
+                    judge(target, verdict, elapsed(startNanos), othersLeft);
+                } else {
+                    endIn(bug);
+                }
+            } catch (RuntimeException | Error e) {
+                endIn(e);
+            }
+        });
     }
 
     /**
@@ -258,8 +296,7 @@ final class SendLoop {
     /** Every broker has failed: a moment later, any but the last may be tried again. */
     private void pauseThenRetry(Duration first) {
         String last = attempts.get(attempts.size() - 1).brokerName();
-        tried.clear();
-        tried.add(last);
+        tried = Set.of(last);
         Duration about = first.multipliedBy((long) Math.pow(GROWTH, Math.min(pauses++, MAX_GROWTHS)));
         Duration pause = budget.pause(about, ThreadLocalRandom.current().nextDouble());
         context.loop().schedule(pause, this::next);
@@ -280,11 +317,20 @@ final class SendLoop {
     }
 
     private void fail(String reason) {
-        outcome.completeExceptionally(
-                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false));
+        SendFailedException failed =
+                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false);
+        Throwable noRoute = routeError;
+        if (noRoute != null) {
+            failed.initCause(Causes.of(noRoute));
+        }
+        outcome.completeExceptionally(failed);
     }
 
     private void record(Attempt attempt) {
+        if (attempts.isEmpty()) {
+            attempts = List.of(attempt);
+            return;
+        }
         List<Attempt> more = new ArrayList<>(attempts);
         more.add(attempt);
         attempts = List.copyOf(more);

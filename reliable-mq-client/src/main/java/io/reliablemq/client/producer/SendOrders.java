@@ -7,7 +7,9 @@ import io.reliablemq.protocol.message.MessageIds.UniqueIds;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.SystemFlag;
 import io.reliablemq.protocol.runtime.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Takes messages over: checks them, gives them their unique ids, and makes their bytes. Thread-safe. */
 final class SendOrders {
@@ -87,9 +89,10 @@ final class SendOrders {
     /** The message with its unique id. @throws IllegalArgumentException if it cannot be sent */
     Message takeOver(Message message) {
         requireBody(message, settings.maxMessageBytes());
-        Message taken =
-                message.uniqueId() == null ? message.withProperty(PropertyNames.UNIQUE_ID, ids.next()) : message;
-        return taken.withProperty(PropertyNames.WAIT_STORE, "true");
+        Map<String, String> properties = new LinkedHashMap<>(message.properties());
+        properties.computeIfAbsent(PropertyNames.UNIQUE_ID, name -> ids.next());
+        properties.put(PropertyNames.WAIT_STORE, "true");
+        return new Message(message.topic(), message.flag(), properties, message.body());
     }
 
     private static void requireBody(Message message, int maxBytes) {

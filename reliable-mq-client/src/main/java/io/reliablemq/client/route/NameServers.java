@@ -1,5 +1,6 @@
 package io.reliablemq.client.route;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
@@ -119,7 +120,8 @@ final class NameServers {
             } else {
                 result.completeExceptionally(new RouteUnavailableException(
                         "No name server of " + addresses + " could be asked for the route of topic '" + topic
-                                + "'; check that one is running and reachable",
+                                + "'; check that one is running and reachable. The last failure: "
+                                + (lastError == null ? "none" : Causes.text(lastError)),
                         lastError));
             }
         }

@@ -1,14 +1,17 @@
 package io.reliablemq.client.route;
 
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.transport.TransportException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>A broker counts as cut off from the moment a request fails on its way to it (no connection, connection lost, no
  * answer in time) until it answers a heartbeat. Heartbeats are sent as probes, at once and then at intervals that grow
  * from a quarter of a second to {@link #LONGEST}, for as long as a route names the broker: no message and no pull is
- * risked to find out.
+ * risked to find out. A route that names the broker in another way than before ends the interval.
  *
  * <p>Any thread may report and ask; probes and news are the thread {@code rmq-client}'s.
  */
@@ -35,8 +38,8 @@ public final class Reachability {
     private final Map<String, CutOff> cutOff = new ConcurrentHashMap<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-    /** The addresses that routes named last. Owned by the thread {@code rmq-client}. */
-    private Set<String> named = Set.of();
+    /** The brokers that routes named last. Owned by the thread {@code rmq-client}. */
+    private Set<BrokerAddresses> named = Set.of();
 
     /** Hears of brokers, on the thread {@code rmq-client}. */
     public interface Listener {
@@ -46,11 +49,25 @@ public final class Reachability {
 
         /** The broker answers again, or a route names it that did not a moment ago. */
         void back(String address);
+
+        /**
+         * What the broker failed at a moment ago says nothing any more: it was started again, as far as can be told from a
+         * lost connection, or it, its master or its slaves have come to a route or have left it. Comes before the news that
+         * it is back.
+         */
+        default void renewed(String address) {}
     }
 
     /** One time of being cut off; told from the next one by identity. */
     private static final class CutOff {
         private Duration pause = FIRST;
+
+        /** Whether the connection was lost, and not only an answer late. */
+        private volatile boolean lost;
+
+        CutOff(boolean lost) {
+            this.lost = lost;
+        }
     }
 
     public Reachability(RouteTable routes, Heartbeats heartbeats, TaskLoop loop) {
@@ -81,16 +98,25 @@ public final class Reachability {
     /** A request has failed; takes note of it if that was on the way to a broker. */
     public void failed(String address, Throwable error) {
         if (error instanceof TransportException transport && transport.kind() != TransportException.Kind.OVERLOADED) {
-            disconnected(address);
+            cutOff(address, transport.kind() != TransportException.Kind.TIMED_OUT);
         }
     }
 
     /** The connection to the address broke or could not be opened. */
     public void disconnected(String address) {
-        if (cutOff.containsKey(address) || !routes.brokerAddresses(true).contains(address)) {
+        cutOff(address, true);
+    }
+
+    private void cutOff(String address, boolean lost) {
+        CutOff known = cutOff.get(address);
+        if (known != null) {
+            known.lost |= lost;
             return;
         }
-        CutOff now = new CutOff();
+        if (!routes.brokerAddresses(true).contains(address)) {
+            return;
+        }
+        CutOff now = new CutOff(lost);
         if (cutOff.putIfAbsent(address, now) == null) {
             loop.execute(() -> {
                 log.debug("The broker at {} is cut off", address);
@@ -111,6 +137,9 @@ public final class Reachability {
                     if (error == null && taken) {
                         if (cutOff.remove(address, mine)) {
                             log.debug("The broker at {} answers again", address);
+                            if (mine.lost) {
+                                renewed(address);
+                            }
                             back(address);
                         }
                     } else {
@@ -121,15 +150,46 @@ public final class Reachability {
                 }));
     }
 
-    /** Forgets brokers that no route names any more, and tells of those that one names again. */
+    /**
+     * Forgets brokers that no route names any more, and tells of those that one names again or in another way. Such a one is
+     * no longer waited for: if it is cut off, it is asked at once.
+     */
     private void routesChanged() {
-        Set<String> before = named;
-        Set<String> now = routes.brokerAddresses(true);
+        Set<BrokerAddresses> before = named;
+        Set<BrokerAddresses> now = routes.brokers();
         named = now;
-        cutOff.keySet().retainAll(now);
-        Set<String> arrived = new HashSet<>(now);
-        arrived.removeAll(before);
-        arrived.stream().filter(this::isReachable).forEach(this::back);
+        cutOff.keySet().retainAll(addresses(now));
+        Set<String> arrived = addresses(now);
+        arrived.removeAll(addresses(before));
+        Set<BrokerAddresses> changed = new HashSet<>(now);
+        changed.removeAll(before);
+        for (String address : addresses(changed)) {
+            if (!isReachable(address)) {
+                probeAnew(address);
+                continue;
+            }
+            renewed(address);
+            if (arrived.contains(address)) {
+                back(address);
+            }
+        }
+    }
+
+    private static Set<String> addresses(Set<BrokerAddresses> brokers) {
+        return brokers.stream()
+                .flatMap(broker -> broker.addresses().values().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The probes that are planned for later are given up. */
+    private void probeAnew(String address) {
+        CutOff now = new CutOff(true);
+        cutOff.put(address, now);
+        probe(address, now);
+    }
+
+    private void renewed(String address) {
+        listeners.forEach(listener -> tell(() -> listener.renewed(address)));
     }
 
     private void back(String address) {

@@ -2,11 +2,13 @@ package io.reliablemq.client.route;
 
 import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.TopicMissingException;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.runtime.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +86,14 @@ public final class RouteTable {
         return ask(wanted);
     }
 
+    /**
+     * Completes once a name server has answered, or with a {@link RouteUnavailableException}. What is asked for is what
+     * the first send to a new topic needs.
+     */
+    public CompletableFuture<Void> reach() {
+        return ask(topic(Names.AUTO_CREATE_TOPIC)).thenAccept(found -> {});
+    }
+
     /** Asks for the topic once. Completes with its route, or empty if it is not known to any name server. */
     public CompletableFuture<Optional<TopicRoute>> once(String topic) {
         return ask(topic(topic));
@@ -91,13 +101,13 @@ public final class RouteTable {
 
     /**
      * Where to send the topic's messages: its own route or, where it has none, that of the topic whose settings new
-     * topics inherit. Completes exceptionally with {@link RouteUnavailableException} where there is neither.
+     * topics inherit. Completes exceptionally with {@link TopicMissingException} where there is neither.
      */
     public CompletableFuture<PublishRoute> publishRoute(String topic) {
         Topic wanted = topic(topic);
-        TopicRoute own = wanted.route;
+        CompletableFuture<PublishRoute> own = wanted.published;
         if (own != null) {
-            return CompletableFuture.completedFuture(new PublishRoute(own, false));
+            return own;
         }
         CompletableFuture<Optional<TopicRoute>> question = ask(wanted);
         TopicRoute inherited = topic(Names.AUTO_CREATE_TOPIC).route;
@@ -113,10 +123,7 @@ public final class RouteTable {
     private CompletableFuture<PublishRoute> inheritedRoute(String topic) {
         return ask(topic(Names.AUTO_CREATE_TOPIC))
                 .thenApply(found -> found.map(route -> new PublishRoute(route, true))
-                        .orElseThrow(() -> new RouteUnavailableException(
-                                "No broker has the topic '" + topic + "' and none creates topics by sending;"
-                                        + " create the topic, or check that a broker is registered with the name servers",
-                                null)));
+                        .orElseThrow(() -> new TopicMissingException(topic)));
     }
 
     /** Asks for the topic's route soon, because what is known seems to be out of date. */
@@ -160,6 +167,18 @@ public final class RouteTable {
                 askAnew(topic);
             }
         }
+    }
+
+    /** All brokers in known routes, each with the addresses that a route gives it. */
+    Set<BrokerAddresses> brokers() {
+        Set<BrokerAddresses> brokers = new HashSet<>();
+        for (Topic topic : topics.values()) {
+            TopicRoute route = topic.route;
+            if (route != null) {
+                brokers.addAll(route.brokers());
+            }
+        }
+        return brokers;
     }
 
     /** The addresses of all brokers in known routes, in order. */
@@ -251,11 +270,29 @@ public final class RouteTable {
                 take(topic, route);
             }
             mine.complete(Optional.ofNullable(route == null ? topic.route : route));
+            if (topic.awaited && topic.route == null && !topic.missed) {
+                topic.missed = true;
+                warnIfNobodyCreates(topic.name);
+            }
         } else if (error != null) {
             log.debug("No route of '{}': {}", topic.name, error.toString());
             topic.watchedAt = null;
             mine.completeExceptionally(error);
         }
+    }
+
+    /** Whoever waits for a topic that only an administrator can make would otherwise wait without a word. */
+    private void warnIfNobodyCreates(String name) {
+        if (Names.isRetryTopic(name) || Names.isDeadLetterTopic(name)) {
+            // The broker makes those, with the first message that they are for.
+            return;
+        }
+        ask(topic(Names.AUTO_CREATE_TOPIC))
+                .thenAccept(inherited -> inherited.ifPresentOrElse(
+                        found -> log.debug("Topic '{}' does not exist yet; the first send creates it", name),
+                        () -> log.warn(
+                                "Topic '{}' is consumed, but no broker has it and none creates topics by sending: create it",
+                                name)));
     }
 
     private void take(Topic topic, TopicRoute route) {
@@ -278,10 +315,15 @@ public final class RouteTable {
 
         private final String name;
         private volatile @Nullable TopicRoute route;
+        /** The route for those who send; the same object as long as it is the same route. */
+        private volatile @Nullable CompletableFuture<PublishRoute> published;
         /** Whether the name servers have said that there is no such topic. */
         private volatile boolean unknown;
 
         private volatile boolean awaited;
+        /** Whether it was reported that nobody has the topic. */
+        private boolean missed;
+
         /** The name server that tells when the route changes. */
         private volatile @Nullable String watchedAt;
 
@@ -302,6 +344,7 @@ public final class RouteTable {
             shrunk = old != null && newRoute.brokers().size() < old.brokers().size();
             shrunkAt = now;
             route = newRoute;
+            published = CompletableFuture.completedFuture(new PublishRoute(newRoute, false));
         }
 
         /** On the thread {@code rmq-client}. */

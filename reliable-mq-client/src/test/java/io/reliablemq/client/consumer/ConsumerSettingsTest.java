@@ -125,6 +125,25 @@ class ConsumerSettingsTest {
     }
 
     @Test
+    void aBatchIsOpenUntilItsStageCompletes() {
+        scene.put(0, "m0", "m1");
+        CompletableFuture<BatchOutcome> open = new CompletableFuture<>();
+        List<ReceivedMessage> batch = new java.util.concurrent.CopyOnWriteArrayList<>();
+        started(scene.client()
+                .asyncBatchPushConsumer(settings().consumeBatchSize(8).build(), messages -> {
+                    batch.addAll(messages);
+                    return open;
+                }));
+        await().until(() -> batch.size() == 2);
+        assertThat(scene.offset(0)).isEqualTo(0);
+
+        open.complete(BatchOutcome.builder().retry(batch.get(0)).build());
+
+        await().until(() -> scene.offset(0) == 2);
+        assertThat(givenBack()).hasSize(1);
+    }
+
+    @Test
     void waitsAsLongAsTheOwnListOfDelaysSays() {
         scene.put(0, "m0");
         List<Duration> delays = List.of(Duration.ofSeconds(7), Duration.ofMinutes(1));

@@ -29,6 +29,8 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.PullMessageRequest;
 import io.reliablemq.protocol.header.PullMessageResponse;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
+import io.reliablemq.protocol.message.FailureProperties;
+import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.message.SystemFlag;
@@ -256,7 +258,36 @@ class GroupConsumerTest {
         awaitOffset(RETRY, 0, 1);
         SendMessageBackRequest header =
                 SendMessageBackRequest.read(sentBack().get(0).fields());
-        assertThat(header).isEqualTo(new SendMessageBackRequest(stored.position(), "g", 0, stored.messageId(), "T", 2));
+        assertThat(header)
+                .isEqualTo(new SendMessageBackRequest(
+                        stored.position(), "g", 0, stored.messageId(), "T", 2, header.failure()));
+        assertThat(MessageProperties.decode(header.failure())).containsOnlyKeys(FailureProperties.FIRST_FAILED_AT);
+    }
+
+    @Test
+    void tellsTheBrokerWhyAMessageIsADeadLetter() throws Exception {
+        broker.put("T", 0, "A", bytes("poison"));
+        long before = System.currentTimeMillis();
+
+        consume(message -> {
+            throw new NonRetryableException("cannot be read\u0001: " + "x".repeat(2_000), null);
+        });
+
+        await().until(() -> sentBack().size() == 1);
+        Map<String, String> failure = MessageProperties.decode(
+                SendMessageBackRequest.read(sentBack().get(0).fields()).failure());
+        assertThat(failure)
+                .containsEntry(FailureProperties.EXCEPTION, NonRetryableException.class.getName())
+                .containsEntry(FailureProperties.ATTEMPTS, "1")
+                .containsOnlyKeys(FailureProperties.ALL)
+                .hasEntrySatisfying(
+                        FailureProperties.EXCEPTION_MESSAGE,
+                        text -> assertThat(text)
+                                .startsWith("cannot be read : xxx")
+                                .hasSize(FailureProperties.MAX_TEXT))
+                .hasEntrySatisfying(
+                        FailureProperties.LAST_FAILED_AT,
+                        time -> assertThat(Long.parseLong(time)).isBetween(before, System.currentTimeMillis()));
     }
 
     @Test

@@ -97,6 +97,26 @@ class BrokerSelectorTest {
     }
 
     @Test
+    void aBrokerThatIsAnotherThanBeforeIsTriedAtOnceAndItsFailuresCountAnew() {
+        for (int seconds : new int[] {1, 2, 4, 8, 16}) {
+            health.failed("b:1", Reason.WORK);
+            clock.advance(Duration.ofSeconds(seconds));
+            assertThat(counts(60)).containsEntry("b", 1);
+        }
+        health.failed("b:1", Reason.WORK);
+        assertThat(counts(60)).doesNotContainKey("b");
+
+        health.renewed("b:1");
+        assertThat(counts(60)).containsEntry("b", 1);
+        health.failed("b:1", Reason.WORK);
+        assertThat(counts(60)).doesNotContainKey("b");
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(counts(60)).containsEntry("b", 1);
+        health.succeeded("b:1");
+        assertThat(counts(60)).containsEntry("b", 20);
+    }
+
+    @Test
     void triesAFailedBrokerRatherThanOneThatThisSendHasTried() {
         health.failed("b:1", Reason.WORK);
 

@@ -10,6 +10,7 @@ import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.transport.TransportException;
 import io.reliablemq.protocol.transport.TransportException.Kind;
@@ -74,10 +75,15 @@ class ReachabilityTest {
             public void back(String address) {
                 news.add("back " + address);
             }
+
+            @Override
+            public void renewed(String address) {
+                news.add("renewed " + address);
+            }
         });
         routes.await("T");
         loop.doWork();
-        assertThat(news).containsExactlyInAnyOrder("back a:1", "back b:1");
+        assertThat(news).containsExactlyInAnyOrder("renewed a:1", "back a:1", "renewed b:1", "back b:1");
         news.clear();
         pass(Duration.ofMillis(200));
     }
@@ -110,7 +116,7 @@ class ReachabilityTest {
         down.clear();
         pass(Reachability.LONGEST);
         assertThat(reachability.isReachable("b:1")).isTrue();
-        assertThat(news).containsExactly("cut off b:1", "back b:1");
+        assertThat(news).containsExactly("cut off b:1", "renewed b:1", "back b:1");
         probed.clear();
         pass(Duration.ofSeconds(10));
         assertThat(probed).isEmpty();
@@ -152,6 +158,52 @@ class ReachabilityTest {
         route = both;
         down.clear();
         pass(Duration.ofSeconds(2));
-        assertThat(news).containsExactly("cut off b:1", "back b:1");
+        assertThat(news).containsExactly("cut off b:1", "renewed b:1", "back b:1");
+    }
+
+    @Test
+    void aLateAnswerIsNoNewBrokerUnlessTheConnectionIsLostBesides() {
+        down.add("b:1");
+        reachability.failed("b:1", new TransportException(Kind.TIMED_OUT, "late"));
+        loop.doWork();
+        reachability.disconnected("b:1");
+        down.clear();
+        pass(Duration.ofSeconds(1));
+
+        assertThat(news).containsExactly("cut off b:1", "renewed b:1", "back b:1");
+    }
+
+    @Test
+    void aBrokerThatARouteNamesInAnotherWayIsAskedAtOnceHoweverLongTheIntervalIs() {
+        down.add("b:1");
+        reachability.failed("b:1", LOST);
+        pass(Duration.ofSeconds(8));
+        down.clear();
+        route = new TopicRoute(
+                List.of(
+                        new BrokerAddresses("c", "a", Map.of(0L, "a:1")),
+                        new BrokerAddresses("c", "b", Map.of(0L, "b:1", 1L, "b:2"))),
+                route.queues());
+        probed.clear();
+        routes.changed(List.of("T"));
+        loop.doWork();
+        loop.doWork();
+
+        assertThat(probed).containsExactly("b:1");
+        assertThat(news).endsWith("renewed b:1", "back b:1").contains("renewed b:2", "back b:2");
+        assertThat(reachability.isReachable("b:1")).isTrue();
+    }
+
+    @Test
+    void aMasterWhoseSlaveComesOrGoesIsRenewed() {
+        route = new TopicRoute(
+                List.of(
+                        new BrokerAddresses("c", "a", Map.of(0L, "a:1", 1L, "a:2")),
+                        new BrokerAddresses("c", "b", Map.of(0L, "b:1"))),
+                route.queues());
+        routes.changed(List.of("T"));
+        loop.doWork();
+
+        assertThat(news).contains("renewed a:1", "renewed a:2", "back a:2").doesNotContain("back a:1");
     }
 }

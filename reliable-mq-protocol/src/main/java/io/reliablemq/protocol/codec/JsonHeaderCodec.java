@@ -75,6 +75,12 @@ final class JsonHeaderCodec {
 
     /** @throws MalformedFrameException if the bytes are no such object */
     static Command decode(byte[] bytes, int offset, int length, Body body) {
+        Command plain = PlainJsonHeader.read(bytes, offset, length, body);
+        return plain == null ? parse(bytes, offset, length, body) : plain;
+    }
+
+    /** The same, with a parser of all of JSON. */
+    static Command parse(byte[] bytes, int offset, int length, Body body) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), bytes, offset, length)) {
             Command command = new Reading(parser).read(body);
             if (parser.nextToken() != null) {

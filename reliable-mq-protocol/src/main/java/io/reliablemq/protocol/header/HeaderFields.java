@@ -76,7 +76,8 @@ public final class HeaderFields {
     /** Collects header fields; null values are left out. Not thread-safe. */
     public static final class Writer {
 
-        private final Map<String, String> fields = new LinkedHashMap<>();
+        /** Large enough for a send, which has the most fields. */
+        private final Map<String, String> fields = new LinkedHashMap<>(32);
 
         public Writer put(String name, @Nullable String value) {
             if (value != null) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position position of the failed message in the log
  * @param delayLevel below 0: dead letter at once; 0: by the number of attempts; else as given
+ * @param failure our own: encoded {@link io.reliablemq.protocol.message.FailureProperties} for the broker's copy; null for none.
+ *     Brokers of Apache RocketMQ ignore it
  */
 public record SendMessageBackRequest(
         long position,
@@ -15,7 +17,21 @@ public record SendMessageBackRequest(
         int delayLevel,
         @Nullable String originMessageId,
         @Nullable String originTopic,
-        int maxReconsumeTimes) {
+        int maxReconsumeTimes,
+        @Nullable String failure) {
+
+    private static final String FAILURE = "failure";
+
+    /** Without a word on why it failed. */
+    public SendMessageBackRequest(
+            long position,
+            String group,
+            int delayLevel,
+            @Nullable String originMessageId,
+            @Nullable String originTopic,
+            int maxReconsumeTimes) {
+        this(position, group, delayLevel, originMessageId, originTopic, maxReconsumeTimes, null);
+    }
 
     public static SendMessageBackRequest read(Map<String, String> wire) {
         HeaderFields fields = HeaderFields.of(wire);
@@ -25,7 +41,8 @@ public record SendMessageBackRequest(
                 fields.number("delayLevel"),
                 fields.optional("originMsgId"),
                 fields.optional("originTopic"),
-                fields.number("maxReconsumeTimes", 16));
+                fields.number("maxReconsumeTimes", 16),
+                fields.optional(FAILURE));
     }
 
     public Map<String, String> fields() {
@@ -36,6 +53,7 @@ public record SendMessageBackRequest(
                 .put("originMsgId", originMessageId)
                 .put("originTopic", originTopic)
                 .put("maxReconsumeTimes", maxReconsumeTimes)
+                .put(FAILURE, failure)
                 .build();
     }
 }

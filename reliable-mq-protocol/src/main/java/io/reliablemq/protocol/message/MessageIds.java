@@ -2,6 +2,7 @@ package io.reliablemq.protocol.message;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,13 +17,23 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class MessageIds {
 
-    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+    private static final byte[] DIGITS = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
     public static String offsetMessageId(InetSocketAddress store, long position) {
         byte[] address = store.getAddress().getAddress();
         ByteBuffer id = ByteBuffer.allocate(address.length + 12);
         id.put(address).putInt(store.getPort()).putLong(position);
-        return HEX.formatHex(id.array());
+        return hex(id.array());
+    }
+
+    /** Made for every message that is sent and every one that comes. */
+    private static String hex(byte[] bytes) {
+        byte[] digits = new byte[2 * bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            digits[2 * i] = DIGITS[bytes[i] >> 4 & 0xF];
+            digits[2 * i + 1] = DIGITS[bytes[i] & 0xF];
+        }
+        return new String(digits, StandardCharsets.ISO_8859_1);
     }
 
     /**
@@ -57,7 +68,7 @@ public final class MessageIds {
             long ms = System.currentTimeMillis();
             id.putShort((short) (ms >>> 32)).putInt((int) ms);
             id.putInt(counter.getAndIncrement());
-            return HEX.formatHex(id.array());
+            return hex(id.array());
         }
     }
 

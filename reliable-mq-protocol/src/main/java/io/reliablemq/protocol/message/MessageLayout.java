@@ -7,8 +7,10 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a stored message, as they stand in the log and as a pull answer carries them; several messages follow
@@ -126,6 +128,10 @@ public final class MessageLayout {
      * @throws MessageFormatException if the bytes are not a message
      */
     public static StoredMessage decode(ByteBuffer in) {
+        return decode(in, null);
+    }
+
+    private static StoredMessage decode(ByteBuffer in, @Nullable StoredMessage like) {
         int start = in.position();
         if (in.remaining() < MIN_SIZE) {
             throw new MessageFormatException(in.remaining() + " bytes at " + start + " are too few for a message");
@@ -140,7 +146,7 @@ public final class MessageLayout {
                     "Message size " + size + " at " + start + " does not fit into " + in.remaining() + " bytes");
         }
         try {
-            StoredMessage message = decodeFields(in.slice(start, size), magic == MAGIC_V2);
+            StoredMessage message = decodeFields(in.slice(start, size), magic == MAGIC_V2, like);
             in.position(start + size);
             return message;
         } catch (java.nio.BufferUnderflowException e) {
@@ -151,13 +157,16 @@ public final class MessageLayout {
     /** Reads messages until the buffer ends. */
     public static List<StoredMessage> decodeAll(ByteBuffer in) {
         List<StoredMessage> messages = new ArrayList<>();
+        StoredMessage last = null;
         while (in.hasRemaining()) {
-            messages.add(decode(in));
+            last = decode(in, last);
+            messages.add(last);
         }
         return messages;
     }
 
-    private static StoredMessage decodeFields(ByteBuffer in, boolean v2) {
+    /** @param like a message that is probably of the same topic and hosts, which need not be made again then */
+    private static StoredMessage decodeFields(ByteBuffer in, boolean v2, @Nullable StoredMessage like) {
         in.position(12);
         int queueId = in.getInt();
         int flag = in.getInt();
@@ -165,14 +174,16 @@ public final class MessageLayout {
         long position = in.getLong();
         int systemFlag = in.getInt();
         long bornTimestamp = in.getLong();
-        InetSocketAddress bornHost = host(in, SystemFlag.isSet(systemFlag, SystemFlag.BORN_HOST_V6));
+        InetSocketAddress bornHost =
+                host(in, SystemFlag.isSet(systemFlag, SystemFlag.BORN_HOST_V6), like == null ? null : like.bornHost());
         long storeTimestamp = in.getLong();
-        InetSocketAddress storeHost = host(in, SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6));
+        InetSocketAddress storeHost = host(
+                in, SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6), like == null ? null : like.storeHost());
         int reconsumeTimes = in.getInt();
         long preparedPosition = in.getLong();
         byte[] body = bytes(in, in.getInt(), "body");
         int topicLength = v2 ? in.getShort() : in.get();
-        String topic = new String(bytes(in, topicLength, "topic"), StandardCharsets.UTF_8);
+        String topic = topic(in, topicLength, like);
         String properties = new String(bytes(in, in.getShort(), "properties"), StandardCharsets.UTF_8);
         return new StoredMessage(
                 topic,
@@ -201,9 +212,29 @@ public final class MessageLayout {
         return bytes;
     }
 
-    private static InetSocketAddress host(ByteBuffer in, boolean v6) {
+    private static String topic(ByteBuffer in, int length, @Nullable StoredMessage like) {
+        if (like != null && like.topic().length() == length && length <= in.remaining()) {
+            int at = 0;
+            // Bytes below 0x80 are characters of their own.
+            while (at < length && like.topic().charAt(at) == in.get(in.position() + at)) {
+                at++;
+            }
+            if (at == length) {
+                in.position(in.position() + length);
+                return like.topic();
+            }
+        }
+        return new String(bytes(in, length, "topic"), StandardCharsets.UTF_8);
+    }
+
+    private static InetSocketAddress host(ByteBuffer in, boolean v6, @Nullable InetSocketAddress like) {
         byte[] address = bytes(in, v6 ? 16 : 4, "host");
         int port = in.getInt();
+        if (like != null
+                && like.getPort() == (port & 0xFFFF)
+                && Arrays.equals(like.getAddress().getAddress(), address)) {
+            return like;
+        }
         try {
             return new InetSocketAddress(InetAddress.getByAddress(address), port & 0xFFFF);
         } catch (UnknownHostException e) {

@@ -116,7 +116,13 @@ public final class PropertyNames {
             "DUP_INFO",
             "EXTEND_UNIQ_INFO",
             "TIMER_ROLL_TIMES",
-            "TIMER_DEL_UNIQKEY");
+            "TIMER_DEL_UNIQKEY",
+            FailureProperties.EXCEPTION,
+            FailureProperties.EXCEPTION_MESSAGE,
+            FailureProperties.HOST,
+            FailureProperties.ATTEMPTS,
+            FailureProperties.FIRST_FAILED_AT,
+            FailureProperties.LAST_FAILED_AT);
 
     public static boolean isReserved(String name) {
         return RESERVED.contains(name);

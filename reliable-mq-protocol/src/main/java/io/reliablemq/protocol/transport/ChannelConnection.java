@@ -1,10 +1,13 @@
 package io.reliablemq.protocol.transport;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.reliablemq.protocol.codec.PooledBody;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -25,11 +28,15 @@ final class ChannelConnection implements Connection {
     private final InetSocketAddress remoteAddress;
     private final Outbox outbox;
 
+    /** Whether this side closes, and not the other. */
+    private volatile boolean closing;
+
     // The rest belongs to the event loop.
 
     /** To be done once what was read together is handled, each of them once. */
     private final Set<Runnable> afterRead = new LinkedHashSet<>();
 
+    private boolean heard;
     private boolean leaving;
     private boolean closeWhenAnswered;
     private boolean closeWhenIdle;
@@ -39,7 +46,7 @@ final class ChannelConnection implements Connection {
         this.channel = channel;
         this.remoteAddress = channel.remoteAddress();
         this.outbox = new Outbox(channel, settings, drained, unanswered);
-        channel.closeFuture().addListener(closed -> outbox.close(failure));
+        channel.closeFuture().addListener(closed -> outbox.close(reasonOfClose()));
     }
 
     @Override
@@ -90,6 +97,13 @@ final class ChannelConnection implements Connection {
         }
     }
 
+    @Override
+    public void flush() {
+        if (channel.eventLoop().inEventLoop()) {
+            outbox.drain();
+        }
+    }
+
     /** What came in together is handled: runs what was put off, and sends what that has caused. Event loop only. */
     void endRead() {
         if (!afterRead.isEmpty()) {
@@ -102,6 +116,7 @@ final class ChannelConnection implements Connection {
 
     @Override
     public void close() {
+        closing = true;
         channel.close();
     }
 
@@ -118,9 +133,26 @@ final class ChannelConnection implements Connection {
         return PooledBody.allocate(channel.alloc(), size);
     }
 
+    /** Something came from the other side. Event loop only. */
+    void heardFrom() {
+        heard = true;
+    }
+
+    /** What requests in flight are told; a server that enforces TLS has no words for those who do not use it. */
+    private @Nullable Throwable reasonOfClose() {
+        if (failure != null || heard || closing || leaving) {
+            return failure;
+        }
+        String hint = channel.pipeline().get(SslHandler.class) == null
+                ? "; if TLS is enforced there, this side has to use it"
+                : "; if it asks for a certificate, this side has to show one that it trusts";
+        return new IOException("the other side closed it without a single word" + hint);
+    }
+
     /** Closes because of the failure, which requests in flight are told. Event loop only. */
     void closeBecauseOf(Throwable cause) {
         failure = cause;
+        closing = true;
         channel.close();
     }
 
@@ -173,7 +205,10 @@ final class ChannelConnection implements Connection {
     private void leave() {
         if (!leaving) {
             leaving = true;
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
+            SslHandler encrypting = channel.pipeline().get(SslHandler.class);
+            ChannelFuture written =
+                    encrypting == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : encrypting.closeOutbound();
+            written.addListener(done -> channel.shutdownOutput());
         }
     }
 

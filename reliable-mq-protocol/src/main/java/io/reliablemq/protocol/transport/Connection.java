@@ -39,5 +39,11 @@ public interface Connection {
         action.run();
     }
 
+    /**
+     * Hands what was sent before over to the operating system now, and not only together with what the requests at hand
+     * cause. On the connection's event loop alone; elsewhere it has no effect.
+     */
+    default void flush() {}
+
     void close();
 }

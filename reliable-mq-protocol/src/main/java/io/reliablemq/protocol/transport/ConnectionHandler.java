@@ -4,12 +4,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.reliablemq.protocol.codec.FrameDecoder;
 import io.reliablemq.protocol.codec.MalformedFrameException;
 import io.reliablemq.protocol.command.Command;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +77,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         ChannelConnection connection = connection();
         Command command = (Command) message;
         connection.outbox().beginBatch();
+        connection.heardFrom();
         if (!command.isResponse()) {
             dispatch(connection, command);
         } else if (!connection.outbox().complete(command)) {
@@ -203,6 +206,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                     "Closing the connection from {} because of a malformed frame: {}",
                     ctx.channel().remoteAddress(),
                     cause.getMessage());
+        } else if (isOfTls(cause)) {
+            // Behind the decoder's exception is the one that says something.
+            Throwable inner = cause.getCause() == null ? cause : cause.getCause();
+            LOG.warn(
+                    "Closing the connection with {} because of TLS: {}",
+                    ctx.channel().remoteAddress(),
+                    inner.getMessage());
         } else if (cause instanceof IOException) {
             LOG.debug("The connection with {} broke", ctx.channel().remoteAddress(), cause);
         } else {
@@ -215,6 +225,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             current.endRead();
             current.closeBecauseOf(cause);
         }
+    }
+
+    private static boolean isOfTls(Throwable cause) {
+        return cause instanceof SSLException
+                || cause instanceof DecoderException && cause.getCause() instanceof SSLException;
     }
 
     private ChannelConnection connection() {

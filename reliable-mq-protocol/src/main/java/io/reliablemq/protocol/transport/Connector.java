@@ -7,6 +7,7 @@ import io.reliablemq.protocol.runtime.NamedThreads;
 import io.reliablemq.protocol.transport.TransportException.Kind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,7 +40,8 @@ final class Connector implements AutoCloseable {
     }
 
     /**
-     * Calls one of the two, on any thread, also when the event loops have ended. {@code failed} is called again when
+     * Calls one of the two, on any thread, also when the event loops have ended. Where connections are encrypted, opened is
+     * one that is. {@code failed} is called again when
      * the connection closes, which tells nothing new then.
      */
     void connect(String address, Consumer<ChannelConnection> opened, Consumer<TransportException> failed) {
@@ -47,7 +49,7 @@ final class Connector implements AutoCloseable {
             HostAndPort target = HostAndPort.parse(address);
             InetSocketAddress known = target.withoutLookUp();
             if (known != null) {
-                open(address, known, opened, failed);
+                open(address, target, known, opened, failed);
             } else {
                 resolver.execute(() -> resolveAndOpen(address, target, opened, failed));
             }
@@ -62,7 +64,7 @@ final class Connector implements AutoCloseable {
             Consumer<ChannelConnection> opened,
             Consumer<TransportException> failed) {
         try {
-            open(address, target.lookUp(), opened, failed);
+            open(address, target, target.lookUp(), opened, failed);
         } catch (IOException | RuntimeException e) {
             failed.accept(cannotConnect(address, e));
         }
@@ -70,7 +72,8 @@ final class Connector implements AutoCloseable {
 
     private void open(
             String address,
-            InetSocketAddress target,
+            HostAndPort target,
+            InetSocketAddress resolved,
             Consumer<ChannelConnection> opened,
             Consumer<TransportException> failed) {
         if (loops.group().isShuttingDown()) {
@@ -83,8 +86,9 @@ final class Connector implements AutoCloseable {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout().toMillis())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Pipeline.waterMark(settings))
-                .handler(new Pipeline(settings, handler, opened, false))
-                .connect(target);
+                .handler(Pipeline.opening(
+                        target, settings, handler, opened, cause -> failed.accept(cannotConnect(address, cause))))
+                .connect(resolved);
         connected.addListener(done -> {
             if (!done.isSuccess()) {
                 failed.accept(cannotConnect(address, done.cause()));
@@ -104,8 +108,11 @@ final class Connector implements AutoCloseable {
                 Kind.CONNECT_FAILED, "Cannot connect to " + address + ": " + cause.getMessage(), cause);
     }
 
-    private static TransportException closedEarly(String address) {
-        return new TransportException(Kind.CONNECT_FAILED, "The connection to " + address + " closed while it opened");
+    private TransportException closedEarly(String address) {
+        return settings.tls().opening() == null
+                ? new TransportException(
+                        Kind.CONNECT_FAILED, "The connection to " + address + " closed while it opened")
+                : cannotConnect(address, Handshake.failure(new ClosedChannelException()));
     }
 
     @Override

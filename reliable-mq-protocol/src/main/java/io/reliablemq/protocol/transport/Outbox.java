@@ -146,7 +146,8 @@ final class Outbox {
         drain();
     }
 
-    private void drain() {
+    /** Empties the queue, and hands it to the operating system. Event loop only. */
+    void drain() {
         boolean wrote = writeWaiting();
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
             wrote |= take(next);

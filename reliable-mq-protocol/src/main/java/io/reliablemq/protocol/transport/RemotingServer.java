@@ -49,7 +49,7 @@ public final class RemotingServer implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Pipeline.waterMark(settings))
-                .childHandler(new Pipeline(settings, handler, this::opened, true));
+                .childHandler(Pipeline.accepting(settings, handler, this::opened));
         ChannelFuture bound = bootstrap.bind(bind).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw cannotBind(bind, bound.cause());

@@ -22,6 +22,12 @@ final class RequestsInFlight {
     /** A sweep looks at every request, so it must not run for each of them. */
     private static final long MIN_SWEEP_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /**
+     * Numbers side by side would lie side by side in the map, where removing one means looking at all behind it; with gaps of two,
+     * and the map half full at the most, there are two of them at the most.
+     */
+    private static final int STRIDE = 3;
+
     private final EventLoop loop;
     private final String remote;
     private final Consumer<Outgoing.Request> finished;
@@ -46,7 +52,7 @@ final class RequestsInFlight {
     /** Takes the request in and gives it its correlation id. */
     void add(Outgoing.Request request) {
         do {
-            lastId++;
+            lastId += STRIDE;
         } while (waiting.containsKey(lastId));
         request.giveCorrelationId(lastId);
         waiting.put(lastId, request);
@@ -90,7 +96,8 @@ final class RequestsInFlight {
         return new TransportException(
                 Kind.CONNECTION_CLOSED,
                 "The connection to " + remote + " was closed before request code "
-                        + request.command().code() + " was answered",
+                        + request.command().code() + " was answered"
+                        + (cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage()),
                 cause);
     }
 

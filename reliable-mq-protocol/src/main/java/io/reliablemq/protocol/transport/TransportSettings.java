@@ -1,9 +1,10 @@
 package io.reliablemq.protocol.transport;
 
+import io.reliablemq.protocol.tls.Tls;
 import java.time.Duration;
 
 /**
- * Limits of an endpoint.
+ * Limits of an endpoint, and how it encrypts.
  *
  * @param ioThreads event loop threads, at least 1
  * @param maxFrameBytes largest frame, length field included
@@ -14,6 +15,7 @@ import java.time.Duration;
  *     which requests time out while nothing is received, after a quarter of it
  * @param writeHighWater bytes waiting to be written from which on a connection counts as not writable: reading from it
  *     pauses until the backlog has been written
+ * @param tls how connections are encrypted
  */
 public record TransportSettings(
         int ioThreads,
@@ -22,7 +24,8 @@ public record TransportSettings(
         int maxInFlight,
         Duration connectTimeout,
         Duration idleTimeout,
-        int writeHighWater) {
+        int writeHighWater,
+        Tls tls) {
 
     public static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
@@ -52,11 +55,24 @@ public record TransportSettings(
                 65_536,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(120),
-                8 * 1024 * 1024);
+                8 * 1024 * 1024,
+                Tls.NONE);
     }
 
     public TransportSettings withIoThreads(int threads) {
         return new TransportSettings(
-                threads, maxFrameBytes, maxHeaderBytes, maxInFlight, connectTimeout, idleTimeout, writeHighWater);
+                threads, maxFrameBytes, maxHeaderBytes, maxInFlight, connectTimeout, idleTimeout, writeHighWater, tls);
+    }
+
+    public TransportSettings withTls(Tls encryption) {
+        return new TransportSettings(
+                ioThreads,
+                maxFrameBytes,
+                maxHeaderBytes,
+                maxInFlight,
+                connectTimeout,
+                idleTimeout,
+                writeHighWater,
+                encryption);
     }
 }

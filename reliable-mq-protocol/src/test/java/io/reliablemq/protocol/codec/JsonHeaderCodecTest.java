@@ -164,6 +164,73 @@ class JsonHeaderCodecTest {
         }
     }
 
+    /** The quick reader is an addition: whatever a header looks like, it must not make a difference. */
+    @Test
+    void mangledHeadersAreReadAsTheParserReadsThem() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        String[] pieces = {
+            "\"",
+            "\\",
+            "\\u0001",
+            "\\u00e9",
+            "\\u20AC",
+            "\\n",
+            "\\/",
+            "{",
+            "}",
+            ":",
+            ",",
+            "null",
+            "7",
+            "-0",
+            "01",
+            "-",
+            "1.5",
+            "2147483648",
+            " ",
+            "[",
+            "]",
+            "\"a\":\"b\"",
+            "\"code\":",
+            "\"extFields\":{",
+            "\u00e9",
+            "\u0001",
+            "true"
+        };
+        String whole = "{\"code\":310,\"extFields\":{\"a\":\"PG\",\"queueId\":\"-3\",\"i\":\"KEYS\\u0001K\\u0002\"},"
+                + "\"flag\":0,\"language\":\"JAVA\",\"opaque\":-7,\"remark\":\"r\\\"\","
+                + "\"serializeTypeCurrentRPC\":\"JSON\",\"version\":513}";
+        int plain = 0;
+        for (int i = 0; i < 30_000; i++) {
+            StringBuilder text = new StringBuilder(whole);
+            for (int change = random.nextInt(3); change > 0; change--) {
+                int from = random.nextInt(text.length());
+                int to = Math.min(text.length(), from + random.nextInt(4));
+                text.replace(from, to, random.nextInt(3) == 0 ? "" : pieces[random.nextInt(pieces.length)]);
+            }
+            byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+            Command read = PlainJsonHeader.read(bytes, 0, bytes.length, Body.EMPTY);
+            if (read != null) {
+                plain++;
+                assertThat(read)
+                        .as("seed %d, %s", seed, text)
+                        .isEqualTo(JsonHeaderCodec.parse(bytes, 0, bytes.length, Body.EMPTY));
+            }
+        }
+        assertThat(plain).as("headers that were read quickly").isGreaterThan(9_000);
+    }
+
+    @Test
+    void readsNothingBehindTheHeader() {
+        byte[] bytes = "{\"code\":1,\"remark\":\"\\u00410\"}".getBytes(StandardCharsets.UTF_8);
+        for (int length = 0; length < bytes.length; length++) {
+            assertThat(PlainJsonHeader.read(bytes, 0, length, Body.EMPTY)).isNull();
+        }
+        assertThat(PlainJsonHeader.read(bytes, 0, bytes.length, Body.EMPTY))
+                .isEqualTo(new Command(1, 0, 0, 0, "A0", Map.of(), Body.EMPTY));
+    }
+
     private static String text(Random random) {
         return random.ints(random.nextInt(40) * random.nextInt(40), 0, 0x250)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

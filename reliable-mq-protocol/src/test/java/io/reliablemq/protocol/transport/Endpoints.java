@@ -1,6 +1,7 @@
 package io.reliablemq.protocol.transport;
 
 import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.tls.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -26,14 +27,22 @@ final class Endpoints implements AutoCloseable {
     }
 
     Endpoints(TransportSettings settings, RequestHandler handler, RequestHandler requestsFromServer) {
-        server = new RemotingServer(loops, settings, handler);
+        this(settings, settings, handler, requestsFromServer);
+    }
+
+    Endpoints(
+            TransportSettings ofServer,
+            TransportSettings ofClient,
+            RequestHandler handler,
+            RequestHandler requestsFromServer) {
+        server = new RemotingServer(loops, ofServer, handler);
         try {
             bound = server.start(new InetSocketAddress("127.0.0.1", 0));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         address = "127.0.0.1:" + bound.getPort();
-        client = new RemotingClient(loops, settings, requestsFromServer);
+        client = new RemotingClient(loops, ofClient, requestsFromServer);
     }
 
     static Endpoints with(RequestHandler handler) {
@@ -71,6 +80,7 @@ final class Endpoints implements AutoCloseable {
         private int maxInFlight = 65_536;
         private Duration idleTimeout = Duration.ofSeconds(120);
         private int writeHighWater = 8 * 1024 * 1024;
+        private Tls tls = Tls.NONE;
 
         SettingsBuilder maxFrameBytes(int bytes) {
             maxFrameBytes = bytes;
@@ -92,9 +102,14 @@ final class Endpoints implements AutoCloseable {
             return this;
         }
 
+        SettingsBuilder tls(Tls encryption) {
+            tls = encryption;
+            return this;
+        }
+
         TransportSettings build() {
             return new TransportSettings(
-                    2, maxFrameBytes, 256 * 1024, maxInFlight, Duration.ofSeconds(3), idleTimeout, writeHighWater);
+                    2, maxFrameBytes, 256 * 1024, maxInFlight, Duration.ofSeconds(3), idleTimeout, writeHighWater, tls);
         }
     }
 }

@@ -1,12 +1,11 @@
 package io.reliablemq.spring.annotation;
 
 import io.reliablemq.spring.config.ListenerConfigurationException;
+import io.reliablemq.spring.config.MessageListenerConfigurer;
 import io.reliablemq.spring.config.MessageListenerEndpoint;
+import io.reliablemq.spring.config.MessageListenerEndpointRegistrar;
 import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
-import io.reliablemq.spring.listener.adapter.ListenerMethodFactory;
-import io.reliablemq.spring.listener.adapter.MethodMessageListener;
-import io.reliablemq.spring.support.MessageMapper;
-import java.lang.reflect.Method;
+import io.reliablemq.spring.listener.adapter.MethodListenerFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,15 +25,15 @@ import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.Assert;
 
 /**
- * Finds {@link MessageListener} methods on beans and registers them once all singletons exist, so that the listeners
- * of a group can be merged. Thread-safe, since beans may be made on several threads.
+ * Finds {@link MessageListener} methods on beans and registers them, with those that are added by code, once all singletons
+ * exist, so that the listeners of a group can be merged. Thread-safe, since beans may be made on several threads.
  */
 public final class MessageListenerAnnotationBeanPostProcessor
         implements BeanPostProcessor, BeanFactoryAware, SmartInitializingSingleton, Ordered {
 
     private final ObjectProvider<MessageListenerEndpointRegistry> registry;
-    private final ObjectProvider<ListenerMethodFactory> methods;
-    private final ObjectProvider<MessageMapper> mapper;
+    private final ObjectProvider<MethodListenerFactory> listenerMethods;
+    private final ObjectProvider<MessageListenerConfigurer> configurers;
     private final Set<Class<?>> classesWithoutListeners = ConcurrentHashMap.newKeySet();
 
     /** Guards {@link #waiting}, {@link #ids} and {@link #singletonsExist}. */
@@ -48,11 +47,11 @@ public final class MessageListenerAnnotationBeanPostProcessor
 
     public MessageListenerAnnotationBeanPostProcessor(
             ObjectProvider<MessageListenerEndpointRegistry> registry,
-            ObjectProvider<ListenerMethodFactory> methods,
-            ObjectProvider<MessageMapper> mapper) {
+            ObjectProvider<MethodListenerFactory> listenerMethods,
+            ObjectProvider<MessageListenerConfigurer> configurers) {
         this.registry = registry;
-        this.methods = methods;
-        this.mapper = mapper;
+        this.listenerMethods = listenerMethods;
+        this.configurers = configurers;
     }
 
     @Override
@@ -92,7 +91,9 @@ public final class MessageListenerAnnotationBeanPostProcessor
             all = List.copyOf(waiting);
             waiting.clear();
         }
-        register(all);
+        MessageListenerEndpointRegistrar registrar = new MessageListenerEndpointRegistrar();
+        configurers.orderedStream().forEach(configurer -> configurer.configureListeners(registrar));
+        register(all, registrar.endpoints());
     }
 
     private void take(List<DeclaredListener> listeners) {
@@ -102,40 +103,20 @@ public final class MessageListenerAnnotationBeanPostProcessor
                 return;
             }
         }
-        register(listeners);
+        register(listeners, List.of());
     }
 
-    private void register(List<DeclaredListener> listeners) {
+    /** All in one go, so that those of a group are merged whichever way they were declared. */
+    private void register(List<DeclaredListener> listeners, List<MessageListenerEndpoint> byCode) {
+        List<MessageListenerEndpoint> endpoints = new ArrayList<>();
         if (!listeners.isEmpty()) {
-            registry.getObject().register(listeners.stream().map(this::endpoint).toList());
+            MethodEndpoints methods =
+                    new MethodEndpoints(beanFactory(), listenerMethods.getObject(), this::generatedId);
+            listeners.forEach(listener -> endpoints.add(methods.endpoint(listener)));
         }
-    }
-
-    private MessageListenerEndpoint endpoint(DeclaredListener listener) {
-        ListenerAttributes attributes =
-                new ListenerAttributes(beanFactory(), listener.annotation(), listener.description());
-        String id = attributes.id();
-        return new MessageListenerEndpoint(
-                id.isEmpty() ? generatedId(listener) : id,
-                listener.description(),
-                attributes.topic(),
-                attributes.tags(),
-                attributes.group(),
-                attributes.concurrency(),
-                attributes.maxReconsumeTimes(),
-                attributes.autoStartup(),
-                handler(listener));
-    }
-
-    private MethodMessageListener handler(DeclaredListener listener) {
-        Method method = listener.method();
-        try {
-            return new MethodMessageListener(listener.bean(), method, methods.getObject(), mapper.getObject());
-        } catch (IllegalArgumentException e) {
-            throw new ListenerConfigurationException(
-                    "The method " + listener.description() + " cannot be a listener. " + e.getMessage() + ".",
-                    "Change its return type to void, or to ConsumeResult to say itself what became of the message.",
-                    e);
+        endpoints.addAll(byCode);
+        if (!endpoints.isEmpty()) {
+            registry.getObject().register(endpoints);
         }
     }
 

@@ -1,13 +1,20 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.broker.Broker;
+import io.reliablemq.broker.BrokerEnvironment;
 import io.reliablemq.broker.BrokerProperties;
+import io.reliablemq.protocol.tls.TlsMode;
 import io.reliablemq.spring.embedded.EmbeddedBroker;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -30,20 +37,44 @@ class EmbeddedBrokerConfiguration {
     }
 
     @Bean
-    EmbeddedBroker embeddedBroker(BrokerProperties properties) {
-        return new EmbeddedBroker(properties);
+    EmbeddedBroker embeddedBroker(
+            BrokerProperties properties,
+            ObjectProvider<SslBundles> bundles,
+            ObjectProvider<BrokerEnvironment> environment) {
+        return new EmbeddedBroker(
+                properties,
+                name -> BundledTls.named(bundles.getObject(), name),
+                environment.getIfAvailable(() -> BrokerEnvironment.MACHINE));
     }
 
     @Bean
-    EmbeddedConnectionDetails reliableMqConnectionDetails(EmbeddedBroker broker) {
-        return new EmbeddedConnectionDetails(broker.nameServers());
+    EmbeddedConnectionDetails reliableMqConnectionDetails(
+            EmbeddedBroker broker,
+            BrokerProperties brokerProperties,
+            ReliableMqProperties properties,
+            ObjectProvider<SslBundles> bundles) {
+        SslBundle bundle = ClientSslBundle.from(properties.client().ssl(), bundles.getIfAvailable());
+        if (bundle == null && brokerProperties.getSsl().getMode() == TlsMode.ENFORCING) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "reliable-mq.broker.ssl.mode",
+                    TlsMode.ENFORCING,
+                    "the application itself connects without encryption, which the broker would refuse; set "
+                            + "reliable-mq.client.ssl.bundle to a bundle that trusts the broker's certificate");
+        }
+        return new EmbeddedConnectionDetails(broker.nameServers(), bundle);
     }
 
-    record EmbeddedConnectionDetails(List<String> nameServers) implements ReliableMqConnectionDetails {
+    record EmbeddedConnectionDetails(
+            List<String> nameServers, @Nullable SslBundle sslBundle) implements ReliableMqConnectionDetails {
 
         @Override
         public List<String> getNameServers() {
             return nameServers;
+        }
+
+        @Override
+        public @Nullable SslBundle getSslBundle() {
+            return sslBundle;
         }
     }
 }

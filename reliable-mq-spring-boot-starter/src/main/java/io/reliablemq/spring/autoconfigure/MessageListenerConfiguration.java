@@ -1,13 +1,21 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.Producer;
 import io.reliablemq.spring.annotation.MessageListener;
 import io.reliablemq.spring.annotation.MessageListenerAnnotationBeanPostProcessor;
 import io.reliablemq.spring.annotation.MessageListeners;
+import io.reliablemq.spring.config.ConsumerSettingsCustomizer;
+import io.reliablemq.spring.config.ContainerDefaults;
 import io.reliablemq.spring.config.DefaultMessageListenerContainerFactory;
+import io.reliablemq.spring.config.MessageListenerConfigurer;
 import io.reliablemq.spring.config.MessageListenerContainerFactory;
 import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
+import io.reliablemq.spring.listener.ListenerInterceptor;
+import io.reliablemq.spring.listener.adapter.ListenerArgumentResolver;
 import io.reliablemq.spring.listener.adapter.ListenerMethodFactory;
+import io.reliablemq.spring.listener.adapter.MethodListenerFactory;
+import io.reliablemq.spring.listener.adapter.Replies;
 import io.reliablemq.spring.support.MessageMapper;
 import io.reliablemq.spring.support.PayloadConverter;
 import java.lang.reflect.Method;
@@ -29,9 +37,9 @@ class MessageListenerConfiguration {
     @Bean
     static MessageListenerAnnotationBeanPostProcessor reliableMqListenerAnnotationProcessor(
             ObjectProvider<MessageListenerEndpointRegistry> registry,
-            ObjectProvider<ListenerMethodFactory> methods,
-            ObjectProvider<MessageMapper> mapper) {
-        return new MessageListenerAnnotationBeanPostProcessor(registry, methods, mapper);
+            ObjectProvider<MethodListenerFactory> methods,
+            ObjectProvider<MessageListenerConfigurer> configurers) {
+        return new MessageListenerAnnotationBeanPostProcessor(registry, methods, configurers);
     }
 
     /** A bean with listeners that nobody asked for would never be made, and its messages would wait for ever. */
@@ -45,9 +53,27 @@ class MessageListenerConfiguration {
     @Bean
     @ConditionalOnMissingBean
     MessageListenerContainerFactory reliableMqListenerContainerFactory(
-            MqClient client, ReliableMqProperties properties) {
-        SettingsFromProperties settings = new SettingsFromProperties(properties);
-        return new DefaultMessageListenerContainerFactory(client::pushConsumer, settings::consumer);
+            MqClient client, ContainerDefaults containerDefaults) {
+        return new DefaultMessageListenerContainerFactory(client::asyncBatchPushConsumer, containerDefaults);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ContainerDefaults reliableMqListenerContainerDefaults(
+            ReliableMqProperties properties,
+            ObjectProvider<ListenerInterceptor> interceptors,
+            ObjectProvider<ConsumerSettingsCustomizer> customizers) {
+        return new ConsumerSettings(properties)
+                .defaults()
+                .withInterceptors(interceptors.orderedStream().toList())
+                .withCustomizers(customizers.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    MethodListenerFactory reliableMqMethodListenerFactory(
+            ListenerMethodFactory methods, MessageMapper mapper, ObjectProvider<Producer> producer) {
+        return new MethodListenerFactory(methods, mapper, new Replies(producer::getObject, mapper));
     }
 
     @Bean
@@ -58,8 +84,15 @@ class MessageListenerConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ListenerMethodFactory reliableMqListenerMethodFactory(
-            BeanFactory beanFactory, PayloadConverter converter, ObjectProvider<Validator> validator) {
-        return new ListenerMethodFactory(beanFactory, converter, validator.getIfUnique());
+            BeanFactory beanFactory,
+            PayloadConverter converter,
+            ObjectProvider<Validator> validator,
+            ObjectProvider<ListenerArgumentResolver> own) {
+        return new ListenerMethodFactory(
+                beanFactory,
+                converter,
+                validator.getIfUnique(),
+                own.orderedStream().toList());
     }
 
     private static boolean isListener(Method method) {

@@ -2,8 +2,12 @@ package io.reliablemq.spring.autoconfigure;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -15,12 +19,16 @@ import org.springframework.context.annotation.Configuration;
 class NameServerConnectionConfiguration {
 
     @Bean
-    PropertiesConnectionDetails reliableMqConnectionDetails(ReliableMqProperties properties) {
-        return new PropertiesConnectionDetails(properties.nameServer());
+    PropertiesConnectionDetails reliableMqConnectionDetails(
+            ReliableMqProperties properties, ObjectProvider<SslBundles> bundles) {
+        return new PropertiesConnectionDetails(
+                properties.nameServer(),
+                ClientSslBundle.from(properties.client().ssl(), bundles.getIfAvailable()));
     }
 
     /** @param nameServers lists of Apache RocketMQ, which are separated by semicolons, are read too */
-    record PropertiesConnectionDetails(List<String> nameServers) implements ReliableMqConnectionDetails {
+    record PropertiesConnectionDetails(
+            List<String> nameServers, @Nullable SslBundle sslBundle) implements ReliableMqConnectionDetails {
 
         PropertiesConnectionDetails {
             nameServers = nameServers.stream()
@@ -34,6 +42,11 @@ class NameServerConnectionConfiguration {
         @Override
         public List<String> getNameServers() {
             return nameServers;
+        }
+
+        @Override
+        public @Nullable SslBundle getSslBundle() {
+            return sslBundle;
         }
 
         private static String requireAddress(String address) {

@@ -2,14 +2,18 @@ package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.api.Compression.Format;
 import io.reliablemq.client.api.ConsumeFrom;
+import io.reliablemq.client.api.ConsumeMode;
+import io.reliablemq.client.api.MessageModel;
 import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.spring.core.TransactionMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -42,12 +46,38 @@ public record ReliableMqProperties(
      * @param routeRefreshInterval Time between two looks for changed routes. A failed send looks at once.
      * @param heartbeatInterval Time between two heartbeats to the brokers.
      * @param requestTimeout Time to wait for the answer to a request other than a send.
+     * @param failFast Whether the application refuses to start while no name server answers. Otherwise it starts with a
+     *     warning, and works once one does.
+     * @param ssl settings of encryption
      */
     public record Client(
             @DefaultValue("default") String instanceName,
             @DefaultValue("30s") Duration routeRefreshInterval,
             @DefaultValue("30s") Duration heartbeatInterval,
-            @DefaultValue("3s") Duration requestTimeout) {}
+            @DefaultValue("3s") Duration requestTimeout,
+            @DefaultValue("false") boolean failFast,
+            @DefaultValue Ssl ssl) {
+
+        /**
+         * Settings of encryption.
+         *
+         * @param enabled Whether connections to name servers and brokers are encrypted. They are if a bundle is named,
+         *     unless set otherwise. Without a bundle, the certificates that the JVM trusts count.
+         * @param bundle Name of the SSL bundle with the certificates that are trusted, and the one that is shown to
+         *     brokers that ask for it.
+         * @param verifyHostname Whether a certificate must be one for the address that is connected to. Brokers tell
+         *     their addresses as IP addresses, which their certificates must name then.
+         */
+        public record Ssl(
+                @Nullable Boolean enabled,
+                @Nullable String bundle,
+                @DefaultValue("true") boolean verifyHostname) {
+
+            boolean isOn() {
+                return enabled == null ? StringUtils.hasText(bundle) : enabled;
+            }
+        }
+    }
 
     /**
      * Settings of sending.
@@ -120,24 +150,67 @@ public record ReliableMqProperties(
     /**
      * Settings of listeners.
      *
+     * @param autoStartup Whether listeners start with the application.
      * @param concurrency Messages that a group handles at once in this application.
      * @param maxReconsumeTimes Retries before a message becomes a dead letter.
+     * @param retryDelays Comma-separated list of times before each retry, the last one also for all further ones. Brokers
+     *     round them up to their delay levels. Without any, the broker's delays from 10s to 2h.
+     * @param nonRetryableExceptions Comma-separated list of exceptions that make a message a dead letter at once,
+     *     subclasses included.
+     * @param consumeMode In which order the messages of a queue are handled.
+     * @param messageModel Whether the members of a group share the messages or each get all of them.
+     * @param offsetFolder Folder for the offsets of groups that consume by broadcast, with a folder in it for each
+     *     instance name and group. It must survive a restart.
      * @param consumeFrom Where a group starts that has consumed nothing yet.
+     * @param consumeTimestamp Time for a start at a timestamp, for instance 2026-01-31T00:00:00Z.
      * @param pullBatchSize Messages asked for in one pull.
+     * @param consumeBatchSize Most messages in one call of a listener that takes batches.
      * @param maxCachedMessages Messages held per queue before pulling pauses.
      * @param maxCachedSize Payload held per queue before pulling pauses.
+     * @param maxTotalCachedMessages Messages held of all queues of a group before pulling pauses.
+     * @param maxTotalCachedSize Payload held of all queues of a group before pulling pauses.
+     * @param maxMessagesPerSecond Messages handed to the listeners of a group in a second. No limit if it is 0.
+     * @param consumeTimeout Time that a listener may take. After that its messages go back to the broker, unless they
+     *     are handled in order.
+     * @param stuckAfter Time after which a message that is not finished is reported.
      * @param commitInterval Time between two stores of consumed offsets.
      * @param shutdownTimeout Time to wait for listeners at work when stopping.
+     * @param allocation How the members of a group share the queues. All members must have the same.
      */
     public record Consumer(
+            @DefaultValue("true") boolean autoStartup,
             @DefaultValue("20") int concurrency,
             @DefaultValue("15") int maxReconsumeTimes,
+            @DefaultValue List<Duration> retryDelays,
+            @DefaultValue List<Class<? extends Throwable>> nonRetryableExceptions,
+            @DefaultValue("concurrently") ConsumeMode consumeMode,
+            @DefaultValue("clustering") MessageModel messageModel,
+            @DefaultValue("reliable-mq-offsets") Path offsetFolder,
             @DefaultValue("first-offset") ConsumeFrom consumeFrom,
+            @Nullable Instant consumeTimestamp,
             @DefaultValue("32") int pullBatchSize,
+            @DefaultValue("32") int consumeBatchSize,
             @DefaultValue("1000") int maxCachedMessages,
             @DefaultValue("16MB") DataSize maxCachedSize,
+            @DefaultValue("100000") int maxTotalCachedMessages,
+            @DefaultValue("256MB") DataSize maxTotalCachedSize,
+            @DefaultValue("0") double maxMessagesPerSecond,
+            @DefaultValue("15m") Duration consumeTimeout,
+            @DefaultValue("10m") Duration stuckAfter,
             @DefaultValue("5s") Duration commitInterval,
-            @DefaultValue("25s") Duration shutdownTimeout) {}
+            @DefaultValue("25s") Duration shutdownTimeout,
+            @DefaultValue("averagely") Allocation allocation) {
+
+        /** How the members of a group share the queues. */
+        public enum Allocation {
+            /** Runs of neighbouring queues; the default of official clients too. */
+            AVERAGELY,
+            /** By consistent hash: few queues move when members come and go, shares may differ much. */
+            CONSISTENT_HASH,
+            /** Even shares of which few move when members come and go. */
+            STICKY
+        }
+    }
 
     /**
      * Settings of embedding.

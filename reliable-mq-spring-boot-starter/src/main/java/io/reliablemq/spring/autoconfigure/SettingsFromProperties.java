@@ -4,8 +4,8 @@ import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.Compression;
 import io.reliablemq.client.api.JournalSettings;
 import io.reliablemq.client.api.ProducerSettings;
-import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +17,7 @@ import org.springframework.util.unit.DataSize;
 final class SettingsFromProperties {
 
     private static final String PREFIX = "reliable-mq.";
+    private static final String JOURNAL = "-journal";
     private static final String DEFAULT_PRODUCER_GROUP = "reliable-mq-producer";
 
     private final ReliableMqProperties properties;
@@ -25,14 +26,16 @@ final class SettingsFromProperties {
         this.properties = properties;
     }
 
-    ClientSettings client(List<String> nameServers) {
+    /** @param tls how connections are encrypted; null for plain ones */
+    ClientSettings client(List<String> nameServers, @Nullable ClientTls tls) {
         ReliableMqProperties.Client client = properties.client();
         return new ClientSettings(
                 nameServers,
                 client.instanceName(),
                 positive("client.route-refresh-interval", client.routeRefreshInterval()),
                 positive("client.heartbeat-interval", client.heartbeatInterval()),
-                positive("client.request-timeout", client.requestTimeout()));
+                positive("client.request-timeout", client.requestTimeout()),
+                tls);
     }
 
     /** @param applicationName what the producer group is derived from if none is set */
@@ -76,25 +79,20 @@ final class SettingsFromProperties {
         }
         return new JournalSettings(
                 journal.folder(),
-                inGroup(like, like.group() + "-journal", "producer.group"),
+                inGroup(like, journalGroup(like.group()), "producer.group"),
                 journal.maxSize().toBytes(),
                 first,
                 journal.longestPause());
     }
 
+    /** Messages of the journal are sent by a group of their own, so that an operator can tell them apart. */
+    private static String journalGroup(String group) {
+        return group.substring(0, Math.min(group.length(), Names.MAX_GROUP_LENGTH - JOURNAL.length())) + JOURNAL;
+    }
+
     private static ProducerSettings inGroup(ProducerSettings like, String group, String property) {
         try {
-            return new ProducerSettings(
-                    Names.requireGroup(group),
-                    like.sendTimeout(),
-                    like.retryTimesWhenSendFailed(),
-                    like.retryTimesWhenSendAsyncFailed(),
-                    like.retryAnotherBrokerWhenNotStoreOK(),
-                    like.maxMessageBytes(),
-                    like.defaultTopicQueueCount(),
-                    like.maxInFlight(),
-                    like.whenFull(),
-                    like.compression());
+            return like.toBuilder(Names.requireGroup(group)).build();
         } catch (IllegalArgumentException e) {
             throw refused(property, group, e.getMessage());
         }
@@ -112,21 +110,6 @@ final class SettingsFromProperties {
         return new Compression(compression.format(), (int) above);
     }
 
-    PushConsumerSettings consumer(PushConsumerSettings group) {
-        ReliableMqProperties.Consumer consumer = properties.consumer();
-        return new PushConsumerSettings(
-                group.group(),
-                group.subscriptions(),
-                consumer.consumeFrom(),
-                atLeast("consumer.concurrency", consumer.concurrency(), 1),
-                atLeast("consumer.max-reconsume-times", consumer.maxReconsumeTimes(), 0),
-                atLeast("consumer.pull-batch-size", consumer.pullBatchSize(), 1),
-                atLeast("consumer.max-cached-messages", consumer.maxCachedMessages(), 1),
-                bytes("consumer.max-cached-size", consumer.maxCachedSize()),
-                positive("consumer.commit-interval", consumer.commitInterval()),
-                notNegative("consumer.shutdown-timeout", consumer.shutdownTimeout()));
-    }
-
     private static String producerGroup(@Nullable String group, @Nullable String applicationName) {
         if (StringUtils.hasText(group)) {
             try {
@@ -142,36 +125,35 @@ final class SettingsFromProperties {
         return name.substring(0, Math.min(name.length(), Names.MAX_GROUP_LENGTH));
     }
 
-    private static Duration positive(String name, Duration value) {
+    static Duration positive(String name, Duration value) {
         if (value.toMillis() < 1) {
             throw refused(name, value, "it must be at least 1ms");
         }
         return value;
     }
 
-    private static Duration notNegative(String name, Duration value) {
+    static Duration notNegative(String name, Duration value) {
         if (value.isNegative()) {
             throw refused(name, value, "it must not be negative");
         }
         return value;
     }
 
-    private static int atLeast(String name, int value, int least) {
+    static int atLeast(String name, int value, int least) {
         if (value < least) {
             throw refused(name, value, "it must be at least " + least);
         }
         return value;
     }
 
-    private static int bytes(String name, DataSize value) {
+    static int bytes(String name, DataSize value) {
         if (value.toBytes() < 1 || value.toBytes() > Integer.MAX_VALUE) {
             throw refused(name, value, "it must be at least 1B and less than 2GB");
         }
         return (int) value.toBytes();
     }
 
-    private static InvalidConfigurationPropertyValueException refused(
-            String name, Object value, @Nullable String reason) {
+    static InvalidConfigurationPropertyValueException refused(String name, Object value, @Nullable String reason) {
         return new InvalidConfigurationPropertyValueException(PREFIX + name, value, reason);
     }
 }

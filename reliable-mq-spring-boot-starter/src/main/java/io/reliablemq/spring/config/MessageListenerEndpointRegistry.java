@@ -27,6 +27,9 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
     /** By endpoint id. As {@link #byGroup}. */
     private volatile Map<String, MessageListenerContainer> byId = Map.of();
 
+    /** The groups that have listeners which may have their effect twice. As {@link #byGroup}. */
+    private volatile Set<String> notIdempotent = Set.of();
+
     private volatile boolean running;
 
     public MessageListenerEndpointRegistry(MessageListenerContainerFactory factory) {
@@ -50,6 +53,7 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
         requireNewIds(endpoints);
         Map<String, MessageListenerContainer> groups = new LinkedHashMap<>(byGroup);
         Map<String, MessageListenerContainer> ids = new LinkedHashMap<>(byId);
+        Set<String> repeating = new HashSet<>(notIdempotent);
         List<MessageListenerContainer> added = new ArrayList<>();
         for (MessageListenerGroup group : MessageListenerGroup.merge(endpoints)) {
             requireNewGroup(group);
@@ -57,7 +61,12 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
             groups.put(group.name(), container);
             group.endpoints().forEach(endpoint -> ids.put(endpoint.id(), container));
             added.add(container);
+            if (!group.endpoints().stream()
+                    .allMatch(endpoint -> endpoint.handler().isIdempotent())) {
+                repeating.add(group.name());
+            }
         }
+        notIdempotent = repeating;
         byGroup = groups;
         byId = ids;
         return added;
@@ -73,9 +82,43 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
         return required(byGroup, "listener of group", group);
     }
 
+    /** Starts the container that serves this listener. @throws IllegalArgumentException if no listener has the id */
+    public void start(String id) {
+        container(id).start();
+    }
+
+    /**
+     * Stops the container that serves this listener and waits until its listeners at work are done.
+     *
+     * @throws IllegalArgumentException if no listener has the id
+     */
+    public void stop(String id) {
+        container(id).stop();
+    }
+
+    /**
+     * Lets no more messages be handed out to this listener and the others of its group, which stay members of the group.
+     *
+     * @throws IllegalArgumentException if no listener has the id
+     */
+    public void pause(String id) {
+        container(id).pause();
+    }
+
+    /** Ends a {@link #pause(String)}. @throws IllegalArgumentException if no listener has the id */
+    public void resume(String id) {
+        container(id).resume();
+    }
+
     /** The containers of all groups, in the order in which their listeners were found. */
     public Collection<MessageListenerContainer> containers() {
         return List.copyOf(byGroup.values());
+    }
+
+    /** Whether a message that comes twice has its effect once, also over a crash, with each listener of this group. */
+    public boolean isIdempotent(String group) {
+        containerOfGroup(group);
+        return !notIdempotent.contains(group);
     }
 
     /** The ids of all listeners. */
@@ -130,9 +173,7 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
         } catch (IllegalArgumentException e) {
             throw new ListenerConfigurationException(
                     "Group '" + group.name() + "' with "
-                            + group.endpoints().stream()
-                                    .map(MessageListenerEndpoint::description)
-                                    .toList()
+                            + MessageListenerGroup.descriptions(group.endpoints())
                             + " cannot be set up: " + e.getMessage() + ".",
                     "Correct the attributes of @MessageListener or the settings reliable-mq.consumer.*.",
                     e);
@@ -153,10 +194,8 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
     private void requireNewGroup(MessageListenerGroup group) {
         if (byGroup.containsKey(group.name())) {
             throw new ListenerConfigurationException(
-                    "The listeners "
-                            + group.endpoints().stream()
-                                    .map(MessageListenerEndpoint::description)
-                                    .toList() + " were found after group '" + group.name() + "' had been set up.",
+                    "The listeners " + MessageListenerGroup.descriptions(group.endpoints())
+                            + " were found after group '" + group.name() + "' had been set up.",
                     "A group's subscription is fixed at start-up: do not declare the bean lazy or as a prototype, or "
                             + "use another group.");
         }

@@ -1,7 +1,8 @@
 package io.reliablemq.spring.config;
 
-import io.reliablemq.client.api.MessageHandler;
-import io.reliablemq.spring.listener.GroupDispatcher;
+import io.reliablemq.protocol.message.Names;
+import io.reliablemq.spring.listener.MessageSelector;
+import io.reliablemq.spring.listener.SqlSelector;
 import io.reliablemq.spring.listener.TagSelector;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,18 +14,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listeners of one group, merged: they share one subscription, because all members of a group must have the same,
- * and a message goes to the one that selects its topic and tag.
+ * The listeners of one group, merged: they share one subscription and one consumer, because all members of a group must have
+ * the same, and a message goes to the one that selects its topic and tag.
  *
- * @param concurrency null for the default
- * @param maxReconsumeTimes null for the default
+ * @param settings what the listeners agree on
  */
-public record MessageListenerGroup(
-        String name,
-        List<MessageListenerEndpoint> endpoints,
-        @Nullable Integer concurrency,
-        @Nullable Integer maxReconsumeTimes,
-        boolean autoStartup) {
+public record MessageListenerGroup(String name, List<MessageListenerEndpoint> endpoints, ListenerSettings settings) {
 
     public MessageListenerGroup {
         endpoints = List.copyOf(endpoints);
@@ -45,70 +40,126 @@ public record MessageListenerGroup(
     }
 
     private static MessageListenerGroup of(String name, List<MessageListenerEndpoint> endpoints) {
+        endpoints.forEach(endpoint -> requireNotItsOwnDeadLetters(name, endpoint));
         requireDisjoint(name, endpoints);
-        Boolean autoStartup = common(name, "autoStartup", endpoints, MessageListenerEndpoint::autoStartup);
-        return new MessageListenerGroup(
-                name,
-                endpoints,
-                common(name, "concurrency", endpoints, MessageListenerEndpoint::concurrency),
-                common(name, "maxReconsumeTimes", endpoints, MessageListenerEndpoint::maxReconsumeTimes),
-                autoStartup == null || autoStartup);
+        return new MessageListenerGroup(name, endpoints, new Agreement(name, endpoints).settings());
     }
 
-    /** The tag expression of each topic: what its listeners take together. */
-    public Map<String, String> subscriptions() {
-        Map<String, TagSelector> merged = new LinkedHashMap<>();
-        endpoints.forEach(endpoint -> merged.merge(endpoint.topic(), endpoint.tags(), TagSelector::union));
-        Map<String, String> subscriptions = new LinkedHashMap<>();
-        merged.forEach((topic, tags) -> subscriptions.put(topic, tags.expression()));
-        return subscriptions;
+    /** What the listeners of each topic take together. */
+    Map<String, MessageSelector> selectors() {
+        Map<String, MessageSelector> merged = new LinkedHashMap<>();
+        endpoints.forEach(endpoint -> merged.merge(endpoint.topic(), endpoint.selector(), MessageListenerGroup::union));
+        return merged;
     }
 
-    /** Hands a message to its listener. */
-    public MessageHandler dispatcher() {
-        return new GroupDispatcher(
-                name,
-                endpoints.stream()
-                        .map(endpoint ->
-                                new GroupDispatcher.Route(endpoint.topic(), endpoint.tags(), endpoint.handler()))
-                        .toList());
+    Map<String, List<MessageListenerEndpoint>> byTopic() {
+        return endpoints.stream()
+                .collect(Collectors.groupingBy(
+                        MessageListenerEndpoint::topic, LinkedHashMap::new, Collectors.toUnmodifiableList()));
+    }
+
+    static String descriptions(List<MessageListenerEndpoint> endpoints) {
+        return endpoints.stream().map(MessageListenerEndpoint::description).collect(Collectors.joining(", "));
+    }
+
+    private static MessageSelector union(MessageSelector one, MessageSelector other) {
+        if (one instanceof TagSelector tags && other instanceof TagSelector more) {
+            return tags.union(more);
+        }
+        throw new IllegalStateException("Selectors that overlap are refused before: " + one + " and " + other);
+    }
+
+    private static void requireNotItsOwnDeadLetters(String name, MessageListenerEndpoint endpoint) {
+        if (endpoint.topic().equals(Names.deadLetterTopic(name))) {
+            throw new ListenerConfigurationException(
+                    "The listener " + endpoint.description() + " takes the dead letters of its own group '" + name
+                            + "', so that one it cannot handle would come back to it for ever.",
+                    "Give it a group of its own.");
+        }
     }
 
     private static void requireDisjoint(String name, List<MessageListenerEndpoint> endpoints) {
         for (int i = 0; i < endpoints.size(); i++) {
             for (MessageListenerEndpoint second : endpoints.subList(i + 1, endpoints.size())) {
-                MessageListenerEndpoint first = endpoints.get(i);
-                if (first.topic().equals(second.topic()) && first.tags().overlaps(second.tags())) {
-                    throw new ListenerConfigurationException(
-                            "Two listeners of group '" + name + "' take the same messages of topic '" + first.topic()
-                                    + "': " + first.description() + " with tags '" + first.tags() + "' and "
-                                    + second.description() + " with tags '" + second.tags() + "'.",
-                            "Within a group each message goes to one listener: give the two different tags, or give "
-                                    + "one of them a group of its own if both are to receive every message.");
-                }
+                requireDisjoint(name, endpoints.get(i), second);
             }
         }
     }
 
-    /** What the endpoints that say something agree on; null if none does. */
-    private static <T> @Nullable T common(
-            String name,
-            String attribute,
-            List<MessageListenerEndpoint> endpoints,
-            Function<MessageListenerEndpoint, @Nullable T> value) {
-        List<MessageListenerEndpoint> speaking = endpoints.stream()
-                .filter(endpoint -> value.apply(endpoint) != null)
-                .toList();
-        if (speaking.stream().map(value).distinct().count() > 1) {
-            throw new ListenerConfigurationException(
-                    "The listeners of group '" + name + "' differ in " + attribute + ": "
-                            + speaking.stream()
-                                    .map(endpoint -> endpoint.description() + " has " + value.apply(endpoint))
-                                    .collect(Collectors.joining(", "))
-                            + ".",
-                    "The listeners of a group share one consumer: set the same " + attribute
-                            + " on all of them or on one only, or use different groups.");
+    private static void requireDisjoint(String name, MessageListenerEndpoint first, MessageListenerEndpoint second) {
+        if (!first.topic().equals(second.topic()) || !first.selector().overlaps(second.selector())) {
+            return;
         }
-        return speaking.stream().map(value).filter(Objects::nonNull).findFirst().orElse(null);
+        String both = first.description() + " with " + shown(first.selector()) + " and " + second.description()
+                + " with " + shown(second.selector()) + ".";
+        if (first.selector() instanceof SqlSelector || second.selector() instanceof SqlSelector) {
+            throw new ListenerConfigurationException(
+                    "Two listeners of group '" + name + "' take topic '" + first.topic()
+                            + "', and at least one of them by an expression: " + both,
+                    "A group has one subscription to a topic, and an expression is evaluated in the broker, so that "
+                            + "nobody could tell whose a message is: give each of the two a group of its own, or select "
+                            + "by tags.");
+        }
+        throw new ListenerConfigurationException(
+                "Two listeners of group '" + name + "' take the same messages of topic '" + first.topic() + "': "
+                        + both,
+                "Within a group each message goes to one listener: give the two different tags, or give "
+                        + "one of them a group of its own if both are to receive every message.");
+    }
+
+    private static String shown(MessageSelector selector) {
+        return selector instanceof SqlSelector
+                ? "the expression '" + selector.expression() + "'"
+                : "tags '" + selector.expression() + "'";
+    }
+
+    /** Finds what the listeners of a group agree on. */
+    private record Agreement(String group, List<MessageListenerEndpoint> endpoints) {
+
+        ListenerSettings settings() {
+            Boolean batch = on("whether they take batches", ListenerSettings::batch);
+            return new ListenerSettings(
+                    on("mode", ListenerSettings::mode),
+                    on("model", ListenerSettings::model),
+                    on("concurrency", ListenerSettings::concurrency),
+                    batch != null && batch,
+                    on("batchSize", ListenerSettings::batchSize),
+                    on("maxReconsumeTimes", ListenerSettings::maxReconsumeTimes),
+                    on("retryDelays", ListenerSettings::retryDelays),
+                    // What is non-retryable is decided listener by listener.
+                    null,
+                    on("consumeFrom", ListenerSettings::consumeFrom),
+                    on("consumeFrom", ListenerSettings::consumeTimestamp),
+                    on("consumeTimeout", ListenerSettings::consumeTimeout),
+                    on("maxMessagesPerSecond", ListenerSettings::maxMessagesPerSecond),
+                    on("autoStartup", ListenerSettings::autoStartup));
+        }
+
+        /** What those that say something agree on; null if none does. */
+        private <T> @Nullable T on(String attribute, Function<ListenerSettings, @Nullable T> value) {
+            List<MessageListenerEndpoint> speaking = endpoints.stream()
+                    .filter(endpoint -> value.apply(endpoint.settings()) != null)
+                    .toList();
+            if (speaking.stream()
+                            .map(endpoint -> value.apply(endpoint.settings()))
+                            .distinct()
+                            .count()
+                    > 1) {
+                throw new ListenerConfigurationException(
+                        "The listeners of group '" + group + "' differ in " + attribute + ": "
+                                + speaking.stream()
+                                        .map(endpoint ->
+                                                endpoint.description() + " has " + value.apply(endpoint.settings()))
+                                        .collect(Collectors.joining(", "))
+                                + ".",
+                        "The listeners of a group share one consumer: say the same on all of them or on one only, or "
+                                + "use different groups.");
+            }
+            return speaking.stream()
+                    .map(endpoint -> value.apply(endpoint.settings()))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.reliablemq.spring.embedded;
 
 import io.reliablemq.broker.Broker;
+import io.reliablemq.broker.BrokerEnvironment;
 import io.reliablemq.broker.BrokerProperties;
+import io.reliablemq.broker.TlsBundles;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Health;
 import java.net.InetAddress;
@@ -39,6 +41,8 @@ public final class EmbeddedBroker
     private static final Log log = LogFactory.getLog(EmbeddedBroker.class);
 
     private final BrokerProperties properties;
+    private final TlsBundles bundles;
+    private final BrokerEnvironment environment;
 
     /** Guards {@link #broker} and the properties. */
     private final ReentrantLock lifecycleLock = new ReentrantLock();
@@ -47,9 +51,20 @@ public final class EmbeddedBroker
     private volatile boolean closing;
     private @Nullable ApplicationContext context;
 
-    /** @param properties its own from now on; ports of 0 become those found at the first start */
+    /** As the other, with plain connections only, on this machine as it is. */
     public EmbeddedBroker(BrokerProperties properties) {
+        this(properties, TlsBundles.NONE, BrokerEnvironment.MACHINE);
+    }
+
+    /**
+     * @param properties its own from now on; ports of 0 become those found at the first start
+     * @param bundles where its certificate is found
+     * @param environment what the broker lives in
+     */
+    public EmbeddedBroker(BrokerProperties properties, TlsBundles bundles, BrokerEnvironment environment) {
         this.properties = properties;
+        this.bundles = bundles;
+        this.environment = environment;
     }
 
     @Override
@@ -69,7 +84,7 @@ public final class EmbeddedBroker
             if (broker != null) {
                 return;
             }
-            Broker started = Broker.start(properties.toSettings());
+            Broker started = Broker.start(properties.toSettings(bundles), environment);
             broker = started;
             keepPorts(started);
         } finally {

@@ -1,11 +1,14 @@
 package io.reliablemq.spring.listener;
 
-import io.reliablemq.client.api.MessageHandler;
+import io.reliablemq.client.api.ConsumerFigures;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.protocol.runtime.NamedThreads;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +29,7 @@ public final class MessageListenerContainer implements SmartLifecycle {
     private static final Log log = LogFactory.getLog(MessageListenerContainer.class);
 
     private final PushConsumerSettings settings;
-    private final MessageHandler handler;
+    private final DeliveryHandler handler;
     private final PushConsumerFactory consumers;
     private final boolean autoStartup;
     private final NamedThreads stopThreads;
@@ -41,10 +44,17 @@ public final class MessageListenerContainer implements SmartLifecycle {
     private final ReentrantLock pauseLock = new ReentrantLock();
 
     private volatile @Nullable PushConsumer consumer;
+
+    /** The consumer that was made last: while it stops, the listeners at work may still ask it for time. */
+    private volatile @Nullable PushConsumer leasing;
+
     private volatile boolean paused;
 
     public MessageListenerContainer(
-            PushConsumerSettings settings, MessageHandler handler, PushConsumerFactory consumers, boolean autoStartup) {
+            PushConsumerSettings settings,
+            DeliveryHandler handler,
+            PushConsumerFactory consumers,
+            boolean autoStartup) {
         this.settings = settings;
         this.handler = handler;
         this.consumers = consumers;
@@ -64,8 +74,10 @@ public final class MessageListenerContainer implements SmartLifecycle {
             if (consumer != null) {
                 return;
             }
-            PushConsumer started = consumers.create(settings, handler);
+            PushConsumer started =
+                    consumers.create(settings, messages -> handler.handle(new Delivery(messages, this::extendLease)));
             try {
+                leasing = started;
                 publish(started);
                 started.start();
             } catch (RuntimeException e) {
@@ -73,8 +85,9 @@ public final class MessageListenerContainer implements SmartLifecycle {
                 closeAfterFailure(started, e);
                 throw e;
             }
-            log.info("Listening as group '" + settings.group() + "' to " + subscriptions() + ", concurrency "
-                    + settings.threads() + ", at most " + settings.maxReconsumeTimes() + " retries");
+            log.info("Listening as group '" + settings.group() + "' to " + subscriptions() + ", " + manner()
+                    + ", concurrency " + settings.threads() + ", at most " + settings.maxReconsumeTimes()
+                    + " retries");
         } finally {
             lifecycleLock.unlock();
         }
@@ -176,6 +189,28 @@ public final class MessageListenerContainer implements SmartLifecycle {
         return PHASE;
     }
 
+    /** What its consumer is doing; null while it does not run. */
+    public @Nullable ConsumerFigures figures() {
+        PushConsumer running = consumer;
+        return running == null ? null : running.figures();
+    }
+
+    /** The queues that this member of the group receives from at the moment; none while it does not run. */
+    public Set<PushConsumer.Queue> assignedQueues() {
+        PushConsumer running = consumer;
+        return running == null ? Set.of() : running.assignedQueues();
+    }
+
+    /**
+     * Begins the consume time-out of a message anew, see {@link MessageLease#extend()}.
+     *
+     * @return false if the message is not being handled here
+     */
+    public boolean extendLease(ReceivedMessage message) {
+        PushConsumer last = leasing;
+        return last != null && last.extendLease(message);
+    }
+
     private static void closeAfterFailure(PushConsumer consumer, RuntimeException failure) {
         try {
             consumer.close();
@@ -185,10 +220,16 @@ public final class MessageListenerContainer implements SmartLifecycle {
     }
 
     private String subscriptions() {
-        return settings.subscriptions().entrySet().stream()
+        return Stream.concat(
+                        settings.subscriptions().entrySet().stream(), settings.sqlSubscriptions().entrySet().stream())
                 .map(entry -> entry.getKey() + " [" + entry.getValue() + "]")
                 .sorted()
                 .collect(Collectors.joining(", "));
+    }
+
+    private String manner() {
+        return (settings.isOrderly() ? "in order" : "concurrently")
+                + (settings.isBroadcasting() ? " by broadcast" : "");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.reliablemq.spring.listener;
 
+import io.reliablemq.client.api.ReceivedMessage;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Set;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tags sorted; empty for all messages, those without a tag included
  */
-public record TagSelector(Set<String> tags) {
+public record TagSelector(Set<String> tags) implements MessageSelector {
 
     /** Takes every message. */
     public static final TagSelector ALL = new TagSelector(Set.of());
@@ -45,13 +46,21 @@ public record TagSelector(Set<String> tags) {
         return tags.isEmpty();
     }
 
-    public boolean matches(@Nullable String tag) {
+    @Override
+    public boolean takes(ReceivedMessage message) {
+        return matches(message.tag());
+    }
+
+    boolean matches(@Nullable String tag) {
         return isAll() || (tag != null && tags.contains(tag));
     }
 
-    /** Whether some message would be taken by both. */
-    public boolean overlaps(TagSelector other) {
-        return isAll() || other.isAll() || !Collections.disjoint(tags, other.tags);
+    @Override
+    public boolean overlaps(MessageSelector other) {
+        return !(other instanceof TagSelector second)
+                || isAll()
+                || second.isAll()
+                || !Collections.disjoint(tags, second.tags);
     }
 
     /** Takes what either takes. */
@@ -64,7 +73,7 @@ public record TagSelector(Set<String> tags) {
         return new TagSelector(both);
     }
 
-    /** The form that brokers read. */
+    @Override
     public String expression() {
         return isAll() ? ALL_EXPRESSION : String.join(" || ", tags);
     }

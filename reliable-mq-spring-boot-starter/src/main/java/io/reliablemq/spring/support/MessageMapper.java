@@ -118,6 +118,7 @@ public final class MessageMapper {
                 PropertyNames.DEAD_LETTER_ORIGIN_MESSAGE_ID,
                 headers,
                 ReliableMqHeaders.DEAD_LETTER_ORIGIN_MESSAGE_ID);
+        DeadLetterHeaders.copy(received, headers);
         return new GenericMessage<>(received.body(), headers);
     }
 

@@ -68,5 +68,23 @@ public final class ReliableMqHeaders {
     /** On a dead letter: the id of the message it was made from. */
     public static final String DEAD_LETTER_ORIGIN_MESSAGE_ID = PREFIX + "deadLetterOriginMessageId";
 
+    /** On a dead letter: the class of the exception that the listener threw last. Absent if it threw none. */
+    public static final String DEAD_LETTER_EXCEPTION = PREFIX + "deadLetterException";
+
+    /** On a dead letter: what that exception says, in 1,000 characters at the most. */
+    public static final String DEAD_LETTER_EXCEPTION_MESSAGE = PREFIX + "deadLetterExceptionMessage";
+
+    /** On a dead letter: the client id of the consumer that tried last, which begins with the address of its host. */
+    public static final String DEAD_LETTER_HOST = PREFIX + "deadLetterHost";
+
+    /** On a dead letter: how often it was tried, an {@link Integer}. */
+    public static final String DEAD_LETTER_ATTEMPTS = PREFIX + "deadLetterAttempts";
+
+    /** On a dead letter: when the first attempt failed, an {@link java.time.Instant} by the consumer's clock. */
+    public static final String DEAD_LETTER_FIRST_FAILED = PREFIX + "deadLetterFirstFailed";
+
+    /** On a dead letter: when the last attempt failed, an {@link java.time.Instant} by the consumer's clock. */
+    public static final String DEAD_LETTER_LAST_FAILED = PREFIX + "deadLetterLastFailed";
+
     private ReliableMqHeaders() {}
 }

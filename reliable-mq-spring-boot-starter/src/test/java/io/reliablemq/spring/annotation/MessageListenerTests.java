@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.spring.autoconfigure.ReliableMqAutoConfiguration;
+import io.reliablemq.spring.config.ContainerDefaults;
 import io.reliablemq.spring.config.DefaultMessageListenerContainerFactory;
 import io.reliablemq.spring.config.ListenerConfigurationException;
 import io.reliablemq.spring.config.MessageListenerContainerFactory;
@@ -16,7 +17,6 @@ import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
@@ -36,7 +36,7 @@ class MessageListenerTests {
             .withPropertyValues("reliable-mq.name-server=127.0.0.1:1")
             .withBean(
                     MessageListenerContainerFactory.class,
-                    () -> new DefaultMessageListenerContainerFactory(consumers, UnaryOperator.identity()));
+                    () -> new DefaultMessageListenerContainerFactory(consumers, ContainerDefaults.ofClient()));
 
     @Test
     void callsTheAnnotatedMethod() {
@@ -158,7 +158,7 @@ class MessageListenerTests {
         assertFailure(PrivateMethod.class, "PrivateMethod.on(String)", "private");
         assertFailure(StaticMethod.class, "StaticMethod.on(String)", "static");
         assertFailure(Asynchronous.class, "Asynchronous.on(String)", "@Async", "acknowledged before");
-        assertFailure(WrongReturn.class, "WrongReturn.on(String)", "java.lang.String", "ConsumeResult");
+        assertFailure(WrongReturn.class, "WrongReturn.on(String)", "boolean", "ConsumeResult");
         assertFailure(Overlapping.class, "group 'o'", "Overlapping.one(String)", "Overlapping.two(String)");
         assertFailure(SameId.class, "'same'");
     }
@@ -316,8 +316,8 @@ class MessageListenerTests {
 
     static class WrongReturn {
         @MessageListener(topic = "orders", group = "g")
-        String on(String text) {
-            return text;
+        boolean on(String text) {
+            return true;
         }
     }
 

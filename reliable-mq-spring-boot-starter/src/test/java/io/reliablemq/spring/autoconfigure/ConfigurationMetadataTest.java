@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.BeanWrapperImpl;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,8 +52,15 @@ class ConfigurationMetadataTest {
                         "reliable-mq.guarantee-report.accepted-risks",
                         "reliable-mq.health.max-age",
                         "reliable-mq.health.max-lag",
+                        "reliable-mq.idempotent.platform",
+                        "reliable-mq.consumer.retry-delays",
+                        "reliable-mq.consumer.non-retryable-exceptions",
+                        "reliable-mq.consumer.consume-timestamp",
                         "reliable-mq.producer.transaction-group",
                         "reliable-mq.outbox.platform",
+                        "reliable-mq.client.ssl.enabled",
+                        "reliable-mq.client.ssl.bundle",
+                        "reliable-mq.broker.ssl.bundle",
                         "reliable-mq.broker.name-servers",
                         "reliable-mq.broker.master-address",
                         "reliable-mq.broker.management.bind-address");
@@ -72,6 +81,47 @@ class ConfigurationMetadataTest {
         });
 
         assertThat(described).isEqualTo(expected);
+    }
+
+    @Test
+    void knowsTheTypesOfTheBrokersSettings() {
+        Map<String, String> expected = new TreeMap<>();
+        collectTypes("reliable-mq.broker", new BrokerProperties(), expected);
+        Map<String, String> described = new TreeMap<>();
+        properties.forEach((name, property) -> {
+            if (name.startsWith("reliable-mq.broker.")) {
+                described.put(name, property.path("type").asString().replaceAll("<.*", ""));
+            }
+        });
+
+        assertThat(described).isEqualTo(expected);
+    }
+
+    @Test
+    void givesHintsForSettingsThatExist() {
+        assertThat(metadata()
+                        .path("hints")
+                        .valueStream()
+                        .map(hint -> hint.path("name").asString()))
+                .isNotEmpty()
+                .filteredOn(name -> name.startsWith("reliable-mq."))
+                .isSubsetOf(properties.keySet());
+    }
+
+    private static void collectTypes(String prefix, Object bean, Map<String, String> found) {
+        BeanWrapperImpl wrapper = new BeanWrapperImpl(bean);
+        for (var descriptor : wrapper.getPropertyDescriptors()) {
+            String name = prefix + "." + kebab(descriptor.getName());
+            if (descriptor.getWriteMethod() != null) {
+                Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(descriptor.getPropertyType());
+                // Sizes are text in the broker, which knows no Spring, but are written as any other size.
+                boolean isSize = String.valueOf(wrapper.getPropertyValue(descriptor.getName()))
+                        .matches("\\d+[KMG]?B?");
+                found.put(name, (type == String.class && isSize ? DataSize.class : type).getName());
+            } else if (!descriptor.getName().equals("class")) {
+                collectTypes(name, wrapper.getPropertyValue(descriptor.getName()), found);
+            }
+        }
     }
 
     private static void collect(String prefix, Object bean, Map<String, String> found) {
@@ -111,15 +161,18 @@ class ConfigurationMetadataTest {
     }
 
     private static Map<String, JsonNode> load() {
+        Map<String, JsonNode> found = new TreeMap<>();
+        metadata()
+                .path("properties")
+                .forEach(property -> found.put(property.path("name").asString(), property));
+        found.keySet().removeIf(name -> !name.startsWith("reliable-mq."));
+        return found;
+    }
+
+    private static JsonNode metadata() {
         try (InputStream in =
                 ReliableMqAutoConfiguration.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-            Map<String, JsonNode> found = new TreeMap<>();
-            JsonMapper.shared()
-                    .readTree(in)
-                    .path("properties")
-                    .forEach(property -> found.put(property.path("name").asString(), property));
-            found.keySet().removeIf(name -> !name.startsWith("reliable-mq."));
-            return found;
+            return JsonMapper.shared().readTree(in);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

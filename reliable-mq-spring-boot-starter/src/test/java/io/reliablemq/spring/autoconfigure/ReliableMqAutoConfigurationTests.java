@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
 import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.AllocationStrategy;
+import io.reliablemq.client.api.CacheLimits;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeFrom;
+import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.RetrySettings;
 import io.reliablemq.spring.annotation.MessageListener;
+import io.reliablemq.spring.config.ConsumerSettingsCustomizer;
 import io.reliablemq.spring.config.MessageListenerContainerFactory;
 import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
 import io.reliablemq.spring.core.ReliableMqOperations;
@@ -18,10 +23,13 @@ import io.reliablemq.spring.embedded.EmbeddedBroker;
 import io.reliablemq.spring.fixture.Failures;
 import io.reliablemq.spring.fixture.RecordingProducer;
 import io.reliablemq.spring.support.PayloadConverter;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -181,33 +189,81 @@ class ReliableMqAutoConfigurationTests {
                         "reliable-mq.consumer.max-cached-messages=6",
                         "reliable-mq.consumer.max-cached-size=7KB",
                         "reliable-mq.consumer.commit-interval=8s",
-                        "reliable-mq.consumer.shutdown-timeout=9s")
+                        "reliable-mq.consumer.shutdown-timeout=9s",
+                        "reliable-mq.consumer.retry-delays=1s,10s",
+                        "reliable-mq.consumer.non-retryable-exceptions=java.io.IOException",
+                        "reliable-mq.consumer.consume-mode=orderly",
+                        "reliable-mq.consumer.message-model=broadcasting",
+                        "reliable-mq.consumer.offset-folder=somewhere/offsets",
+                        "reliable-mq.client.instance-name=node.1",
+                        "reliable-mq.consumer.max-total-cached-messages=11",
+                        "reliable-mq.consumer.max-total-cached-size=12MB",
+                        "reliable-mq.consumer.max-messages-per-second=13.5",
+                        "reliable-mq.consumer.consume-timeout=14s",
+                        "reliable-mq.consumer.stuck-after=15s",
+                        "reliable-mq.consumer.allocation=sticky",
+                        "reliable-mq.consumer.auto-startup=false")
                 .withBean(Listener.class)
                 .run(started -> assertThat(started.getBean(MessageListenerEndpointRegistry.class)
                                 .containerOfGroup("g")
                                 .settings())
-                        .isEqualTo(new PushConsumerSettings(
-                                "g",
-                                Map.of("orders", "*"),
-                                ConsumeFrom.LAST_OFFSET,
-                                3,
-                                4,
-                                5,
-                                6,
-                                7 * 1024,
-                                Duration.ofSeconds(8),
-                                Duration.ofSeconds(9))));
+                        .isEqualTo(PushConsumerSettings.builder("g")
+                                .subscribe("orders", "*")
+                                .consumeFrom(ConsumeFrom.LAST_OFFSET)
+                                .threads(3)
+                                .retries(new RetrySettings(
+                                        4,
+                                        List.of(Duration.ofSeconds(1), Duration.ofSeconds(10)),
+                                        Set.of(IOException.class)))
+                                .consumeMode(ConsumeMode.ORDERLY)
+                                .broadcasting(Path.of("somewhere/offsets/node_1/g"))
+                                .pullBatchSize(5)
+                                .cache(new CacheLimits(6, 7 * 1024, 11, 12 << 20))
+                                .maxMessagesPerSecond(13.5)
+                                .consumeTimeout(Duration.ofSeconds(14))
+                                .stuckAfter(Duration.ofSeconds(15))
+                                .commitInterval(Duration.ofSeconds(8))
+                                .shutdownTimeout(Duration.ofSeconds(9))
+                                .allocation(AllocationStrategy.sticky())
+                                .build()));
+    }
+
+    @Test
+    void startsListenersAtATime() {
+        context.withPropertyValues(
+                        "reliable-mq.consumer.consume-from=timestamp",
+                        "reliable-mq.consumer.consume-timestamp=2026-01-31T00:00:00Z")
+                .withBean(Listener.class)
+                .run(started -> assertThat(started.getBean(MessageListenerEndpointRegistry.class)
+                                .containerOfGroup("g")
+                                .settings()
+                                .consumeTimestamp())
+                        .isEqualTo("2026-01-31T00:00:00Z"));
+    }
+
+    @Test
+    void letsCodeHaveTheLastWordOnAGroup() {
+        context.withBean(Listener.class)
+                .withBean(ConsumerSettingsCustomizer.class, () -> (group, settings) -> settings.threads(group.length()))
+                .run(started -> assertThat(started.getBean(MessageListenerEndpointRegistry.class)
+                                .containerOfGroup("g")
+                                .settings()
+                                .threads())
+                        .isEqualTo(1));
     }
 
     @Test
     void keepsTheClientsDefaultsExceptForTheBoundOfAShutdown() {
         PushConsumerSettings group = PushConsumerSettings.of("g", Map.of("orders", "*"));
-        context.run(started -> {
+        context.withBean(Listener.class).run(started -> {
             SettingsFromProperties settings = new SettingsFromProperties(started.getBean(ReliableMqProperties.class));
-            assertThat(settings.consumer(group)).isEqualTo(group.withShutdownTimeout(Duration.ofSeconds(25)));
+            assertThat(started.getBean(MessageListenerEndpointRegistry.class)
+                            .containerOfGroup("g")
+                            .settings())
+                    .isEqualTo(group.withShutdownTimeout(Duration.ofSeconds(25)));
             assertThat(settings.producer(null))
                     .isEqualTo(io.reliablemq.client.api.ProducerSettings.of("reliable-mq-producer"));
-            assertThat(settings.client(List.of("a:1"))).isEqualTo(ClientSettings.of("a:1"));
+            assertThat(settings.client(List.of("a:1"), null)).isEqualTo(ClientSettings.of("a:1"));
         });
     }
 
@@ -257,7 +313,11 @@ class ReliableMqAutoConfigurationTests {
         "reliable-mq.consumer.concurrency,0",
         "reliable-mq.consumer.max-reconsume-times,-1",
         "reliable-mq.consumer.max-cached-size,0B",
-        "reliable-mq.consumer.shutdown-timeout,-1s"
+        "reliable-mq.consumer.shutdown-timeout,-1s",
+        "reliable-mq.consumer.consume-batch-size,0",
+        "reliable-mq.consumer.consume-from,timestamp",
+        "reliable-mq.consumer.retry-delays,3h",
+        "reliable-mq.consumer.max-messages-per-second,-1"
     })
     void refusesNonsensicalValueByItsName(String name, String value) {
         context.withPropertyValues(name + "=" + value).withBean(Listener.class).run(started -> {

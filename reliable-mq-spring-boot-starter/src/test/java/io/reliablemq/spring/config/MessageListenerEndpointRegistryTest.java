@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.spring.fixture.FakeConsumers;
 import io.reliablemq.spring.listener.MessageListenerContainer;
-import io.reliablemq.spring.listener.TagSelector;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,8 +16,9 @@ import org.junit.jupiter.api.Test;
 class MessageListenerEndpointRegistryTest {
 
     private final FakeConsumers consumers = new FakeConsumers();
-    private final MessageListenerEndpointRegistry registry = new MessageListenerEndpointRegistry(
-            new DefaultMessageListenerContainerFactory(consumers, settings -> settings.withThreads(7)));
+    private final MessageListenerEndpointRegistry registry =
+            new MessageListenerEndpointRegistry(new DefaultMessageListenerContainerFactory(
+                    consumers, ContainerDefaults.ofClient().withSettings(settings -> settings.threads(7))));
 
     @Test
     void startsAndStopsAllThatStartWithTheApplication() {
@@ -76,6 +76,24 @@ class MessageListenerEndpointRegistryTest {
     }
 
     @Test
+    void startsStopsPausesAndResumesById() {
+        registry.register(List.of(endpoint("a", "g", false), endpoint("b", "h", false)));
+
+        registry.start("a");
+        assertThat(registry.container("a").isRunning()).isTrue();
+        assertThat(registry.container("b").isRunning()).isFalse();
+        registry.pause("a");
+        assertThat(consumers.ofGroup("g").paused).isTrue();
+        registry.resume("a");
+        assertThat(consumers.ofGroup("g").paused).isFalse();
+        registry.stop("a");
+        assertThat(consumers.ofGroup("g").closed).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.pause("z"))
+                .withMessageContaining("'z'");
+    }
+
+    @Test
     void refusesAnIdThatIsUsedTwice() {
         assertThatExceptionOfType(ListenerConfigurationException.class)
                 .isThrownBy(() -> registry.register(List.of(endpoint("a", "g", true), endpoint("a", "h", true))))
@@ -97,15 +115,11 @@ class MessageListenerEndpointRegistryTest {
     }
 
     private static MessageListenerEndpoint endpoint(String id, String group, boolean autoStartup) {
-        return new MessageListenerEndpoint(
-                id,
-                id,
-                "orders",
-                TagSelector.ALL,
-                group,
-                null,
-                null,
-                autoStartup,
-                message -> ConsumeResult.CONSUME_SUCCESS);
+        return MessageListenerEndpoint.builder(id)
+                .topic("orders")
+                .group(group)
+                .settings(settings -> settings.autoStartup(autoStartup))
+                .handler(message -> ConsumeResult.CONSUME_SUCCESS)
+                .build();
     }
 }

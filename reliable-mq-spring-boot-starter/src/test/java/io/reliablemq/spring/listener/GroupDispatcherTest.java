@@ -2,12 +2,15 @@ package io.reliablemq.spring.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.ConsumeResult;
-import io.reliablemq.client.api.MessageHandler;
+import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.spring.fixture.Outcomes;
 import io.reliablemq.spring.fixture.Received;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class GroupDispatcherTest {
@@ -22,10 +25,10 @@ class GroupDispatcherTest {
 
     @Test
     void handsOutByTopicAndTag() throws Exception {
-        dispatcher.handle(Received.tagged("orders", "shipped", "x"));
-        dispatcher.handle(Received.tagged("stock", "created", "x"));
-        dispatcher.handle(Received.tagged("orders", "created", "x"));
-        dispatcher.handle(Received.text("stock", "x", Map.of()));
+        Outcomes.deliver(dispatcher, Received.tagged("orders", "shipped", "x"));
+        Outcomes.deliver(dispatcher, Received.tagged("stock", "created", "x"));
+        Outcomes.deliver(dispatcher, Received.tagged("orders", "created", "x"));
+        Outcomes.deliver(dispatcher, Received.text("stock", "x", Map.of()));
 
         assertThat(handled).containsExactly("paid", "stock", "created", "stock");
     }
@@ -38,23 +41,62 @@ class GroupDispatcherTest {
                         new GroupDispatcher.Route("%DLQ%g", TagSelector.ALL, handler("dead")),
                         new GroupDispatcher.Route("stock", TagSelector.ALL, handler("stock"))));
 
-        ofDeadLetters.handle(Received.text("orders", "x", Map.of()));
-        ofDeadLetters.handle(Received.text("stock", "x", Map.of()));
+        Outcomes.deliver(ofDeadLetters, Received.text("orders", "x", Map.of()));
+        Outcomes.deliver(ofDeadLetters, Received.text("stock", "x", Map.of()));
 
         assertThat(handled).containsExactly("dead", "stock");
     }
 
     @Test
     void keepsForARetryWhatNoListenerTakes() throws Exception {
-        assertThat(dispatcher.handle(Received.tagged("orders", "other", "x"))).isEqualTo(ConsumeResult.RECONSUME_LATER);
-        assertThat(dispatcher.handle(Received.text("orders", "x", Map.of()))).isEqualTo(ConsumeResult.RECONSUME_LATER);
+        assertThat(Outcomes.deliver(dispatcher, Received.tagged("orders", "other", "x")))
+                .isEqualTo(ConsumeResult.RECONSUME_LATER);
+        assertThat(Outcomes.deliver(dispatcher, Received.text("orders", "x", Map.of())))
+                .isEqualTo(ConsumeResult.RECONSUME_LATER);
         assertThat(handled).isEmpty();
     }
 
-    private MessageHandler handler(String name) {
-        return message -> {
-            handled.add(name);
-            return ConsumeResult.CONSUME_SUCCESS;
+    @Test
+    void cutsABatchWhereTheListenerChanges() throws Exception {
+        List<List<String>> calls = new ArrayList<>();
+        DeliveryHandler listener = delivery -> {
+            calls.add(
+                    delivery.messages().stream().map(ReceivedMessage::messageId).toList());
+            return CompletableFuture.completedFuture(BatchOutcome.success());
+        };
+        DeliveryHandler broken = delivery -> {
+            throw new IllegalStateException("of the second listener only");
+        };
+        GroupDispatcher two = new GroupDispatcher(
+                "g",
+                List.of(
+                        new GroupDispatcher.Route("orders", TagSelector.parse("a"), listener),
+                        new GroupDispatcher.Route("orders", TagSelector.parse("b"), broken)));
+        ReceivedMessage[] batch = {tagged(0, "a"), tagged(1, "a"), tagged(2, "b"), tagged(3, "a"), tagged(4, "c")};
+
+        BatchOutcome outcome = Outcomes.deliverAll(two, batch);
+
+        assertThat(calls).containsExactly(List.of("id-0", "id-1"), List.of("id-3"));
+        assertThat(outcome.failure(batch[0])).isNull();
+        assertThat(outcome.failure(batch[3])).isNull();
+        assertThat(outcome.failure(batch[2]).cause()).hasMessage("of the second listener only");
+        assertThat(outcome.failure(batch[4])).isEqualTo(new BatchOutcome.Failure(false, null));
+    }
+
+    private static ReceivedMessage tagged(int number, String tag) {
+        return Received.numbered(number, "orders", "x", Map.of("TAGS", tag));
+    }
+
+    private DeliveryHandler handler(String name) {
+        return delivery -> {
+            BatchOutcome.Builder outcome = BatchOutcome.builder();
+            for (ReceivedMessage message : delivery.messages()) {
+                handled.add(name);
+                if (message.body().length == 0) {
+                    outcome.retry(message);
+                }
+            }
+            return CompletableFuture.completedFuture(outcome.build());
         };
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.spring.fixture.FakeConsumers;
 import java.util.Map;
@@ -19,7 +20,7 @@ class MessageListenerContainerTest {
     private final FakeConsumers consumers = new FakeConsumers();
     private final MessageListenerContainer container = new MessageListenerContainer(
             PushConsumerSettings.of("g", Map.of("orders", "*")),
-            message -> ConsumeResult.CONSUME_SUCCESS,
+            DeliveryHandler.of((MessageHandler) message -> ConsumeResult.CONSUME_SUCCESS),
             consumers,
             true);
 

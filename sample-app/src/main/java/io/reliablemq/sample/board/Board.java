@@ -32,6 +32,8 @@ record Board(
      *
      * @param attempts to charge it
      * @param refusal why the last one that failed did so; null if none did
+     * @param parcel the last step of its parcel; null before the first
+     * @param reviewAsked whether the customer was asked how they like it
      */
     record Line(
             String id,
@@ -42,5 +44,7 @@ record Board(
             Instant placedAt,
             Instant changedAt,
             int attempts,
-            @Nullable String refusal) {}
+            @Nullable String refusal,
+            @Nullable String parcel,
+            boolean reviewAsked) {}
 }

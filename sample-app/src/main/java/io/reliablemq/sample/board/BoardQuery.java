@@ -45,7 +45,9 @@ class BoardQuery {
                 SELECT id, item, amount_cents, state, acknowledged_at IS NOT NULL AS acknowledged, placed_at, changed_at,
                        (SELECT COUNT(*) FROM charge_attempt a WHERE a.order_id = o.id) AS attempts,
                        (SELECT refusal FROM charge_attempt a WHERE a.order_id = o.id AND refusal IS NOT NULL
-                         ORDER BY reconsume_times DESC LIMIT 1) AS refusal
+                         ORDER BY reconsume_times DESC LIMIT 1) AS refusal,
+                       (SELECT name FROM parcel_step p WHERE p.order_id = o.id ORDER BY number DESC LIMIT 1) AS parcel,
+                       EXISTS (SELECT 1 FROM review_request r WHERE r.order_id = o.id) AS review_asked
                   FROM orders o ORDER BY placed_at DESC, id DESC LIMIT :max""").param("max", MAX_ORDERS).query(Board.Line.class).list();
     }
 }

@@ -93,6 +93,19 @@ public class Orders {
                         .update());
     }
 
+    /**
+     * Has an order that was given up wait for its payment again, and for its message to be safe in the broker.
+     *
+     * @return whether it was this call that did so; false if it is not given up
+     */
+    @Transactional
+    public boolean reopen(String id) {
+        return changed(
+                id, jdbc.sql("""
+                UPDATE orders SET state = 'PLACED', acknowledged_at = NULL, changed_at = :now
+                WHERE id = :id AND state = 'DEAD'""").param("id", id).param("now", clock.instant()).update());
+    }
+
     /** Notes that there is news of an order although its state stays the same. */
     @Transactional
     public void touch(String id) {

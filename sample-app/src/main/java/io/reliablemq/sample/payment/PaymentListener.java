@@ -36,7 +36,7 @@ class PaymentListener {
 
     @MessageListener(
             topic = OrderCreated.TOPIC,
-            group = "payment",
+            group = PaymentGroup.NAME,
             maxReconsumeTimes = "${sample.payment.max-reconsume-times:3}")
     void onOrderCreated(OrderCreated created, @Header(ReliableMqHeaders.RECONSUME_TIMES) int reconsumeTimes) {
         Order order = orders.find(created.orderId())

@@ -11,15 +11,17 @@ import org.springframework.stereotype.Component;
 @Component
 class ShippingListener {
 
+    private final Shipments shipments;
     private final Orders orders;
 
-    ShippingListener(Orders orders) {
+    ShippingListener(Shipments shipments, Orders orders) {
+        this.shipments = shipments;
         this.orders = orders;
     }
 
     @MessageListener(topic = OrderPaid.TOPIC, group = "shipping")
     void onOrderPaid(OrderPaid paid) {
-        if (!orders.move(paid.orderId(), OrderState.PAID, OrderState.SHIPPED)) {
+        if (!shipments.ship(paid.orderId())) {
             requireShipped(paid.orderId());
         }
     }

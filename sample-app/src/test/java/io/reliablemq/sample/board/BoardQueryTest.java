@@ -49,8 +49,14 @@ class BoardQueryTest {
                 INSERT INTO charge_attempt VALUES
                 ('o-1', 0, CURRENT_TIMESTAMP, 'first'), ('o-1', 1, CURRENT_TIMESTAMP, 'second'),
                 ('o-1', 2, CURRENT_TIMESTAMP, NULL)""").update();
+        jdbc.sql("INSERT INTO parcel_step VALUES ('o-1', 1, 'packed', CURRENT_TIMESTAMP), ('o-1', 2, 'on its way', CURRENT_TIMESTAMP)")
+                .update();
+        jdbc.sql("INSERT INTO review_request VALUES ('o-1', CURRENT_TIMESTAMP)").update();
         orders.place("o-2", "Chess set", 1_200);
 
+        assertThat(query.board().orders())
+                .extracting(Board.Line::id, Board.Line::parcel, Board.Line::reviewAsked)
+                .containsExactly(tuple("o-2", null, false), tuple("o-1", "on its way", true));
         assertThat(query.board().orders())
                 .extracting(Board.Line::id, Board.Line::acknowledged, Board.Line::attempts, Board.Line::refusal)
                 .containsExactly(tuple("o-2", false, 0, null), tuple("o-1", true, 3, "second"));

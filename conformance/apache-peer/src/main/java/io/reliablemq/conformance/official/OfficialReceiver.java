@@ -23,10 +23,12 @@ final class OfficialReceiver implements Receiver {
         this.consumer = consumer;
     }
 
-    static OfficialReceiver open(String nameServers, Subscription subscription, Listener listener) {
+    static OfficialReceiver open(
+            String nameServers, Subscription subscription, Listener listener, boolean tls) {
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(subscription.group());
         consumer.setNamesrvAddr(nameServers);
         consumer.setInstanceName(InstanceNames.next(subscription.group()));
+        consumer.setUseTLS(tls);
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.setMessageListener((MessageListenerConcurrently) (messages, context) -> {
             // The default batch size is one, so an outcome is that of one message.

@@ -13,7 +13,7 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.message.Message;
 
-/** A {@code DefaultMQProducer} with its defaults, except for the bound of an attempt where one is asked for. */
+/** A {@code DefaultMQProducer} with its defaults, except for the times of a send and of an attempt. */
 final class OfficialSender implements Sender {
 
     private final DefaultMQProducer producer;
@@ -22,11 +22,13 @@ final class OfficialSender implements Sender {
         this.producer = producer;
     }
 
-    static OfficialSender open(String nameServers, String group, int mostMsPerAttempt) {
+    static OfficialSender open(String nameServers, String group, int mostMs, int mostMsPerAttempt, boolean tls) {
         DefaultMQProducer producer = new DefaultMQProducer(group);
         producer.setNamesrvAddr(nameServers);
         producer.setInstanceName(InstanceNames.next(group));
+        producer.setSendMsgTimeout(mostMs);
         producer.setSendMsgMaxTimeoutPerRequest(mostMsPerAttempt);
+        producer.setUseTLS(tls);
         try {
             producer.start();
         } catch (MQClientException e) {

@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 public final class ApacheBroker implements BrokerUnderTest {
 
-    private static final Duration READY_BOUND = Duration.ofSeconds(90);
+    private static final Duration READY_BOUND = Duration.ofSeconds(150);
 
     private final String nameServers;
     private final String brokerAddress;

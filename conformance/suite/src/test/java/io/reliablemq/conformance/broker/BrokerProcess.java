@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BrokerProcess implements AutoCloseable {
 
-    private static final Path JAR = Path.of(System.getProperty(
+    static final Path JAR = Path.of(System.getProperty(
                     "broker.exec.jar", "../../reliable-mq-broker/target/reliable-mq-broker-exec.jar"))
             .toAbsolutePath()
             .normalize();
-    private static final Duration READY_BOUND = Duration.ofSeconds(60);
+    private static final Duration READY_BOUND = Duration.ofSeconds(120);
+
+    /** Half of a short life is start-up: the second compiler would only take processor time from it. */
+    static final List<String> SHORT_LIFE = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private final String name;
     private final int port;
@@ -74,7 +77,7 @@ public final class BrokerProcess implements AutoCloseable {
                 settings.stream().map(BrokerProcess::argument).toList());
     }
 
-    private static String argument(String setting) {
+    static String argument(String setting) {
         return "--reliable-mq.broker." + setting;
     }
 
@@ -102,7 +105,10 @@ public final class BrokerProcess implements AutoCloseable {
         if (process != null && process.isAlive()) {
             throw new IllegalStateException("The broker '" + name + "' runs already");
         }
-        List<String> command = new ArrayList<>(List.of(ChildProcess.java(), "-Xmx512m", "-jar", JAR.toString()));
+        List<String> command = new ArrayList<>(List.of(ChildProcess.java()));
+        command.addAll(SHORT_LIFE);
+        command.addAll(ClassArchive.options());
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(arguments);
         ChildProcess launched = ChildProcess.start("broker-" + name, workingFolder, command);
         process = launched;

@@ -28,6 +28,10 @@ public final class ManagementEndpoint {
         this.port = port;
     }
 
+    public int port() {
+        return port;
+    }
+
     /** The answer to {@code GET /metrics}, as it is. @throws IOException if nobody answers */
     public String metrics() throws IOException {
         return get("/metrics");

@@ -12,7 +12,17 @@ final class Topics {
     private Topics() {}
 
     static void create(Administration administration, String brokerAddress, String topic, int queues) {
-        administration.createTopic(brokerAddress, topic, queues);
+        // The official tool gives a broker five seconds, which is little for one that many cases have just begun to
+        // use.
+        Awaitility.await("the topic " + topic)
+                .atMost(BOUND)
+                .pollInterval(Duration.ofMillis(200))
+                .pollDelay(Duration.ZERO)
+                .ignoreExceptions()
+                .until(() -> {
+                    administration.createTopic(brokerAddress, topic, queues);
+                    return true;
+                });
         await(administration, topic);
     }
 

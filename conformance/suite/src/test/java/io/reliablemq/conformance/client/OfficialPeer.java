@@ -15,6 +15,11 @@ public final class OfficialPeer {
         return instance(ClientLibrary.class, "OfficialClientLibrary");
     }
 
+    /** The client library that encrypts its connections. */
+    public static ClientLibrary clientLibraryOverTls() {
+        return instance(ClientLibrary.class, "OfficialClientLibrary", "TLS");
+    }
+
     public static Administration administration(String nameServers) {
         return instance(Administration.class, "OfficialAdministration", nameServers);
     }

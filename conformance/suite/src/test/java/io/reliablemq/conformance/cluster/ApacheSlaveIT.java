@@ -23,11 +23,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A master and a slave of Apache RocketMQ, registered with our name server: our consumer reads from the slave while the
  * master is dead, without a gap, and from the master when it is back.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ApacheSlaveIT {
 
     private static final String TOPIC = "with-slave";

@@ -33,11 +33,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A master and its slave under the strict setting, as processes, while both clients send and receive: roles are switched to
  * and fro, and the master is lost with its disk.
  */
+@Isolated("no send may fail while roles are switched")
 class MasterAndSlaveIT {
 
     private static final String TOPIC = "pair-topic";

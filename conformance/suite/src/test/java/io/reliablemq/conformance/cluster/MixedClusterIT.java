@@ -24,11 +24,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A name server of ours and one of Apache RocketMQ; a broker of each kind registers with both. They serve one topic
  * together, to both clients, whichever name server a client knows. What goes leaves both name servers.
  */
+@Isolated("what goes has left the name servers within a second")
 class MixedClusterIT {
 
     private static final String TOPIC = "mixed";

@@ -31,8 +31,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A data folder that lost or changed bytes between two starts, as an operator meets it: what the broker says, and what helps. */
+@Execution(ExecutionMode.CONCURRENT)
 class DamagedFolderIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);

@@ -25,8 +25,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The broker process is killed while messages wait for their time: each is handed over, and none twice. */
+@Execution(ExecutionMode.CONCURRENT)
 class DelayedDeliveryCrashIT {
 
     private static final Duration BOUND = Duration.ofSeconds(90);

@@ -1,5 +1,6 @@
 package io.reliablemq.conformance.crash;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class DeliveryLedger {
 
     private final Set<String> tried = ConcurrentHashMap.newKeySet();
-    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> acknowledged = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
 
     /** To be called before the send, since a message may be received before its answer arrives. */
@@ -26,10 +27,15 @@ final class DeliveryLedger {
 
     /** The send of this message ended in {@code SEND_OK}. */
     void acknowledged(String id) {
+        acknowledged(id, "where is not known");
+    }
+
+    /** @param where it is stored, for whoever looks for it */
+    void acknowledged(String id, String where) {
         if (!tried.contains(id)) {
             throw new IllegalArgumentException("The id '" + id + "' was acknowledged but never sent");
         }
-        acknowledged.add(id);
+        acknowledged.put(id, where);
     }
 
     void received(String id) {
@@ -40,7 +46,7 @@ final class DeliveryLedger {
     DeliveryLedger forAnotherReceiver() {
         DeliveryLedger other = new DeliveryLedger();
         other.tried.addAll(tried);
-        other.acknowledged.addAll(acknowledged);
+        other.acknowledged.putAll(acknowledged);
         return other;
     }
 
@@ -50,11 +56,20 @@ final class DeliveryLedger {
 
     /** Whether everything acknowledged so far has been received. */
     boolean isSettled() {
-        return received.keySet().containsAll(acknowledged);
+        return received.keySet().containsAll(acknowledged.keySet());
+    }
+
+    /** What was acknowledged and not received, each with where it is stored. */
+    List<String> missing() {
+        return acknowledged.entrySet().stream()
+                .filter(message -> !received.containsKey(message.getKey()))
+                .map(message -> message.getKey() + " (" + message.getValue() + ")")
+                .sorted()
+                .toList();
     }
 
     Balance balance() {
-        Set<String> lost = new TreeSet<>(acknowledged);
+        Set<String> lost = new TreeSet<>(acknowledged.keySet());
         lost.removeAll(received.keySet());
         Set<String> unknown = new TreeSet<>(received.keySet());
         unknown.removeAll(tried);

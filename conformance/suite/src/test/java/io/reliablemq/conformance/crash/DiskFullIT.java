@@ -26,11 +26,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A broker without room takes no messages and says why; what it has is delivered; and it takes messages again when there is
  * room, in time for nobody to lose one.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DiskFullIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);

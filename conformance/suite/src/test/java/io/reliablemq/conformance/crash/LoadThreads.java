@@ -60,7 +60,10 @@ final class LoadThreads {
             ledger.trying(id);
             try {
                 Receipt receipt = sender.send(OutgoingMessage.of(topic, body(id)));
-                ledger.acknowledged(id);
+                ledger.acknowledged(
+                        id,
+                        "broker " + receipt.brokerName() + ", queue " + receipt.queueId() + ", offset "
+                                + receipt.queueOffset());
                 acknowledgedBySender.get(senderName).incrementAndGet();
                 acknowledgedByBroker
                         .computeIfAbsent(receipt.brokerName(), unused -> new AtomicInteger())

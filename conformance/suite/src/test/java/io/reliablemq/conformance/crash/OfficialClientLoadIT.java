@@ -23,8 +23,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The exec jar, started as a user would, serves the unmodified official client under load. */
+@Isolated("no send may fail, and the official client has little time for each")
 class OfficialClientLoadIT {
 
     private static final int THREADS = 16;

@@ -19,11 +19,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Processes that hang with their connections open (SIGSTOP): a name server, then one of two masters. No send fails, clients
  * turn to the other name server, the silent broker leaves the routes within ten seconds and is used again once it goes on.
  */
+@Isolated("no send may fail, and the silence of a broker has a bound of seconds")
 class PausedProcessesIT {
 
     private static final String TOPIC = "paused";

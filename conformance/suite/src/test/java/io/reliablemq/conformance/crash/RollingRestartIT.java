@@ -19,12 +19,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Two masters and two name servers, each a process; each of them is stopped with SIGTERM and started again, one after the
  * other, a name server with SIGKILL besides, while a producer sends and two members of a group receive. No send fails,
  * nothing is lost, and the queues of a broker are shared out again as soon as it is back.
  */
+@Isolated("no send may fail, and the shares of queues have a bound of seconds")
 class RollingRestartIT {
 
     private static final String TOPIC = "rolling";

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Two masters under {@code SYNC_MASTER} and {@code SYNC_FLUSH}, each with a slave, and two name servers: what is done to one
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>One cluster serves all scenarios, each with a topic of its own; each leaves the cluster whole.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("no send may fail")
 class StrictClusterIT {
 
     private static final int SENDING_THREADS = 4;

@@ -18,11 +18,13 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Three brokers share a topic; one is killed with SIGKILL while both clients send with their default retries. No send
  * fails, and once the broker is back nothing acknowledged is missing.
  */
+@Isolated("no send may fail, and the official client has little time for each")
 class ThreeBrokersIT {
 
     private static final String TOPIC = "shared";

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The way of the log to one replica, over one connection.
  *
  * <p>Sent in the order of the log under the lock {@code sending}, by whichever thread has it; nobody waits for that lock but
- * {@code rmq-replica-feed}. The other state is written by the connection's event loop, and read by any thread.
+ * {@code rmq-replica-feed}. News of commits go beside that. The other state is written by the connection's event loop, and read by any thread.
  */
 final class ReplicaFeed {
 
@@ -170,7 +170,10 @@ final class ReplicaFeed {
     }
 
     private void send(RecordChunk chunk) {
-        long committed = log.positions().committed();
+        send(chunk, log.positions().committed());
+    }
+
+    private void send(RecordChunk chunk, long committed) {
         connection.sendOneWay(new LogData(chunk, committed, promises).command()).whenComplete((written, failure) -> {
             if (failure != null) {
                 // What comes behind a gap is of no use.
@@ -179,6 +182,16 @@ final class ReplicaFeed {
         });
         toldCommitted = committed;
         sentNanos = clock.nanos();
+    }
+
+    /**
+     * Tells the replica at once how far the log is committed. On the connection's event loop, the operating system has it
+     * when this returns.
+     */
+    void tell(long committed) {
+        // Not under the lock: without records, the order does not matter.
+        send(new RecordChunk(sent, NO_RECORDS, sent), committed);
+        connection.flush();
     }
 
     /** Whether the replica was not told yet how far the log is committed. */

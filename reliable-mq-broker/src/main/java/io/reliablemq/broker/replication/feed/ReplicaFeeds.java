@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +75,10 @@ public final class ReplicaFeeds implements AutoCloseable {
         log.awaitReplicasIf(this::enoughAreNear);
         log.keepFrom(this::neededFrom);
         log.onWritten(this::written);
-        log.onCommit(position -> wakeIfIdle());
+        log.onCommit(this::committed);
+        if (neededReplicas > 0) {
+            log.commitOn(this::execute);
+        }
     }
 
     public ReplicaFeeds start() {
@@ -239,10 +243,37 @@ public final class ReplicaFeeds implements AutoCloseable {
         }
     }
 
-    private void wakeIfIdle() {
-        if (!feeds.isEmpty() && agent.isIdle()) {
+    /**
+     * What is acknowledged is to be read from a replica even if this process is killed right after the answer. So a replica
+     * that was waited for is told before producers are answered; the others hear of it soon.
+     */
+    private void committed(long position) {
+        boolean news = false;
+        for (ReplicaFeed feed : feeds) {
+            if (neededReplicas > 0 && feed.confirmed() >= position) {
+                feed.tell(position);
+            } else {
+                news = true;
+            }
+        }
+        if (news && agent.isIdle()) {
             running.signal();
         }
+    }
+
+    /** Where the commit point is to move: on the event loop of a replica, which can be told there without delay. */
+    private void execute(Runnable move) {
+        for (ReplicaFeed feed : feeds) {
+            if (feed.isStarted()) {
+                try {
+                    feed.connection().execute(move);
+                    return;
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("The connection of the replica {} has ended with its event loop", feed.replicaId(), e);
+                }
+            }
+        }
+        move.run();
     }
 
     private void drop(ReplicaFeed feed, Exception cause) {

@@ -2,8 +2,10 @@ package io.reliablemq.broker.store.file;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -12,8 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Properties;
 import java.util.stream.Stream;
 
 /** The file system of this machine. */
@@ -23,10 +24,14 @@ public final class DiskFiles implements StoreFiles {
     private static final boolean FOLDERS_CAN_BE_FORCED = File.separatorChar == '/';
 
     /**
-     * Locks of this process. The system's locks belong to the process: closing a second handle of a locked file would
-     * give the lock up, so a second attempt must not even open it.
+     * Locks of this process, as system properties: those are the same for all class loaders. The operating system's locks
+     * belong to the process: closing a second handle of a locked file would give the lock up, so a second attempt must
+     * not even open it.
      */
-    private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+    private static final Properties HELD_HERE = System.getProperties();
+
+    private static final String HELD_PREFIX = "io.reliablemq.locked.";
+    private static final int MAX_PID_LENGTH = 20;
 
     @Override
     public StoreFile create(Path file) throws IOException {
@@ -108,31 +113,43 @@ public final class DiskFiles implements StoreFiles {
         Path key = (folder == null ? file.toAbsolutePath().getRoot() : folder)
                 .toRealPath()
                 .resolve(file.getFileName());
-        if (!HELD_HERE.add(key)) {
-            throw new FolderInUseException(key);
+        if (HELD_HERE.putIfAbsent(HELD_PREFIX + key, "true") != null) {
+            throw new FolderInUseException(key, "this process itself");
         }
         try {
             return lockAgainstOthers(key);
         } catch (IOException | RuntimeException e) {
-            HELD_HERE.remove(key);
+            HELD_HERE.remove(HELD_PREFIX + key);
             throw e;
         }
     }
 
     private static FolderLock lockAgainstOthers(Path key) throws IOException {
-        FileChannel channel = FileChannel.open(key, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(key, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock == null) {
-                throw new FolderInUseException(key);
+                throw new FolderInUseException(key, holder(channel));
             }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
         return () -> {
             channel.close();
-            HELD_HERE.remove(key);
+            HELD_HERE.remove(HELD_PREFIX + key);
         };
+    }
+
+    /** Who holds the lock, as it wrote into the file; for an operator. */
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(MAX_PID_LENGTH);
+        channel.read(text, 0);
+        String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII);
+        return pid.matches("\\d+") ? "process " + pid : "another process";
     }
 }

@@ -7,7 +7,12 @@ import java.nio.file.Path;
 public final class FolderInUseException extends IOException {
 
     public FolderInUseException(Path lockFile) {
-        super("The data folder " + lockFile.getParent()
-                + " is in use by another broker; stop that one, or choose another folder");
+        this(lockFile, "another process");
+    }
+
+    /** @param holder where the other broker runs, for an operator */
+    public FolderInUseException(Path lockFile, String holder) {
+        super("The data folder " + lockFile.getParent() + " is in use by another broker, in " + holder
+                + "; stop that one, or choose another folder");
     }
 }

@@ -17,6 +17,12 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class LogTail {
 
     private static final int BUFFER_BYTES = 1 << 20;
+
+    /** Copies of so many bytes, or of this part of a segment, are a catch-up. */
+    private static final int MANY_BYTES = 128 << 10;
+
+    private static final int MANY_PART = 8;
+
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
 
     /** How far the log is written, and in which segment that is. */
@@ -28,6 +34,9 @@ public final class LogTail {
     private final AtomicLong flushed;
     private volatile Written written;
     private volatile boolean broken;
+
+    /** Whether records come in such numbers that reserving space ahead of them would write all of it twice. */
+    private volatile boolean extending;
 
     // Owned by the log writer from here on.
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -114,8 +123,7 @@ public final class LogTail {
         if (limit != tail.segment().limit()) {
             resize(limit);
         }
-        tail.reserveTo(Math.min(limit, end + records.length + behind + RecordLayout.ENVELOPE_BYTES));
-        put(records);
+        add(records, behind, Math.min(limit, end + records.length + behind + RecordLayout.ENVELOPE_BYTES));
         if (behind > 0) {
             drainBuffer();
             end += behind;
@@ -132,10 +140,22 @@ public final class LogTail {
         if (limit != tail.segment().limit()) {
             resize(limit);
         }
-        tail.reserveTo(end + records.length);
         supply.reserve(next, limit - tail.segment().base(), RecordLayout.ENVELOPE_BYTES);
-        put(records);
+        add(records, 0, end + records.length);
         goOn(next);
+    }
+
+    /** Few records go where space is reserved ahead of them, up to a position. Many take their space as they are written. */
+    private void add(byte[] records, long behind, long reserved) throws IOException {
+        extending = behind == 0 && records.length >= Math.min(MANY_BYTES, settings.segmentBytes() / MANY_PART);
+        if (extending) {
+            drainBuffer();
+            tail.extend(ByteBuffer.wrap(records), end);
+            end += records.length;
+        } else {
+            tail.reserveTo(reserved);
+            put(records);
+        }
     }
 
     private void resize(long limit) throws IOException {
@@ -199,6 +219,9 @@ public final class LogTail {
 
     /** Whether the keeper should reserve space or make the next segment. */
     boolean wantsRoom() {
+        if (extending) {
+            return false;
+        }
         Written upTo = written;
         long ahead = Math.min(
                 upTo.position() + settings.preallocateBytes() / 2,

@@ -116,7 +116,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
 
     private void place(List<A> batch) {
         // Timestamps never run backwards, so that a queue can be searched by time after the wall clock was set back.
-        lastTimestamp = Math.max(lastTimestamp, clock.wallMs());
+        lastTimestamp = Math.max(lastTimestamp, clock.ofMessages().wallMs());
         for (A append : batch) {
             for (int i = 0; i < append.count(); i++) {
                 append.place(i, tail.place(append.payload(i).length), lastTimestamp);

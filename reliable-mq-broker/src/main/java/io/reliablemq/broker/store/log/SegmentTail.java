@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Written by the log writer alone. Disk space is reserved ahead of the tail by writing zeros, since a file that only
  * claims its size can run out of space in the middle of a record; the segment keeper does so ahead of need, and the
- * writer itself where that was not enough. Under the lock {@code allocation} one of them writes zeros, and neither
- * writes records behind {@code allocated}, so that zeros never overwrite a record.
+ * writer itself where that was not enough. Under the lock {@code allocation} one of them writes zeros, and records are
+ * written behind {@code allocated} under the same lock only, so that zeros never overwrite a record.
  *
  * <p>Forcing is done under the lock {@code forcing} and is remembered when it fails: the next attempt fails too, even
  * where the system would say that all is well.
@@ -87,6 +87,21 @@ final class SegmentTail implements AutoCloseable {
                     "Only " + allocated + " is reserved, not " + (position + source.remaining()));
         }
         file.write(source, position - segment.base());
+    }
+
+    /**
+     * Writes, also where nothing was reserved before. A full disk leaves what was reserved as it was: what stands behind
+     * that means nothing until it is written again.
+     */
+    void extend(ByteBuffer source, long position) throws IOException {
+        allocation.lock();
+        try {
+            long end = position + source.remaining();
+            file.write(source, position - segment.base());
+            allocated = Math.max(allocated, end);
+        } finally {
+            allocation.unlock();
+        }
     }
 
     /** Reserves one more step of disk space. */

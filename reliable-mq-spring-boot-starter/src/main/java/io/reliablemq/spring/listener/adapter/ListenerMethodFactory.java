@@ -8,62 +8,42 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.messaging.handler.annotation.support.DefaultMessageHandlerMethodFactory;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolver;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolverComposite;
-import org.springframework.messaging.handler.invocation.InvocableHandlerMethod;
 import org.springframework.validation.Validator;
 
-/** Makes listener methods whose own failures can be told from failures to make their arguments. */
+/** Makes listener methods, whose arguments are resolved as Spring does for all messages. */
 public final class ListenerMethodFactory {
 
     private final HandlerMethodArgumentResolverComposite resolvers = new HandlerMethodArgumentResolverComposite();
 
     /** @param validator for payloads marked to be validated; null to validate nothing */
     public ListenerMethodFactory(BeanFactory beanFactory, PayloadConverter converter, @Nullable Validator validator) {
-        resolvers.addResolvers(new Resolvers(beanFactory, converter, validator).initArgumentResolvers());
+        this(beanFactory, converter, validator, List.of());
     }
 
-    InvocableHandlerMethod create(Object bean, Method method) {
-        ListenerMethod listenerMethod = new ListenerMethod(bean, method);
-        listenerMethod.setMessageMethodArgumentResolvers(resolvers);
-        return listenerMethod;
+    /** @param own resolvers of the application's own, asked before the one for the payload, which takes what is left */
+    public ListenerMethodFactory(
+            BeanFactory beanFactory,
+            PayloadConverter converter,
+            @Nullable Validator validator,
+            List<? extends HandlerMethodArgumentResolver> own) {
+        resolvers.addResolvers(new Resolvers(beanFactory, converter, validator, own).initArgumentResolvers());
     }
 
-    /** The application's code threw, rather than what prepares its arguments. */
-    static final class ListenerThrewException extends Exception {
-
-        private final Exception thrown;
-
-        ListenerThrewException(Exception thrown) {
-            super(thrown);
-            this.thrown = thrown;
-        }
-
-        Exception thrown() {
-            return thrown;
-        }
-    }
-
-    private static final class ListenerMethod extends InvocableHandlerMethod {
-
-        ListenerMethod(Object bean, Method method) {
-            super(bean, method);
-        }
-
-        @Override
-        protected @Nullable Object doInvoke(@Nullable Object... args) throws Exception {
-            try {
-                return super.doInvoke(args);
-            } catch (Exception e) {
-                throw new ListenerThrewException(e);
-            }
-        }
+    ListenerMethod create(Object bean, Method method) {
+        return new ListenerMethod(bean, method, resolvers);
     }
 
     /** Spring's standard argument resolvers, in Spring's order. */
     private static final class Resolvers extends DefaultMessageHandlerMethodFactory {
 
-        Resolvers(BeanFactory beanFactory, PayloadConverter converter, @Nullable Validator validator) {
+        Resolvers(
+                BeanFactory beanFactory,
+                PayloadConverter converter,
+                @Nullable Validator validator,
+                List<? extends HandlerMethodArgumentResolver> own) {
             setBeanFactory(beanFactory);
             setMessageConverter(converter.messageConverter());
+            setCustomArgumentResolvers(List.copyOf(own));
             if (validator != null) {
                 setValidator(validator);
             }

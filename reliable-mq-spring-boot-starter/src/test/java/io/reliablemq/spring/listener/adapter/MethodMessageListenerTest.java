@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.NonRetryableException;
 import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.spring.fixture.Outcomes;
 import io.reliablemq.spring.fixture.Received;
+import io.reliablemq.spring.fixture.RecordingProducer;
+import io.reliablemq.spring.listener.Delivery;
+import io.reliablemq.spring.listener.MessageLease;
 import io.reliablemq.spring.support.MessageMapper;
 import io.reliablemq.spring.support.PayloadConverter;
 import io.reliablemq.spring.support.ReliableMqHeaders;
@@ -15,10 +20,16 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,11 +48,16 @@ class MethodMessageListenerTest {
 
     private static final ReceivedMessage ORDER =
             Received.text("orders", "{\"id\":\"o-1\",\"amount\":5}", Map.of("source", "shop", "priority", "9"));
+    private static final ReceivedMessage REQUEST = Received.text(
+            "orders",
+            "{\"id\":\"o-1\",\"amount\":5}",
+            Map.of("CORRELATION_ID", "c-1", "REPLY_TO_CLIENT", "client-1", "CLUSTER", "DefaultCluster"));
     private static final ReceivedMessage POISON = Received.text("orders", "{not json", Map.of());
 
     private final PayloadConverter converter = PayloadConverter.json(JsonMapper.shared());
     private final LocalValidatorFactoryBean validator = new LocalValidatorFactoryBean();
     private final Listeners bean = new Listeners();
+    private final RecordingProducer producer = new RecordingProducer();
 
     record Order(String id, @Min(1) int amount) {}
 
@@ -57,13 +73,13 @@ class MethodMessageListenerTest {
 
     @Test
     void convertsThePayloadAndAcknowledgesByReturning() throws Exception {
-        assertThat(listener("payload").handle(ORDER)).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+        assertThat(Outcomes.deliver(listener("payload"), ORDER)).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
         assertThat(bean.arguments).isEqualTo(List.of(new Order("o-1", 5)));
     }
 
     @Test
     void givesHeadersAndMessagesOnDemand() throws Exception {
-        listener("everything").handle(ORDER);
+        Outcomes.deliver(listener("everything"), ORDER);
 
         assertThat(bean.arguments).hasSize(7).startsWith(new Order("o-1", 5), "shop", 9, 2, Received.BORN, ORDER);
         Message<?> message = (Message<?>) bean.arguments.get(6);
@@ -73,20 +89,20 @@ class MethodMessageListenerTest {
 
     @Test
     void givesTextAndBytesAsTheyCame() throws Exception {
-        listener("text").handle(POISON);
+        Outcomes.deliver(listener("text"), POISON);
         assertThat(bean.arguments).isEqualTo(List.of("{not json"));
 
-        listener("bytes").handle(POISON);
+        Outcomes.deliver(listener("bytes"), POISON);
         assertThat((byte[]) bean.arguments.get(0)).isEqualTo(POISON.body());
     }
 
     @Test
-    void passesOnWhatTheMethodReturns() throws Exception {
+    void retriesWhatTheMethodDoesNotSayIsDone() throws Exception {
         bean.result = ConsumeResult.RECONSUME_LATER;
-        assertThat(listener("result").handle(ORDER)).isEqualTo(ConsumeResult.RECONSUME_LATER);
+        assertThat(Outcomes.deliver(listener("result"), ORDER)).isEqualTo(ConsumeResult.RECONSUME_LATER);
 
         bean.result = null;
-        assertThat(listener("result").handle(ORDER)).isNull();
+        assertThat(Outcomes.deliver(listener("result"), ORDER)).isEqualTo(ConsumeResult.RECONSUME_LATER);
     }
 
     @Test
@@ -100,7 +116,7 @@ class MethodMessageListenerTest {
             bean.failure = thrown;
 
             assertThatExceptionOfType(Exception.class)
-                    .isThrownBy(() -> listener("failing").handle(ORDER))
+                    .isThrownBy(() -> Outcomes.deliver(listener("failing"), ORDER))
                     .isSameAs(thrown);
         }
     }
@@ -108,7 +124,7 @@ class MethodMessageListenerTest {
     @Test
     void makesADeadLetterOfWhatCannotBeConverted() {
         assertThatExceptionOfType(NonRetryableException.class)
-                .isThrownBy(() -> listener("payload").handle(POISON))
+                .isThrownBy(() -> Outcomes.deliver(listener("payload"), POISON))
                 .withMessageContaining("id-1")
                 .withMessageContaining("'orders'")
                 .withMessageContaining("Listeners#payload")
@@ -121,7 +137,7 @@ class MethodMessageListenerTest {
         ReceivedMessage invalid = Received.text("orders", "{\"id\":\"o-1\",\"amount\":0}", Map.of());
 
         assertThatExceptionOfType(NonRetryableException.class)
-                .isThrownBy(() -> listener("valid").handle(invalid))
+                .isThrownBy(() -> Outcomes.deliver(listener("valid"), invalid))
                 .withCauseInstanceOf(MethodArgumentNotValidException.class);
         assertThat(bean.arguments).isNull();
     }
@@ -132,10 +148,10 @@ class MethodMessageListenerTest {
         ReceivedMessage unreadable = Received.text("orders", "x", Map.of("priority", "high"));
 
         assertThatExceptionOfType(NonRetryableException.class)
-                .isThrownBy(() -> listener("header").handle(bare))
+                .isThrownBy(() -> Outcomes.deliver(listener("header"), bare))
                 .withMessageContaining("priority");
         assertThatExceptionOfType(NonRetryableException.class)
-                .isThrownBy(() -> listener("header").handle(unreadable));
+                .isThrownBy(() -> Outcomes.deliver(listener("header"), unreadable));
     }
 
     @Test
@@ -153,15 +169,80 @@ class MethodMessageListenerTest {
         };
         MethodMessageListener listener = listener("valid", unavailable);
 
-        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> listener.handle(ORDER));
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> Outcomes.deliver(listener, ORDER));
     }
 
     @Test
-    void refusesAMethodWithAnotherReturnType() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> listener("other"))
-                .withMessageContaining("java.lang.String")
-                .withMessageContaining("ConsumeResult");
+    void refusesWhatCannotBeAListener() {
+        assertRefused("flag", "boolean", "ConsumeResult");
+        assertRefused("future", "java.util.concurrent.Future", "CompletionStage");
+        assertRefused("vagueStage", "does not say what it completes with");
+        assertRefused("publisher", "Publisher", "CompletionStage");
+        assertRefused("several", "batch");
+    }
+
+    private void assertRefused(String method, String... parts) {
+        assertThatIllegalArgumentException().isThrownBy(() -> listener(method)).withMessageContainingAll(parts);
+    }
+
+    @Test
+    void acknowledgesAStageWhenItCompletes() throws Exception {
+        bean.stage = new CompletableFuture<>();
+        CompletionStage<BatchOutcome> outcome = listener("stage").handle(new Delivery(List.of(ORDER), message -> true));
+        assertThat(outcome.toCompletableFuture()).isNotDone();
+
+        bean.stage.complete(ConsumeResult.CONSUME_SUCCESS);
+
+        assertThat(Outcomes.single(ORDER, Outcomes.await(outcome))).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+    }
+
+    @Test
+    void aStageFailsWithItsOwnException() {
+        bean.stage = CompletableFuture.failedFuture(new IOException("disk"));
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> Outcomes.deliver(listener("stage"), ORDER))
+                .withMessage("disk");
+    }
+
+    @Test
+    void retriesAStageOfNull() throws Exception {
+        bean.stage = CompletableFuture.completedFuture(null);
+        assertThat(Outcomes.deliver(listener("stage"), ORDER)).isEqualTo(ConsumeResult.RECONSUME_LATER);
+
+        bean.stage = null;
+        assertThat(Outcomes.deliver(listener("stage"), ORDER)).isEqualTo(ConsumeResult.RECONSUME_LATER);
+    }
+
+    @Test
+    void sendsTheReplyToWhoeverAsked() throws Exception {
+        assertThat(Outcomes.deliver(listener("reply"), REQUEST)).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+
+        assertThat(producer.replies).hasSize(1);
+        assertThat(producer.replies.get(0).request()).isSameAs(REQUEST);
+        assertThat(new String(producer.replies.get(0).body(), StandardCharsets.UTF_8))
+                .isEqualTo("{\"id\":\"o-1\",\"amount\":6}");
+    }
+
+    @Test
+    void dropsTheReplyWhereNobodyAsked() throws Exception {
+        assertThat(Outcomes.deliver(listener("reply"), ORDER)).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+        assertThat(producer.replies).isEmpty();
+    }
+
+    @Test
+    void doesNotHandleARequestAgainBecauseItsReplyIsLost() throws Exception {
+        producer.failing = true;
+        assertThat(Outcomes.deliver(listener("reply"), REQUEST)).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+    }
+
+    @Test
+    void givesALeaseThatCanBeExtended() throws Exception {
+        List<ReceivedMessage> extended = new ArrayList<>();
+        Outcomes.await(listener("lease").handle(new Delivery(List.of(ORDER), extended::add)));
+
+        assertThat(extended).containsExactly(ORDER);
+        assertThat(bean.arguments).isEqualTo(List.of(true));
     }
 
     private MethodMessageListener listener(String method) {
@@ -174,7 +255,8 @@ class MethodMessageListenerTest {
                 .findFirst()
                 .orElseThrow();
         ListenerMethodFactory methods = new ListenerMethodFactory(new DefaultListableBeanFactory(), converter, with);
-        return new MethodMessageListener(bean, method, methods, new MessageMapper(converter));
+        MessageMapper mapper = new MessageMapper(converter);
+        return new MethodMessageListener(bean, method, methods, mapper, new Replies(() -> producer, mapper), null);
     }
 
     static class Listeners {
@@ -182,6 +264,7 @@ class MethodMessageListenerTest {
         List<Object> arguments;
         ConsumeResult result = ConsumeResult.CONSUME_SUCCESS;
         Exception failure;
+        CompletableFuture<ConsumeResult> stage;
 
         void payload(Order order) {
             arguments = List.of(order);
@@ -222,8 +305,36 @@ class MethodMessageListenerTest {
             throw failure;
         }
 
-        String other(String text) {
-            return text;
+        boolean flag(String text) {
+            return true;
+        }
+
+        Future<Void> future(String text) {
+            return stage.thenAccept(result -> {}).toCompletableFuture();
+        }
+
+        CompletableFuture<?> vagueStage(String text) {
+            return stage;
+        }
+
+        Flow.Publisher<String> publisher(String text) {
+            return subscriber -> {};
+        }
+
+        void several(List<ReceivedMessage> messages) {
+            arguments = List.copyOf(messages);
+        }
+
+        CompletableFuture<ConsumeResult> stage(String text) {
+            return stage;
+        }
+
+        Order reply(Order order) {
+            return new Order(order.id(), order.amount() + 1);
+        }
+
+        void lease(String text, MessageLease lease) {
+            arguments = List.of(lease.extend());
         }
     }
 }

@@ -1,0 +1,86 @@
+package io.reliablemq.broker.store.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stretches of the log that were read in one go, for messages that stand near each other. They are kept for a while, since
+ * between the messages of one queue stand those of others, whose readers come soon.
+ *
+ * <p>Safe for use by any thread: what a window holds is guarded by its lock, which is held while it is filled.
+ */
+public final class ReadWindows {
+
+    private static final int WINDOW_BYTES = 256 << 10;
+    private static final int WINDOWS = 16;
+
+    /** What stands so far before the end of what may be read lies in windows that will not change any more. */
+    public static final long DISTANCE = 2L * WINDOW_BYTES;
+
+    private final Segments segments;
+    private final Window[] windows = Stream.generate(Window::new).limit(WINDOWS).toArray(Window[]::new);
+
+    public ReadWindows(Segments segments) {
+        this.segments = segments;
+    }
+
+    /**
+     * Reads bytes of one segment, which are at least {@link #DISTANCE} behind what may still change.
+     *
+     * @return false if the position is in no segment or the segment ends before the buffer is full
+     */
+    public boolean read(long position, ByteBuffer target) throws IOException {
+        long at = position;
+        while (target.hasRemaining()) {
+            int copied = windows[(int) (at / WINDOW_BYTES % WINDOWS)].copy(at, target);
+            if (copied == 0) {
+                return false;
+            }
+            at += copied;
+        }
+        return true;
+    }
+
+    /** One stretch. */
+    private final class Window {
+
+        private final ReentrantLock filling = new ReentrantLock();
+        private @Nullable ByteBuffer bytes;
+        private long start;
+        private long end;
+
+        /** Copies what it has from a position on, and returns how much that was. */
+        int copy(long from, ByteBuffer target) throws IOException {
+            filling.lock();
+            try {
+                ByteBuffer filled = from >= start && from < end && bytes != null ? bytes : fill(from);
+                int length = (int) Math.min(target.remaining(), Math.max(0, end - from));
+                target.put(target.position(), filled, (int) (from - start), length);
+                target.position(target.position() + length);
+                return length;
+            } finally {
+                filling.unlock();
+            }
+        }
+
+        private ByteBuffer fill(long position) throws IOException {
+            ByteBuffer buffer = bytes == null ? ByteBuffer.allocateDirect(WINDOW_BYTES) : bytes;
+            bytes = buffer;
+            start = position;
+            end = position;
+            Segment segment = segments.find(position);
+            if (segment != null) {
+                long border = position - position % WINDOW_BYTES;
+                long from = Math.max(segment.base(), border);
+                long to = Math.min(segment.limit(), border + WINDOW_BYTES);
+                int read = segment.read(from, buffer.clear().limit((int) (to - from)));
+                start = from;
+                end = from + read;
+            }
+            return buffer;
+        }
+    }
+}

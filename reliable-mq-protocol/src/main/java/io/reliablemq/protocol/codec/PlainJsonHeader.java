@@ -1,0 +1,267 @@
+package io.reliablemq.protocol.codec;
+
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads JSON headers in the form in which peers write them: without white space, known members only, all fields texts of
+ * Latin letters. That is several times quicker than a parser of all of JSON, and a header comes with every message. What looks
+ * otherwise, well-formed or not, is left to that parser. One object reads one header.
+ */
+final class PlainJsonHeader {
+
+    private static final int MAX_DIGITS = 10;
+
+    /** Room for what a request to send has, without growing. */
+    private static final int FIELDS = 32;
+
+    private static final int HEX = 16;
+
+    /** Names that come often, so that they need not be made each time; where two have one place, one of them is. */
+    private static final String[] NAMES = new String[256];
+
+    static {
+        List<String> often = List.of(
+                "code",
+                "extFields",
+                "flag",
+                "language",
+                "opaque",
+                "remark",
+                "serializeTypeCurrentRPC",
+                "version",
+                "msgId",
+                "transactionId",
+                "MSG_REGION",
+                "TRACE_ON",
+                "consumerGroup",
+                "topic",
+                "queueId",
+                "queueOffset",
+                "commitOffset",
+                "maxMsgNums",
+                "subscription",
+                "subVersion",
+                "suspendTimeoutMillis",
+                "suggestWhichBrokerId",
+                "nextBeginOffset",
+                "minOffset",
+                "maxOffset");
+        "abcdefghijklmnopqrstuvwxyz".chars().forEach(letter -> remember(Character.toString(letter)));
+        often.forEach(PlainJsonHeader::remember);
+    }
+
+    private final byte[] in;
+    private final int end;
+    private int at;
+    private boolean unusual;
+    private int code;
+    private int version;
+    private int correlationId;
+    private int flags;
+    private @Nullable String remark;
+    private Map<String, String> fields = Map.of();
+
+    private PlainJsonHeader(byte[] in, int start, int end) {
+        this.in = in;
+        this.at = start;
+        this.end = end;
+    }
+
+    /** @return null if it is not of that form */
+    static @Nullable Command read(byte[] bytes, int offset, int length, Body body) {
+        PlainJsonHeader header = new PlainJsonHeader(bytes, offset, offset + length);
+        header.members();
+        return header.unusual
+                ? null
+                : new Command(
+                        header.code,
+                        header.version,
+                        header.correlationId,
+                        header.flags,
+                        header.remark,
+                        header.fields,
+                        body);
+    }
+
+    private static void remember(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        NAMES[place(bytes, 0, bytes.length)] = name;
+    }
+
+    private static int place(byte[] bytes, int from, int length) {
+        return length == 0 ? 0 : (31 * bytes[from] + 7 * bytes[from + length - 1] + length) & (NAMES.length - 1);
+    }
+
+    private void members() {
+        expect('{');
+        do {
+            String name = name();
+            expect(':');
+            switch (name) {
+                case "code" -> code = number();
+                case "version" -> version = number();
+                case "opaque" -> correlationId = number();
+                case "flag" -> flags = number();
+                case "remark" -> remark = text();
+                case "extFields" -> fields = fields();
+                case "language", "serializeTypeCurrentRPC" -> text();
+                default -> unusual = true;
+            }
+        } while (!unusual && goesOn());
+        expect('}');
+        unusual |= at != end;
+    }
+
+    private Map<String, String> fields() {
+        Map<String, String> read = new HashMap<>(FIELDS);
+        expect('{');
+        do {
+            String name = name();
+            expect(':');
+            read.put(name, text());
+        } while (!unusual && goesOn());
+        expect('}');
+        return Collections.unmodifiableMap(read);
+    }
+
+    private boolean goesOn() {
+        boolean comma = at < end && in[at] == ',';
+        if (comma) {
+            at++;
+        }
+        return comma;
+    }
+
+    private void expect(char character) {
+        if (at < end && in[at] == character) {
+            at++;
+        } else {
+            unusual = true;
+        }
+    }
+
+    private int number() {
+        boolean negative = at < end && in[at] == '-';
+        if (negative) {
+            at++;
+        }
+        int first = at;
+        long value = 0;
+        while (at < end && in[at] >= '0' && in[at] <= '9' && at - first < MAX_DIGITS) {
+            value = 10 * value + in[at++] - '0';
+        }
+        value = negative ? -value : value;
+        unusual |= at == first || in[first] == '0' && at - first > 1 || value != (int) value;
+        return (int) value;
+    }
+
+    private String name() {
+        expect('"');
+        int from = at;
+        int length = plainLength();
+        unusual |= at + length >= end || in[at + length] != '"';
+        if (unusual) {
+            return "";
+        }
+        at += length + 1;
+        String known = NAMES[place(in, from, length)];
+        return known != null && isAt(known, from, length) ? known : latin(in, from, length);
+    }
+
+    private boolean isAt(String text, int from, int length) {
+        if (text.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (text.charAt(i) != in[from + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String text() {
+        expect('"');
+        int from = at;
+        int length = plainLength();
+        if (!unusual && from + length < end && in[from + length] == '"') {
+            at += length + 1;
+            return latin(in, from, length);
+        }
+        return escapedText();
+    }
+
+    /** How many bytes from here on stand for themselves. */
+    private int plainLength() {
+        int i = at;
+        while (i < end && in[i] >= ' ' && in[i] != '"' && in[i] != '\\') {
+            i++;
+        }
+        return i - at;
+    }
+
+    private String escapedText() {
+        byte[] out = new byte[end - at];
+        int length = 0;
+        while (!unusual) {
+            int plain = plainLength();
+            System.arraycopy(in, at, out, length, plain);
+            length += plain;
+            at += plain;
+            if (at < end && in[at] == '"') {
+                at++;
+                return latin(out, 0, length);
+            }
+            int character = escaped();
+            if (!unusual) {
+                out[length++] = (byte) character;
+            }
+        }
+        return "";
+    }
+
+    private int escaped() {
+        expect('\\');
+        if (unusual || at >= end) {
+            unusual = true;
+            return 0;
+        }
+        return switch (in[at++]) {
+            case '"' -> '"';
+            case '\\' -> '\\';
+            case '/' -> '/';
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> hexadecimal();
+            default -> {
+                unusual = true;
+                yield 0;
+            }
+        };
+    }
+
+    private int hexadecimal() {
+        int value = 0;
+        for (int i = 0; i < 4; i++) {
+            int digit = at < end ? Character.digit(in[at++], HEX) : -1;
+            unusual |= digit < 0;
+            value = HEX * value + digit;
+        }
+        unusual |= value > 0xFF;
+        return value;
+    }
+
+    private static String latin(byte[] bytes, int from, int length) {
+        return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,3 @@
+package io.reliablemq.spring.test.shop;
+
+record Order(String id, int amount) {}

@@ -1,0 +1,58 @@
+package io.reliablemq.spring.autoconfigure;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.util.ClassUtils;
+
+/**
+ * What a native image cannot find out by itself: the types that client and embedded broker read and write as JSON, on the wire
+ * and in their files, and the native libraries that bodies are compressed with. Methods of listeners and their payloads are
+ * seen to by the annotations on them.
+ */
+class ReliableMqRuntimeHints implements RuntimeHintsRegistrar {
+
+    private static final String PROTOCOL = "io.reliablemq.protocol.";
+    private static final String BROKER = "io.reliablemq.broker.";
+
+    static final List<String> JSON_TYPES = List.of(
+            PROTOCOL + "route.TopicRoute",
+            PROTOCOL + "body.BrokerRegistration",
+            PROTOCOL + "body.ClientConnections",
+            PROTOCOL + "body.ClusterInfo",
+            PROTOCOL + "body.ConsumerGroupSettings",
+            PROTOCOL + "body.ConsumerGroupTable",
+            PROTOCOL + "body.ConsumerIds",
+            PROTOCOL + "body.Heartbeat",
+            PROTOCOL + "body.QueueLock$Queue",
+            PROTOCOL + "body.QueueLock$Request",
+            PROTOCOL + "body.QueueLock$Response",
+            PROTOCOL + "body.SubscriptionCheck",
+            PROTOCOL + "body.TopicList",
+            PROTOCOL + "body.TopicTable",
+            BROKER + "FollowedTopics$Content",
+            BROKER + "accounting.AccountsCheckpoint",
+            BROKER + "delivery.DelayCursors$Content",
+            BROKER + "group.CommittedOffsets$Content",
+            BROKER + "replication.state.TakenOffset$Table",
+            BROKER + "role.RoleFile$Content",
+            BROKER + "transaction.OpenTransactions$Content");
+
+    private static final List<String> NATIVE_LIBRARIES =
+            List.of("*/*/libzstd-jni*", "net/jpountz/util/*/*/liblz4-java*");
+
+    private final BindingReflectionHintsRegistrar binding = new BindingReflectionHintsRegistrar();
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        for (String name : JSON_TYPES) {
+            // The broker may be absent.
+            if (ClassUtils.isPresent(name, classLoader)) {
+                binding.registerReflectionHints(hints.reflection(), ClassUtils.resolveClassName(name, classLoader));
+            }
+        }
+        NATIVE_LIBRARIES.forEach(hints.resources()::registerPattern);
+    }
+}
