@@ -66,14 +66,14 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "config")
             .whereLayer("idempotent")
             .mayOnlyBeAccessedByLayers("autoconfigure", "annotation", "adapter")
-            .whereLayer("guarantee")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
-            .whereLayer("observation")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("outbox")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("core")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "observation", "outbox")
+            .whereLayer("guarantee")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
+            .whereLayer("observation")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("embedded")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate");
 
@@ -90,11 +90,13 @@ class ArchitectureTest {
             .resideInAPackage("io.reliablemq.broker..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_OUTBOX_KNOWS_JDBC = noClasses()
+    static final ArchRule ONLY_OUTBOX_AND_MARKS_KNOW_JDBC = noClasses()
             .that()
-            .resideOutsideOfPackage("io.reliablemq.spring.outbox")
+            .resideOutsideOfPackages("io.reliablemq.spring.outbox", "io.reliablemq.spring.idempotent")
             .and()
             .haveSimpleNameNotStartingWith("Outbox")
+            .and()
+            .haveSimpleNameNotStartingWith("Idempotent")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.jdbc..", "java.sql..", "javax.sql..");
@@ -102,11 +104,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule TRANSACTIONS_ARE_OPTIONAL = noClasses()
             .that()
-            .resideOutsideOfPackage("io.reliablemq.spring.outbox")
+            .resideOutsideOfPackages("io.reliablemq.spring.outbox", "io.reliablemq.spring.idempotent")
             .and()
             .haveNameNotMatching(".*\\.SpringTransaction(\\$.*)?")
             .and()
             .haveSimpleNameNotStartingWith("Outbox")
+            .and()
+            .haveSimpleNameNotStartingWith("Idempotent")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework.transaction..");

@@ -1,8 +1,5 @@
 package io.reliablemq.sample;
 
-import io.reliablemq.client.MqClient;
-import io.reliablemq.client.api.DeadLetters;
-import io.reliablemq.client.api.Producer;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -23,11 +20,5 @@ public class SampleApplication {
     @Bean
     Clock clock() {
         return Clock.systemUTC();
-    }
-
-    /** Reads dead letters and sends them again. */
-    @Bean
-    DeadLetters deadLetters(MqClient client, Producer producer) {
-        return client.deadLetters(producer);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.configurationmetadata.ConfigurationMetadataProperty;
 import org.springframework.boot.configurationmetadata.ConfigurationMetadataRepository;
@@ -25,6 +26,7 @@ public final class PropertyPages {
 
     private static final String METADATA = "META-INF/spring-configuration-metadata.json";
     private static final String OURS = "reliable-mq";
+    private static final Pattern OF_MANAGEMENT = Pattern.compile("management\\..*(embedded-broker|reliable-?mq).*");
 
     private final Map<String, ConfigurationMetadataProperty> properties;
     private final Map<String, PropertyNote> notes;
@@ -63,8 +65,7 @@ public final class PropertyPages {
         ConfigurationMetadataRepository repository = builder.build();
         Map<String, ConfigurationMetadataProperty> ours = new TreeMap<>();
         repository.getAllProperties().forEach((name, property) -> {
-            if (name.startsWith(OURS + ".") || name.startsWith("management.") && name.contains("embedded-broker")
-                    || name.startsWith("management.") && name.contains(OURS)) {
+            if (name.startsWith(OURS + ".") || OF_MANAGEMENT.matcher(name).matches()) {
                 ours.put(name, property);
             }
         });

@@ -1,6 +1,7 @@
 package io.reliablemq.docs;
 
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.spring.annotation.DeadLetterListener;
 import io.reliablemq.spring.annotation.MessageListener;
 import io.reliablemq.spring.core.ReliableMqOperations;
 import io.reliablemq.spring.support.ReliableMqHeaders;
@@ -60,7 +61,7 @@ final class GettingStarted {
     static class PaymentDesk {
 
         // tag::dead-letters[]
-        @MessageListener(topic = "%DLQ%payment", group = "payment-desk")
+        @DeadLetterListener(group = "payment")
         void onDeadLetter(Order order) {
             log.warn("Order {} was given up", order.id()); // look at it, tell somebody, correct it, send it again
         }

@@ -91,6 +91,23 @@ class GuideTest {
         assertThat(unknown).isEmpty();
     }
 
+    /** A property that a page mentions is one that there is, or the beginning of some. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void mentionsPropertiesThatThereAre(Path page) throws IOException {
+        Set<String> known = PropertyPages.read().keySet();
+        TreeSet<String> unknown = new TreeSet<>();
+        Matcher names = Pattern.compile("[`-](reliable-mq\\.[a-z][a-z0-9.-]*[a-z0-9])(?![a-z0-9.(-])").matcher(Files.readString(page));
+        while (names.find()) {
+            String name = names.group(1);
+            if (known.stream().noneMatch(one -> one.equals(name) || one.startsWith(name + "."))) {
+                unknown.add(name);
+            }
+        }
+
+        assertThat(unknown).isEmpty();
+    }
+
     @Test
     void hasARowForEveryProperty() throws IOException {
         Map<String, ConfigurationMetadataProperty> known = PropertyPages.read();

@@ -1,7 +1,7 @@
 package io.reliablemq.docs;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerEnvironment;
@@ -16,6 +16,7 @@ import io.reliablemq.protocol.message.Message;
 import io.reliablemq.spring.test.BrokerFaults;
 import io.reliablemq.spring.test.VirtualClock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,9 +45,11 @@ class TestingWithoutSpringTest {
                         clock.forBroker())) {
             // end::broker[]
             Producer producer = client.producer(ProducerSettings.of("shop"));
-            assertThat(producer.send(Message.builder("orders").body(new byte[1]).build())
-                            .status())
-                    .isEqualTo(SendStatus.SEND_OK);
+            // On a machine that is very busy the broker may not have registered yet.
+            await().atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> producer.send(
+                                    Message.builder("orders").body(new byte[1]).build())
+                            .status()
+                    == SendStatus.SEND_OK);
             faults.nextSends(3).areRefused();
             assertThatExceptionOfType(SendFailedException.class)
                     .isThrownBy(() -> producer.send(

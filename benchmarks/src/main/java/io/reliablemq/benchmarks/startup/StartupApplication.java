@@ -38,8 +38,8 @@ public final class StartupApplication {
         int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 7;
         Path work = Files.createTempDirectory("startup");
         try {
-            StartupApplication application =
-                    new StartupApplication(Path.of(args[0]), new PeerFolder(Path.of(args[1]).toAbsolutePath()), work);
+            StartupApplication application = new StartupApplication(
+                    Path.of(args[0]), new PeerFolder(Path.of(args[1]).toAbsolutePath()), work);
             // The first round fills the caches of the operating system and does not count.
             application.round(0);
             application.starts.clear();

@@ -10,8 +10,10 @@ final class StartupTable {
 
     /** @param starts by what was started; the first is what the others are compared with */
     static String of(Map<String, List<Duration>> starts) {
-        double base = starts.values().stream().findFirst().map(StartupTable::median).orElseThrow();
-        StringBuilder table = new StringBuilder("[cols=\"4,>1,>1,>1,>1\"]\n|===\n|start of |starts |least, s |median, s |adds, s\n\n");
+        double base =
+                starts.values().stream().findFirst().map(StartupTable::median).orElseThrow();
+        StringBuilder table = new StringBuilder(
+                "[cols=\"4,>1,>1,>1,>1\"]\n|===\n|start of |starts |least, s |median, s |adds, s\n\n");
         starts.forEach((what, times) -> table.append(String.format(
                 Locale.ROOT,
                 "|%s |%d |%.2f |%.2f |%.2f%n",

@@ -83,8 +83,8 @@ class TlsConformanceIT {
         List<String> received = new CopyOnWriteArrayList<>();
         List<String> sent = IntStream.range(0, 20).mapToObj(i -> "secret " + i).toList();
         try (Sender sender = library.sender(nameServers, topic + "-writers");
-                Receiver receiver = library.receiver(
-                        nameServers, Subscription.of(topic + "-readers", topic), message -> {
+                Receiver receiver =
+                        library.receiver(nameServers, Subscription.of(topic + "-readers", topic), message -> {
                             received.add(new String(message.body(), StandardCharsets.UTF_8));
                             return Listener.Outcome.CONSUME_SUCCESS;
                         })) {

@@ -16,7 +16,8 @@ import java.time.Duration;
  * @param segmentBytes size of a log segment; a message, or a batch of messages, must fit into one
  * @param maxPendingAppends most appends that may be waiting for their answer; more are answered as busy
  * @param maxPendingBytes most bytes that these may hold, encoded
- * @param preallocateBytes how far ahead of its tail the log reserves disk space
+ * @param preallocateBytes how far ahead of its tail the log reserves disk space; a segment that holds more has a next one,
+ *     which is reserved as this one fills
  * @param recovery what the start does about damage
  * @param retention how long messages are kept
  * @param replication which part the log has in replication

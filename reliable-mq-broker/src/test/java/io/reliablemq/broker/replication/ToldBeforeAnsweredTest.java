@@ -54,7 +54,7 @@ class ToldBeforeAnsweredTest {
                 ReplicationSettings.DEFAULT,
                 Clock.SYSTEM,
                 errors,
-                AgentHost.THREADS);
+                (agent, sink) -> new NoTurn());
         feeds.start();
         long end = store.positions().written();
         AttachRequest attach = new AttachRequest(
@@ -103,6 +103,21 @@ class ToldBeforeAnsweredTest {
         assertThat(toReplica.executed())
                 .as("steps on the event loop that the replica is told on")
                 .isEqualTo(1);
+    }
+
+    /** The thread that feeds replicas is busy elsewhere: what is told before an answer does not depend on it. */
+    private static final class NoTurn implements AgentHost.RunningAgent {
+
+        @Override
+        public AgentHost.RunningAgent start() {
+            return this;
+        }
+
+        @Override
+        public void signal() {}
+
+        @Override
+        public void close() {}
     }
 
     /**

@@ -9,9 +9,11 @@ import static io.reliablemq.spring.autoconfigure.SettingsFromProperties.refused;
 import io.reliablemq.client.api.AllocationStrategy;
 import io.reliablemq.client.api.CacheLimits;
 import io.reliablemq.client.api.ConsumeFrom;
+import io.reliablemq.client.api.ConsumerEvents;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.RetrySettings;
 import io.reliablemq.spring.config.ContainerDefaults;
+import io.reliablemq.spring.listener.AllConsumerEvents;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -28,9 +30,11 @@ final class ConsumerSettings {
         this.instanceName = properties.client().instanceName();
     }
 
-    ContainerDefaults defaults() {
+    /** @param events who hears of what somebody should look at */
+    ContainerDefaults defaults(List<ConsumerEvents> events) {
         return ContainerDefaults.ofClient()
-                .withSettings(this::apply)
+                .withSettings(builder ->
+                        events.isEmpty() ? apply(builder) : apply(builder).events(new AllConsumerEvents(events)))
                 .withModel(consumer.messageModel())
                 .withOffsetFolder(this::offsetFolder)
                 .withBatchSize(atLeast("consumer.consume-batch-size", consumer.consumeBatchSize(), 1))

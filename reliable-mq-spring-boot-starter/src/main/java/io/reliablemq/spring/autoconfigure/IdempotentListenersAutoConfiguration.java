@@ -58,7 +58,8 @@ public final class IdempotentListenersAutoConfiguration {
 
     /** In the application's database. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass({JdbcTemplate.class, PlatformTransactionManager.class, DataSourceScriptDatabaseInitializer.class})
+    @ConditionalOnClass({JdbcTemplate.class, PlatformTransactionManager.class, DataSourceScriptDatabaseInitializer.class
+    })
     @ConditionalOnSingleCandidate(DataSource.class)
     @EnableConfigurationProperties(IdempotentSchemaProperties.class)
     static class JdbcConfiguration {

@@ -1,6 +1,7 @@
 package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.ConsumerEvents;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.spring.annotation.MessageListener;
 import io.reliablemq.spring.annotation.MessageListenerAnnotationBeanPostProcessor;
@@ -11,7 +12,7 @@ import io.reliablemq.spring.config.DefaultMessageListenerContainerFactory;
 import io.reliablemq.spring.config.MessageListenerConfigurer;
 import io.reliablemq.spring.config.MessageListenerContainerFactory;
 import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
-import io.reliablemq.spring.listener.ListenerInterceptor;
+import io.reliablemq.spring.listener.ListenerFilter;
 import io.reliablemq.spring.listener.adapter.ListenerArgumentResolver;
 import io.reliablemq.spring.listener.adapter.ListenerMethodFactory;
 import io.reliablemq.spring.listener.adapter.MethodListenerFactory;
@@ -19,6 +20,8 @@ import io.reliablemq.spring.listener.adapter.Replies;
 import io.reliablemq.spring.support.MessageMapper;
 import io.reliablemq.spring.support.PayloadConverter;
 import java.lang.reflect.Method;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -28,6 +31,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.env.Environment;
 import org.springframework.validation.Validator;
 
 /** Finds {@code @MessageListener} methods and runs their containers. */
@@ -61,12 +65,18 @@ class MessageListenerConfiguration {
     @ConditionalOnMissingBean
     ContainerDefaults reliableMqListenerContainerDefaults(
             ReliableMqProperties properties,
-            ObjectProvider<ListenerInterceptor> interceptors,
-            ObjectProvider<ConsumerSettingsCustomizer> customizers) {
+            ObjectProvider<ConsumerEvents> events,
+            ObjectProvider<ListenerFilter> filters,
+            ObjectProvider<ConsumerSettingsCustomizer> customizers,
+            Environment environment) {
+        // Before the application's own, which may name another executor.
+        List<ConsumerSettingsCustomizer> all = Stream.concat(
+                        Stream.of(new ListenerThreads(environment)), customizers.orderedStream())
+                .toList();
         return new ConsumerSettings(properties)
-                .defaults()
-                .withInterceptors(interceptors.orderedStream().toList())
-                .withCustomizers(customizers.orderedStream().toList());
+                .defaults(events.orderedStream().toList())
+                .withFilters(filters.orderedStream().toList())
+                .withCustomizers(all);
     }
 
     @Bean

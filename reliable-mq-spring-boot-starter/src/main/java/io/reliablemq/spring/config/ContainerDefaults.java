@@ -3,7 +3,7 @@ package io.reliablemq.spring.config;
 import io.reliablemq.client.api.MessageModel;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.spring.listener.ListenerErrorHandler;
-import io.reliablemq.spring.listener.ListenerInterceptor;
+import io.reliablemq.spring.listener.ListenerFilter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  * @param offsetFolder where a group keeps its offsets if it consumes by broadcast
  * @param batchSize most messages in one call of a listener that takes batches, where it does not say so
  * @param autoStartup whether containers start with the application, where no listener says so
- * @param interceptors around each call of each listener, the first outermost
+ * @param filters around each call of each listener, the first outermost
  * @param errorHandler for listeners that have none of their own
  * @param customizers change the settings of a group last
  */
@@ -27,12 +27,12 @@ public record ContainerDefaults(
         Function<String, Path> offsetFolder,
         int batchSize,
         boolean autoStartup,
-        List<ListenerInterceptor> interceptors,
+        List<ListenerFilter> filters,
         ListenerErrorHandler errorHandler,
         List<ConsumerSettingsCustomizer> customizers) {
 
     public ContainerDefaults {
-        interceptors = List.copyOf(interceptors);
+        filters = List.copyOf(filters);
         customizers = List.copyOf(customizers);
     }
 
@@ -51,41 +51,41 @@ public record ContainerDefaults(
 
     public ContainerDefaults withSettings(UnaryOperator<PushConsumerSettings.Builder> value) {
         return new ContainerDefaults(
-                value, model, offsetFolder, batchSize, autoStartup, interceptors, errorHandler, customizers);
+                value, model, offsetFolder, batchSize, autoStartup, filters, errorHandler, customizers);
     }
 
     public ContainerDefaults withModel(MessageModel value) {
         return new ContainerDefaults(
-                settings, value, offsetFolder, batchSize, autoStartup, interceptors, errorHandler, customizers);
+                settings, value, offsetFolder, batchSize, autoStartup, filters, errorHandler, customizers);
     }
 
     public ContainerDefaults withOffsetFolder(Function<String, Path> value) {
         return new ContainerDefaults(
-                settings, model, value, batchSize, autoStartup, interceptors, errorHandler, customizers);
+                settings, model, value, batchSize, autoStartup, filters, errorHandler, customizers);
     }
 
     public ContainerDefaults withBatchSize(int value) {
         return new ContainerDefaults(
-                settings, model, offsetFolder, value, autoStartup, interceptors, errorHandler, customizers);
+                settings, model, offsetFolder, value, autoStartup, filters, errorHandler, customizers);
     }
 
     public ContainerDefaults withAutoStartup(boolean value) {
         return new ContainerDefaults(
-                settings, model, offsetFolder, batchSize, value, interceptors, errorHandler, customizers);
+                settings, model, offsetFolder, batchSize, value, filters, errorHandler, customizers);
     }
 
-    public ContainerDefaults withInterceptors(List<ListenerInterceptor> value) {
+    public ContainerDefaults withFilters(List<ListenerFilter> value) {
         return new ContainerDefaults(
                 settings, model, offsetFolder, batchSize, autoStartup, value, errorHandler, customizers);
     }
 
     public ContainerDefaults withErrorHandler(ListenerErrorHandler value) {
         return new ContainerDefaults(
-                settings, model, offsetFolder, batchSize, autoStartup, interceptors, value, customizers);
+                settings, model, offsetFolder, batchSize, autoStartup, filters, value, customizers);
     }
 
     public ContainerDefaults withCustomizers(List<ConsumerSettingsCustomizer> value) {
         return new ContainerDefaults(
-                settings, model, offsetFolder, batchSize, autoStartup, interceptors, errorHandler, value);
+                settings, model, offsetFolder, batchSize, autoStartup, filters, errorHandler, value);
     }
 }

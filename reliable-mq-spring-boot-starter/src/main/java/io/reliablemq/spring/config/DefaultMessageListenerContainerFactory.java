@@ -131,7 +131,7 @@ public final class DefaultMessageListenerContainerFactory implements MessageList
                 endpoint.group(),
                 endpoint.id(),
                 endpoint.handler(),
-                defaults.interceptors(),
+                defaults.filters(),
                 own == null ? defaults.errorHandler() : own,
                 withNonRetryable(endpoint.settings(), retries));
     }

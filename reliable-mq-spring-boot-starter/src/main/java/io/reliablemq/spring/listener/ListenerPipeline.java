@@ -9,34 +9,34 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener with all that stands around it: interceptors, then the error handler, then the listener itself. Immutable;
+ * A listener with all that stands around it: filters, then the error handler, then the listener itself. Immutable;
  * called by several consume threads at once.
  */
 public final class ListenerPipeline implements DeliveryHandler {
 
     private final String group;
     private final String listenerId;
-    private final List<ListenerInterceptor> interceptors;
+    private final List<ListenerFilter> filters;
     private final DeliveryHandler target;
 
     /**
-     * @param interceptors the first is outermost
+     * @param filters the first is outermost
      * @param retries of the group, which say what is non-retryable
      */
     public ListenerPipeline(
             String group,
             String listenerId,
             DeliveryHandler listener,
-            List<ListenerInterceptor> interceptors,
+            List<ListenerFilter> filters,
             ListenerErrorHandler errorHandler,
             RetrySettings retries) {
         this.group = group;
         this.listenerId = listenerId;
-        this.interceptors = List.copyOf(interceptors);
+        this.filters = List.copyOf(filters);
         this.target = new FailedDeliveries(group, listenerId, listener, errorHandler, retries);
     }
 
-    /** Throws nothing: what an interceptor throws is the failure of all messages, those of other listeners excepted. */
+    /** Throws nothing: what a filter throws is the failure of all messages, those of other listeners excepted. */
     @Override
     public CompletionStage<@Nullable BatchOutcome> handle(Delivery delivery) {
         try {
@@ -78,9 +78,9 @@ public final class ListenerPipeline implements DeliveryHandler {
 
         @Override
         public CompletionStage<@Nullable BatchOutcome> proceed() throws Exception {
-            return next == interceptors.size()
+            return next == filters.size()
                     ? target.handle(delivery)
-                    : interceptors.get(next).intercept(new Call(delivery, next + 1));
+                    : filters.get(next).filter(new Call(delivery, next + 1));
         }
     }
 }

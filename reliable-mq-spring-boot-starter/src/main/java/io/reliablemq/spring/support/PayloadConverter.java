@@ -9,7 +9,6 @@ import org.springframework.messaging.converter.CompositeMessageConverter;
 import org.springframework.messaging.converter.JacksonJsonMessageConverter;
 import org.springframework.messaging.converter.MessageConversionException;
 import org.springframework.messaging.converter.MessageConverter;
-import org.springframework.messaging.converter.StringMessageConverter;
 import org.springframework.util.MimeType;
 import org.springframework.util.MimeTypeUtils;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,7 +38,7 @@ public final class PayloadConverter {
     /** Text as UTF-8, bytes as they are, everything else as JSON by the mapper. */
     public static PayloadConverter json(JsonMapper mapper) {
         return of(List.of(
-                new StringMessageConverter(),
+                new TextConverter(),
                 new ByteArrayMessageConverter(),
                 new JacksonJsonMessageConverter(mapper, READ_AS_JSON)));
     }

@@ -2,20 +2,36 @@ package io.reliablemq.spring.annotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reliablemq.client.api.BatchOutcome;
+import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.client.api.MessageModel;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.RetrySettings;
+import io.reliablemq.spring.autoconfigure.IdempotentListenersAutoConfiguration;
 import io.reliablemq.spring.autoconfigure.ReliableMqAutoConfiguration;
 import io.reliablemq.spring.config.ContainerDefaults;
 import io.reliablemq.spring.config.DefaultMessageListenerContainerFactory;
 import io.reliablemq.spring.config.ListenerConfigurationException;
+import io.reliablemq.spring.config.MessageListenerConfigurer;
 import io.reliablemq.spring.config.MessageListenerContainerFactory;
+import io.reliablemq.spring.config.MessageListenerEndpoint;
 import io.reliablemq.spring.config.MessageListenerEndpointRegistry;
 import io.reliablemq.spring.fixture.Failures;
 import io.reliablemq.spring.fixture.FakeConsumers;
 import io.reliablemq.spring.fixture.Received;
+import io.reliablemq.spring.listener.ListenerCall;
+import io.reliablemq.spring.listener.ListenerErrorHandler;
+import io.reliablemq.spring.listener.ListenerFilter;
+import io.reliablemq.spring.listener.adapter.ListenerArgumentResolver;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
@@ -24,7 +40,10 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AliasFor;
+import org.springframework.messaging.Message;
 import org.springframework.scheduling.annotation.Async;
 
 class MessageListenerTests {
@@ -91,6 +110,115 @@ class MessageListenerTests {
             assertThat(consumers.ofGroup("r2").settings.subscriptions()).containsKey("two");
             assertThat(consumers.ofGroup("composed").settings.subscriptions()).isEqualTo(Map.of("audit", "x"));
         });
+    }
+
+    @Test
+    void takesAllSettingsFromTheAnnotation() {
+        context.withBean(Everything.class)
+                .withBean(
+                        "mine", ListenerErrorHandler.class, () -> failure -> ListenerErrorHandler.Decision.ACKNOWLEDGE)
+                .withPropertyValues("my.timeout=3m")
+                .run(started -> {
+                    var consumer = consumers.ofGroup("everything");
+                    assertThat(consumer.settings)
+                            .isEqualTo(PushConsumerSettings.builder("everything")
+                                    .subscribeBySql("orders", "amount > 5")
+                                    .broadcasting(Path.of("reliable-mq-offsets", "everything"))
+                                    .consumeMode(ConsumeMode.ORDERLY)
+                                    .threads(4)
+                                    .consumeBatchSize(9)
+                                    .retries(RetrySettings.of(3)
+                                            .withDelays(List.of(Duration.ofSeconds(1), Duration.ofMinutes(2))))
+                                    .consumeFrom(Instant.parse("2026-01-31T00:00:00Z"))
+                                    .consumeTimeout(Duration.ofMinutes(3))
+                                    .maxMessagesPerSecond(12.5)
+                                    .build());
+                    // The listener throws, and its error handler acknowledges.
+                    assertThat(consumer.deliver(Received.text("orders", "x", Map.of())))
+                            .isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+                });
+    }
+
+    @Test
+    void givesUpAtOnceWhatTheAnnotationNames() {
+        context.withBean(NoRetry.class).run(started -> {
+            var message = Received.text("orders", "x", Map.of());
+            assertThat(consumers
+                            .ofGroup("n")
+                            .deliverAll(message)
+                            .failure(message)
+                            .deadLetter())
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void takesDefaultsFromTheClass() {
+        context.withBean(WithDefaults.class).run(started -> {
+            var settings = consumers.ofGroup("defaults").settings;
+            assertThat(consumers.made).hasSize(2);
+            assertThat(settings.subscriptions()).isEqualTo(Map.of("orders", "created || paid", "stock", "paid"));
+            assertThat(settings.threads()).isEqualTo(3);
+            assertThat(settings.isOrderly()).isTrue();
+            // Dead letters have a topic and a group of their own, but the other defaults.
+            var dead = consumers.ofGroup("defaults-dead-letters").settings;
+            assertThat(dead.subscriptions()).isEqualTo(Map.of("%DLQ%defaults", "*"));
+            assertThat(dead.threads()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void addsListenersByCode() {
+        List<String> handled = new CopyOnWriteArrayList<>();
+        context.withBean(Simple.class)
+                .withBean(
+                        MessageListenerConfigurer.class,
+                        () -> registrar -> registrar.register(MessageListenerEndpoint.builder("by-code")
+                                .topic("stock")
+                                .group("simple")
+                                .tags("moved")
+                                .handler(message -> {
+                                    handled.add(message.messageId());
+                                    return ConsumeResult.CONSUME_SUCCESS;
+                                })
+                                .build()))
+                .run(started -> {
+                    var consumer = consumers.ofGroup("simple");
+                    assertThat(consumer.settings.subscriptions()).isEqualTo(Map.of("orders", "*", "stock", "moved"));
+                    consumer.deliver(Received.tagged("stock", "moved", "x"));
+                    assertThat(handled).hasSize(1);
+                    assertThat(started.getBean(MessageListenerEndpointRegistry.class)
+                                    .ids())
+                            .contains("by-code");
+                });
+    }
+
+    @Test
+    void appliesFiltersByOrderAndResolversOfTheApplication() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        context.withBean(WithUser.class)
+                .withBean("second", CountingFilter.class, () -> new CountingFilter(2, seen))
+                .withBean("first", CountingFilter.class, () -> new CountingFilter(1, seen))
+                .withBean(ListenerArgumentResolver.class, UserResolver::new)
+                .run(started -> {
+                    consumers.ofGroup("user").deliver(Received.text("orders", "x", Map.of("user", "ann")));
+                    assertThat(started.getBean(ContainerDefaults.class).filters())
+                            .extracting(filter -> ((CountingFilter) filter).order())
+                            .containsExactly(1, 2);
+                    assertThat(started.getBean(WithUser.class).seen).containsExactly("ann x");
+                });
+    }
+
+    @Test
+    void keepsMarksInMemory() {
+        context.withConfiguration(AutoConfigurations.of(IdempotentListenersAutoConfiguration.class))
+                .withBean(InMemory.class)
+                .run(started -> {
+                    for (int i = 0; i < 3; i++) {
+                        consumers.ofGroup("memory").deliver(Received.text("orders", "x", Map.of()));
+                    }
+                    assertThat(started.getBean(InMemory.class).received).containsExactly("x");
+                });
     }
 
     @Test
@@ -161,6 +289,18 @@ class MessageListenerTests {
         assertFailure(WrongReturn.class, "WrongReturn.on(String)", "boolean", "ConsumeResult");
         assertFailure(Overlapping.class, "group 'o'", "Overlapping.one(String)", "Overlapping.two(String)");
         assertFailure(SameId.class, "'same'");
+        assertFailure(TwoModes.class, "group 'm'", "mode", "TwoModes.one(String)", "TwoModes.two(String)");
+        assertFailure(TagsAndExpression.class, "attribute selectorExpression", "keep one");
+        assertFailure(NoExpression.class, "attribute selectorExpression", "SQL92");
+        assertFailure(BadStart.class, "attribute consumeFrom", "yesterday", "first-offset");
+        assertFailure(BadDelays.class, "attribute retryDelays", "soon");
+        assertFailure(SuspendedWithoutOrder.class, "attribute suspendTime", "ORDERLY");
+        assertFailure(NoSuchErrorHandler.class, "attribute errorHandler", "'missing'", "ListenerErrorHandler");
+        assertFailure(NoDatabase.class, "attribute idempotent", "spring-boot-starter-jdbc");
+        assertFailure(KeyWithoutStore.class, "attribute idempotentKey", "idempotent");
+        assertFailure(OwnDeadLetters.class, "own group 'od'", "OwnDeadLetters.on(String)");
+        assertFailure(ClassOnly.class, "ClassOnly", "none of its methods");
+        assertFailure(BatchOfOne.class, "BatchOfOne.on(String)", "List");
     }
 
     @Test
@@ -252,6 +392,157 @@ class MessageListenerTests {
 
     static class Composed {
         @AuditListener("x")
+        void on(String text) {}
+    }
+
+    static class Everything {
+        @MessageListener(
+                topic = "orders",
+                group = "everything",
+                selectorType = SelectorType.SQL92,
+                selectorExpression = "amount > 5",
+                mode = ConsumeMode.ORDERLY,
+                model = MessageModel.BROADCASTING,
+                concurrency = "4",
+                batchSize = "9",
+                maxReconsumeTimes = "3",
+                retryDelays = "1s, 2m",
+                consumeFrom = "2026-01-31T00:00:00Z",
+                consumeTimeout = "${my.timeout}",
+                maxMessagesPerSecond = "12.5",
+                errorHandler = "mine")
+        void on(List<String> texts) {
+            throw new IllegalStateException("to be acknowledged by the error handler");
+        }
+    }
+
+    static class NoRetry {
+        @MessageListener(topic = "orders", group = "n", noRetryFor = IllegalStateException.class)
+        void on(String text) {
+            throw new IllegalStateException("never works");
+        }
+    }
+
+    @MessageListener(topic = "orders", group = "defaults", tags = "paid", concurrency = "3", mode = ConsumeMode.ORDERLY)
+    static class WithDefaults {
+        @MessageListener
+        void onPaid(String text) {}
+
+        @MessageListener(tags = "created")
+        void onCreated(String text) {}
+
+        @MessageListener(topic = "stock")
+        void onStock(String text) {}
+
+        @DeadLetterListener(group = "defaults")
+        void onDead(String text) {}
+    }
+
+    record CountingFilter(int order, List<String> seen) implements ListenerFilter, Ordered {
+        @Override
+        public CompletionStage<BatchOutcome> filter(ListenerCall call) throws Exception {
+            seen.add(Integer.toString(order));
+            return call.proceed();
+        }
+
+        @Override
+        public int getOrder() {
+            return order;
+        }
+    }
+
+    record User(String name) {}
+
+    static class UserResolver implements ListenerArgumentResolver {
+        @Override
+        public boolean supportsParameter(MethodParameter parameter) {
+            return parameter.getParameterType() == User.class;
+        }
+
+        @Override
+        public Object resolveArgument(MethodParameter parameter, Message<?> message) {
+            return new User((String) message.getHeaders().get("user"));
+        }
+    }
+
+    static class WithUser {
+        final List<String> seen = new CopyOnWriteArrayList<>();
+
+        @MessageListener(topic = "orders", group = "user")
+        void on(User user, String text) {
+            seen.add(user.name() + " " + text);
+        }
+    }
+
+    static class InMemory {
+        final List<String> received = new CopyOnWriteArrayList<>();
+
+        @MessageListener(topic = "orders", group = "memory", idempotent = MessageListener.MEMORY)
+        void on(String text) {
+            received.add(text);
+        }
+    }
+
+    static class TwoModes {
+        @MessageListener(topic = "orders", group = "m", tags = "a", mode = ConsumeMode.ORDERLY)
+        void one(String text) {}
+
+        @MessageListener(topic = "orders", group = "m", tags = "b", mode = ConsumeMode.CONCURRENTLY)
+        void two(String text) {}
+    }
+
+    static class TagsAndExpression {
+        @MessageListener(topic = "orders", group = "g", tags = "a", selectorExpression = "b")
+        void on(String text) {}
+    }
+
+    static class NoExpression {
+        @MessageListener(topic = "orders", group = "g", selectorType = SelectorType.SQL92)
+        void on(String text) {}
+    }
+
+    static class BadStart {
+        @MessageListener(topic = "orders", group = "g", consumeFrom = "yesterday")
+        void on(String text) {}
+    }
+
+    static class BadDelays {
+        @MessageListener(topic = "orders", group = "g", retryDelays = "1s, soon")
+        void on(String text) {}
+    }
+
+    static class SuspendedWithoutOrder {
+        @MessageListener(topic = "orders", group = "g", suspendTime = "1s")
+        void on(String text) {}
+    }
+
+    static class NoSuchErrorHandler {
+        @MessageListener(topic = "orders", group = "g", errorHandler = "missing")
+        void on(String text) {}
+    }
+
+    static class NoDatabase {
+        @MessageListener(topic = "orders", group = "g", idempotent = MessageListener.JDBC)
+        void on(String text) {}
+    }
+
+    static class KeyWithoutStore {
+        @MessageListener(topic = "orders", group = "g", idempotentKey = "payload")
+        void on(String text) {}
+    }
+
+    static class OwnDeadLetters {
+        @DeadLetterListener(group = "od", consumerGroup = "od")
+        void on(String text) {}
+    }
+
+    @MessageListener(topic = "orders", group = "g")
+    static class ClassOnly {
+        void on(String text) {}
+    }
+
+    static class BatchOfOne {
+        @MessageListener(topic = "orders", group = "g", batch = "true")
         void on(String text) {}
     }
 

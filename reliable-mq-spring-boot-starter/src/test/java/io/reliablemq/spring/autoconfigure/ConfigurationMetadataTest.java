@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -108,16 +109,37 @@ class ConfigurationMetadataTest {
                 .isSubsetOf(properties.keySet());
     }
 
+    /** Sizes are text in the broker, which knows no Spring, but are written as any other size. */
+    @Test
+    void handlesSizesOfTheBrokerAsSuch() {
+        Map<String, String> values = new TreeMap<>();
+        collect("reliable-mq.broker", new BrokerProperties(), values);
+        List<String> sizes = values.keySet().stream()
+                .filter(name -> values.get(name).matches("\\d+[KMG]?B?"))
+                .filter(name -> properties.get(name).path("type").asString().equals("java.lang.String"))
+                .toList();
+
+        assertThat(sizes).contains("reliable-mq.broker.segment-bytes").hasSizeGreaterThan(5);
+        assertThat(metadata()
+                        .path("hints")
+                        .valueStream()
+                        .filter(hint -> hint.path("providers")
+                                .path(0)
+                                .path("parameters")
+                                .path("target")
+                                .asString("")
+                                .equals(DataSize.class.getName()))
+                        .map(hint -> hint.path("name").asString()))
+                .containsExactlyInAnyOrderElementsOf(sizes);
+    }
+
     private static void collectTypes(String prefix, Object bean, Map<String, String> found) {
         BeanWrapperImpl wrapper = new BeanWrapperImpl(bean);
         for (var descriptor : wrapper.getPropertyDescriptors()) {
             String name = prefix + "." + kebab(descriptor.getName());
             if (descriptor.getWriteMethod() != null) {
                 Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(descriptor.getPropertyType());
-                // Sizes are text in the broker, which knows no Spring, but are written as any other size.
-                boolean isSize = String.valueOf(wrapper.getPropertyValue(descriptor.getName()))
-                        .matches("\\d+[KMG]?B?");
-                found.put(name, (type == String.class && isSize ? DataSize.class : type).getName());
+                found.put(name, type.getName());
             } else if (!descriptor.getName().equals("class")) {
                 collectTypes(name, wrapper.getPropertyValue(descriptor.getName()), found);
             }

@@ -48,11 +48,8 @@ class EncryptionIT {
 
     @Test
     void sendsAndListensOverMutualTls() {
-        try (ConfigurableApplicationContext application = run(
-                "reliable-mq.broker.ssl.bundle=broker",
-                "reliable-mq.broker.ssl.mode=enforcing",
-                "reliable-mq.broker.ssl.client-auth=need",
-                "reliable-mq.client.ssl.bundle=broker")) {
+        try (ConfigurableApplicationContext application =
+                run("spring.config.import=classpath:tls.yml", "keys=" + keys, "keys.password=changeit")) {
             Listener.RECEIVED.clear();
             application.getBean(ReliableMqTemplate.class).send("secrets", "whisper");
             await().atMost(PATIENCE)

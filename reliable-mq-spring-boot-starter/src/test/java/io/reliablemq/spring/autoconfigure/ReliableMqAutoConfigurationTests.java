@@ -1,6 +1,7 @@
 package io.reliablemq.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
@@ -10,8 +11,10 @@ import io.reliablemq.client.api.CacheLimits;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeFrom;
 import io.reliablemq.client.api.ConsumeMode;
+import io.reliablemq.client.api.ConsumerEvents;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.client.api.RetrySettings;
 import io.reliablemq.spring.annotation.MessageListener;
 import io.reliablemq.spring.config.ConsumerSettingsCustomizer;
@@ -21,6 +24,7 @@ import io.reliablemq.spring.core.ReliableMqOperations;
 import io.reliablemq.spring.core.ReliableMqTemplate;
 import io.reliablemq.spring.embedded.EmbeddedBroker;
 import io.reliablemq.spring.fixture.Failures;
+import io.reliablemq.spring.fixture.Received;
 import io.reliablemq.spring.fixture.RecordingProducer;
 import io.reliablemq.spring.support.PayloadConverter;
 import java.io.IOException;
@@ -30,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -239,6 +244,37 @@ class ReliableMqAutoConfigurationTests {
                                 .settings()
                                 .consumeTimestamp())
                         .isEqualTo("2026-01-31T00:00:00Z"));
+    }
+
+    @Test
+    void tellsEveryBeanOfWhatSomebodyShouldLookAt() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        ConsumerEvents failing = new ConsumerEvents() {
+            @Override
+            public void timedOut(ReceivedMessage message) {
+                heard.add("first");
+                throw new IllegalStateException("of the first");
+            }
+        };
+        ConsumerEvents second = new ConsumerEvents() {
+            @Override
+            public void timedOut(ReceivedMessage message) {
+                heard.add("second");
+            }
+        };
+        context.withBean(Listener.class)
+                .withBean("a", ConsumerEvents.class, () -> failing)
+                .withBean("b", ConsumerEvents.class, () -> second)
+                .run(started -> {
+                    ConsumerEvents events = started.getBean(MessageListenerEndpointRegistry.class)
+                            .containerOfGroup("g")
+                            .settings()
+                            .events();
+                    assertThatIllegalStateException()
+                            .isThrownBy(() -> events.timedOut(Received.text("orders", "x", Map.of())))
+                            .withMessage("of the first");
+                    assertThat(heard).containsExactly("first", "second");
+                });
     }
 
     @Test

@@ -121,7 +121,8 @@ class StartFailuresIT {
         Process other = brokerProcess();
         try {
             // It says so on its own output; here only the lock matters.
-            await().atMost(PATIENCE).until(() -> folder.resolve("lock").toFile().length() > 0);
+            await().atMost(PATIENCE.multipliedBy(4))
+                    .until(() -> folder.resolve("lock").toFile().length() > 0);
             failure(Application.class);
             assertThat(analysis(output))
                     .contains("in use by another broker, in process " + other.pid())

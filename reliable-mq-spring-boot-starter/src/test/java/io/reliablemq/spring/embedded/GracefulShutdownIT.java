@@ -48,7 +48,8 @@ class GracefulShutdownIT {
             application.getBean(ReliableMqTemplate.class).send("jobs", "first");
             application.getBean(ReliableMqTemplate.class).send("jobs", "second");
             assertThat(work.listening.await(30, TimeUnit.SECONDS)).isTrue();
-            int port = ((WebServerApplicationContext) application).getWebServer().getPort();
+            int port =
+                    ((WebServerApplicationContext) application).getWebServer().getPort();
             response = HttpClient.newHttpClient()
                     .sendAsync(
                             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/order"))

@@ -33,8 +33,8 @@ class RestartIT {
             shop.apply("run " + folder);
             shop.apply("send order-" + start);
             List<String> expected = List.of("order-" + start);
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(shop.apply("received"))
-                    .isEqualTo(expected));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(shop.apply("received")).isEqualTo(expected));
             shop.apply("close");
             assertThat(System.getProperties().stringPropertyNames())
                     .noneMatch(name -> name.startsWith("io.reliablemq.locked.") && name.contains(folder.toString()));

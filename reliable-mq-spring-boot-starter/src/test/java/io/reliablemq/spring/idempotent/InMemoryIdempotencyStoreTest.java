@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class InMemoryIdempotencyStoreTest extends IdempotencyStoreContract {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-    private final InMemoryIdempotencyStore store = new InMemoryIdempotencyStore(50, Duration.ofHours(1), new Settable());
+    private final InMemoryIdempotencyStore store =
+            new InMemoryIdempotencyStore(50, Duration.ofHours(1), new Settable());
 
     @Override
     IdempotencyStore store() {

@@ -114,7 +114,8 @@ abstract class JdbcIdempotencyStoreContract extends IdempotencyStoreContract {
         MarkCleanup cleanup = new MarkCleanup(
                 store(NOW), Duration.ofDays(7), Duration.ofHours(1), 10, Clock.fixed(NOW, ZoneOffset.UTC));
 
-        assertThat(store(NOW).removeOlderThan(NOW.minus(Duration.ofDays(7)), 10)).isEqualTo(10);
+        assertThat(store(NOW).removeOlderThan(NOW.minus(Duration.ofDays(7)), 10))
+                .isEqualTo(10);
         assertThat(cleanup.run()).isEqualTo(15);
         assertThat(count("reliable_mq_handled")).isEqualTo(1);
     }
@@ -134,8 +135,8 @@ abstract class JdbcIdempotencyStoreContract extends IdempotencyStoreContract {
     void refusesATransactionManagerOfAnotherDatabase() {
         JdbcIdempotencyStore wrong = new JdbcIdempotencyStore(
                 dataSource(),
-                new JdbcTransactionManager(new org.springframework.jdbc.datasource.DriverManagerDataSource(
-                        "jdbc:h2:mem:another")),
+                new JdbcTransactionManager(
+                        new org.springframework.jdbc.datasource.DriverManagerDataSource("jdbc:h2:mem:another")),
                 JdbcIdempotencyStore.DEFAULT_TABLE,
                 Clock.systemUTC());
 

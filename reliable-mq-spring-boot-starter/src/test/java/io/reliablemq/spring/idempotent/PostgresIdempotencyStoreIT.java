@@ -7,17 +7,16 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresIdempotencyStoreIT extends JdbcIdempotencyStoreContract {
 
-    private static PGSimpleDataSource database;
+    private static final PGSimpleDataSource DATABASE = new PGSimpleDataSource();
 
     @BeforeAll
-    static void startServer() {
-        database = new PGSimpleDataSource();
-        database.setUrl(PostgresServer.get().url());
+    static void connect() {
+        DATABASE.setUrl(PostgresServer.get().url());
     }
 
     @Override
     DataSource dataSource() {
-        return database;
+        return DATABASE;
     }
 
     @Override

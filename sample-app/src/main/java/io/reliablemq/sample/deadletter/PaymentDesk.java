@@ -5,7 +5,8 @@ import io.reliablemq.sample.order.OrderCreated;
 import io.reliablemq.sample.order.OrderState;
 import io.reliablemq.sample.order.Orders;
 import io.reliablemq.sample.payment.PaidOrders;
-import io.reliablemq.spring.annotation.MessageListener;
+import io.reliablemq.sample.payment.PaymentGroup;
+import io.reliablemq.spring.annotation.DeadLetterListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -24,7 +25,7 @@ class PaymentDesk {
         this.paidOrders = paidOrders;
     }
 
-    @MessageListener(topic = "%DLQ%payment", group = "payment-desk")
+    @DeadLetterListener(group = PaymentGroup.NAME, consumerGroup = "payment-desk")
     void onDeadLetter(OrderCreated created) {
         Order order = orders.find(created.orderId())
                 .orElseThrow(() -> new IllegalStateException("Order " + created.orderId() + " is not in the database"));

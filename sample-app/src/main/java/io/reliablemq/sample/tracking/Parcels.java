@@ -6,7 +6,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
 
-/** How far parcels are, and who was asked for a review. Each row is written once, however often a message comes. */
+/** How far parcels are, and who was asked for a review. Knows nothing of messages that come twice: its callers do. */
 @Repository
 class Parcels {
 
@@ -20,14 +20,7 @@ class Parcels {
         this.clock = clock;
     }
 
-    /** The last step of the order's parcel; 0 before the first. */
-    int lastStep(String orderId) {
-        return jdbc.sql("SELECT COALESCE(MAX(number), 0) FROM parcel_step WHERE order_id = :id")
-                .param("id", orderId)
-                .query(Integer.class)
-                .single();
-    }
-
+    /** @throws org.springframework.dao.DuplicateKeyException if the parcel has reached that step before */
     @Transactional
     public void reached(String orderId, int number, String name) {
         jdbc.sql("INSERT INTO parcel_step (order_id, number, name, reached_at) VALUES (:id, :number, :name, :now)")
@@ -39,17 +32,13 @@ class Parcels {
         orders.touch(orderId);
     }
 
-    /** Asks once, also when the message comes again. */
+    /** @throws org.springframework.dao.DuplicateKeyException if the customer was asked before */
     @Transactional
     public void askForReview(String orderId) {
-        int asked = jdbc.sql("""
-                INSERT INTO review_request (order_id, asked_at) SELECT :id, :now
-                 WHERE NOT EXISTS (SELECT 1 FROM review_request WHERE order_id = :id)""")
+        jdbc.sql("INSERT INTO review_request (order_id, asked_at) VALUES (:id, :now)")
                 .param("id", orderId)
                 .param("now", clock.instant())
                 .update();
-        if (asked > 0) {
-            orders.touch(orderId);
-        }
+        orders.touch(orderId);
     }
 }

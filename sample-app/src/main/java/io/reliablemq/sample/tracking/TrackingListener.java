@@ -1,11 +1,15 @@
 package io.reliablemq.sample.tracking;
 
+import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.sample.shipping.ParcelStep;
 import io.reliablemq.sample.shipping.ReviewDue;
 import io.reliablemq.spring.annotation.MessageListener;
 import org.springframework.stereotype.Component;
 
-/** Follows parcels to their end. */
+/**
+ * Follows parcels to their end. Both listeners are idempotent: that a message was handled is written into the database together with
+ * what it has done.
+ */
 @Component
 class TrackingListener {
 
@@ -15,20 +19,22 @@ class TrackingListener {
         this.parcels = parcels;
     }
 
-    /** One step after the other: one that comes before its predecessor goes back to the broker. */
-    @MessageListener(topic = ParcelStep.TOPIC, group = "tracking")
+    /** In the order in which they were sent: each waits for the one before. What comes again has its effect once. */
+    @MessageListener(
+            topic = ParcelStep.TOPIC,
+            group = "tracking",
+            mode = ConsumeMode.ORDERLY,
+            idempotent = MessageListener.JDBC)
     void onStep(ParcelStep step) {
-        int last = parcels.lastStep(step.orderId());
-        if (step.number() > last + 1) {
-            throw new IllegalStateException("The parcel of order " + step.orderId() + " is '" + step.name()
-                    + "' but its step before that has not come yet");
-        }
-        if (step.number() == last + 1) {
-            parcels.reached(step.orderId(), step.number(), step.name());
-        }
+        parcels.reached(step.orderId(), step.number(), step.name());
     }
 
-    @MessageListener(topic = ReviewDue.TOPIC, group = "reviews")
+    /** One question an order, whatever message it comes from. */
+    @MessageListener(
+            topic = ReviewDue.TOPIC,
+            group = "reviews",
+            idempotent = MessageListener.JDBC,
+            idempotentKey = "#due.orderId()")
     void onReviewDue(ReviewDue due) {
         parcels.askForReview(due.orderId());
     }

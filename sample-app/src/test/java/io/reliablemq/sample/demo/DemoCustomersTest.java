@@ -32,6 +32,7 @@ class DemoCustomersTest {
                     Path.of("unused"),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(60),
+                    Duration.ofSeconds(5),
                     new SampleProperties.Payment(0, 3),
                     new SampleProperties.Demo(true, 6, 1_000, 3)));
 

@@ -47,6 +47,7 @@ class DemoTest {
                     Path.of("unused"),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(60),
+                    Duration.ofSeconds(5),
                     new SampleProperties.Payment(0, 3),
                     new SampleProperties.Demo(true, 3, 1, 1)));
 

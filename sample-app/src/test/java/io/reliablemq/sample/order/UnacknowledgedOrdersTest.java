@@ -36,6 +36,7 @@ class UnacknowledgedOrdersTest {
                 Path.of("unused"),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(5),
                 new SampleProperties.Payment(0, 3),
                 new SampleProperties.Demo(false, 1, 1, 1));
         return new UnacknowledgedOrders(orders, placement, mock(TaskScheduler.class), properties, clock);

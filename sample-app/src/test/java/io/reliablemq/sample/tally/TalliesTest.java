@@ -35,6 +35,7 @@ class TalliesTest {
                 Path.of("unused"),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(5),
                 new SampleProperties.Payment(0, 3),
                 new SampleProperties.Demo(false, 1, 1, 1));
         tallies = new Tallies(jdbc, properties, clock);

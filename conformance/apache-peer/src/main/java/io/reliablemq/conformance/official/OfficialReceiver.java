@@ -23,8 +23,7 @@ final class OfficialReceiver implements Receiver {
         this.consumer = consumer;
     }
 
-    static OfficialReceiver open(
-            String nameServers, Subscription subscription, Listener listener, boolean tls) {
+    static OfficialReceiver open(String nameServers, Subscription subscription, Listener listener, boolean tls) {
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(subscription.group());
         consumer.setNamesrvAddr(nameServers);
         consumer.setInstanceName(InstanceNames.next(subscription.group()));

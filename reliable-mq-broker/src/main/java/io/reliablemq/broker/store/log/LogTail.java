@@ -217,25 +217,39 @@ public final class LogTail {
         return written.tail().segment().base();
     }
 
-    /** Whether the keeper should reserve space or make the next segment. */
+    /** Whether the keeper should reserve space, here or in the next segment. */
     boolean wantsRoom() {
         if (extending) {
             return false;
         }
         Written upTo = written;
-        long ahead = Math.min(
-                upTo.position() + settings.preallocateBytes() / 2,
-                upTo.tail().segment().limit());
-        return upTo.tail().allocated() < ahead || wantsNext(upTo) && !supply.isPrepared();
+        long ahead = settings.preallocateBytes() / 2;
+        long here = Math.min(upTo.position() + ahead, upTo.tail().segment().limit());
+        return upTo.tail().allocated() < here || supply.lacks(bytesOfNext(upTo, ahead));
     }
 
-    /** Reserves space ahead of the tail, and makes the next segment ahead of need; called by the keeper. */
+    /** Reserves space ahead of the tail, and in the next segment; called by the keeper. */
     void makeRoom() throws IOException {
         Written upTo = written;
-        upTo.tail().allocateTo(upTo.position() + settings.preallocateBytes());
-        if (wantsNext(upTo)) {
-            supply.prepare(upTo.tail().segment().limit());
+        long ahead = settings.preallocateBytes();
+        upTo.tail().allocateTo(upTo.position() + ahead);
+        long bytesOfNext = bytesOfNext(upTo, ahead);
+        if (bytesOfNext > 0) {
+            supply.prepare(upTo.tail().segment().limit(), bytesOfNext);
         }
+    }
+
+    /**
+     * How much of the next segment shall be reserved by now: as much as this one holds, and some more. When its turn comes it
+     * is reserved as a whole, for zeros in a segment that is written to have to be waited for by each force of its records.
+     */
+    private long bytesOfNext(Written upTo, long ahead) {
+        Segment segment = upTo.tail().segment();
+        long held = upTo.position() - segment.base();
+        long half = (segment.limit() - segment.base()) / 2;
+        long few = settings.preallocateBytes() == 0 ? half : Math.min(half, settings.preallocateBytes());
+        // Where the next segment of a copy starts is known when it comes.
+        return settings.copying() || held <= few ? 0 : Math.min(settings.segmentBytes(), held + ahead);
     }
 
     /** Ends the life of the tail: closes its files. Space behind the last record is given back where that is safe. */
@@ -249,12 +263,6 @@ public final class LogTail {
             tail.close();
             supply.close();
         }
-    }
-
-    /** Where the next segment of a copy starts is known when it comes. */
-    private boolean wantsNext(Written upTo) {
-        Segment segment = upTo.tail().segment();
-        return !settings.copying() && upTo.position() - segment.base() > (segment.limit() - segment.base()) / 2;
     }
 
     private void roll() throws IOException {

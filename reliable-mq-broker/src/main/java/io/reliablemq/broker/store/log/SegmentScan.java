@@ -168,9 +168,14 @@ final class SegmentScan {
     private long lastNonZero(long from) throws IOException {
         long last = from;
         for (long at = from; at < fileEnd && fill(at, 1); ) {
-            for (int i = Math.toIntExact(at - windowStart); i < window.limit(); i++) {
-                if (window.get(i) != 0) {
-                    last = windowStart + i + 1;
+            int i = Math.toIntExact(at - windowStart);
+            while (i < window.limit()) {
+                // Space that was reserved may be a whole segment of zeros.
+                if (i + Long.BYTES <= window.limit() && window.getLong(i) == 0) {
+                    i += Long.BYTES;
+                } else {
+                    last = window.get(i) == 0 ? last : windowStart + i + 1;
+                    i++;
                 }
             }
             at = windowStart + window.limit();

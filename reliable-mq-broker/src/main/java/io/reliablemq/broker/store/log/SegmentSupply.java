@@ -24,18 +24,22 @@ final class SegmentSupply {
         this.lastMade = last;
     }
 
-    /** Makes the segment unless that was done before; called by the keeper. */
-    void prepare(long base) throws IOException {
+    /** Makes the segment unless that was done before, and reserves its first bytes; called by the keeper. */
+    void prepare(long base, long bytes) throws IOException {
+        SegmentTail next;
         making.lock();
         try {
             // The writer may have come here first.
             if (base > lastMade) {
-                SegmentTail made = make(base, settings.segmentBytes());
-                prepared = made;
-                made.allocateTo(base + Math.min(settings.preallocateBytes(), settings.segmentBytes()));
+                prepared = make(base, settings.segmentBytes());
             }
+            next = prepared;
         } finally {
             making.unlock();
+        }
+        // The writer does not wait for all of that, and may take the segment meanwhile.
+        if (next != null && next.segment().base() == base) {
+            next.allocateTo(base + bytes);
         }
     }
 
@@ -54,8 +58,10 @@ final class SegmentSupply {
         }
     }
 
-    boolean isPrepared() {
-        return prepared != null;
+    /** Whether fewer bytes of the segment are reserved; none are as long as it is not made. */
+    boolean lacks(long bytes) {
+        SegmentTail next = prepared;
+        return bytes > 0 && (next == null || next.allocated() - next.segment().base() < bytes);
     }
 
     /** Hands over the segment that was reserved; called by the log writer. */

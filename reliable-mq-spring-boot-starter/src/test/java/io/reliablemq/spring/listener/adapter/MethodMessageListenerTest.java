@@ -92,6 +92,9 @@ class MethodMessageListenerTest {
         Outcomes.deliver(listener("text"), POISON);
         assertThat(bean.arguments).isEqualTo(List.of("{not json"));
 
+        Outcomes.deliver(listener("text"), Received.text("orders", "{}", Map.of("contentType", "application/json")));
+        assertThat(bean.arguments).isEqualTo(List.of("{}"));
+
         Outcomes.deliver(listener("bytes"), POISON);
         assertThat((byte[]) bean.arguments.get(0)).isEqualTo(POISON.body());
     }
