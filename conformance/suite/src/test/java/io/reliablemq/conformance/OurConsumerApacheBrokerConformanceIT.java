@@ -10,4 +10,9 @@ class OurConsumerApacheBrokerConformanceIT extends OurConsumerSuite {
     BrokerUnderTest broker() {
         return ApacheBroker.shared();
     }
+
+    @Override
+    boolean keepsWhyMessagesDied() {
+        return false;
+    }
 }

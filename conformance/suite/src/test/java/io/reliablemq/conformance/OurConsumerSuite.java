@@ -36,6 +36,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -217,7 +218,56 @@ abstract class OurConsumerSuite extends ConformanceCase {
         broker().awaitTopic("%DLQ%" + group());
         DeadLetters letters = client().deadLetters(producer);
         await("the dead letter").atMost(DELIVERY_BOUND).until(() -> letters.count(group()) == 1);
-        assertThat(letters.read(group(), 10).get(0).originalTopic()).isEqualTo(topic());
+        DeadLetters.DeadLetter letter = letters.read(group(), 10).get(0);
+        assertThat(letter.originalTopic()).isEqualTo(topic());
+        assertDiedOf(letter, IllegalStateException.class, "thrown by the test", 2);
+    }
+
+    /** Whether the broker keeps with a dead letter what the consumer tells of it. */
+    boolean keepsWhyMessagesDied() {
+        return true;
+    }
+
+    private void assertDiedOf(DeadLetters.DeadLetter letter, Class<?> exception, String text, int attempts) {
+        DeadLetters.Failure failure = letter.failure();
+        if (!keepsWhyMessagesDied()) {
+            assertThat(failure).isNull();
+            return;
+        }
+        assertThat(failure).isNotNull();
+        assertThat(failure.exception()).isEqualTo(exception.getName());
+        assertThat(failure.exceptionMessage()).isEqualTo(text);
+        assertThat(failure.attempts()).isEqualTo(attempts);
+        assertThat(failure.host())
+                .contains("consumer-" + ProcessHandle.current().pid());
+        assertThat(failure.firstAt()).isBefore(failure.lastAt());
+    }
+
+    @Test
+    void aDeadLetterTellsWhatItsLastAttemptsWereLike() {
+        broker().prepareGroup(group());
+        Producer producer = producer();
+        producer.send(Message.of(topic(), bytes("poison")));
+        AtomicBoolean heals = new AtomicBoolean();
+        consume(settings().maxReconsumeTimes(1).build(), message -> {
+            handled.add(text(message) + " " + message.property("DLQ_EXCEPTION"));
+            if (!heals.get()) {
+                throw new IllegalStateException("attempt " + message.reconsumeTimes());
+            }
+            return ConsumeResult.CONSUME_SUCCESS;
+        });
+        awaitHandled(2);
+        broker().awaitTopic("%DLQ%" + group());
+        DeadLetters letters = client().deadLetters(producer);
+        await("the dead letter").atMost(DELIVERY_BOUND).until(() -> letters.count(group()) == 1);
+
+        assertDiedOf(letters.read(group(), 10).get(0), IllegalStateException.class, "attempt 1", 2);
+
+        // Sent again, it begins without what was said of it.
+        heals.set(true);
+        letters.redriveAll(group());
+        awaitHandled(3);
+        assertThat(handled).containsOnly("poison null");
     }
 
     @Test

@@ -37,10 +37,12 @@ public final class BatchOutcome {
         return allFailed(new Failure(false, null));
     }
 
+    /** None is done, all for the same reason. */
     public static BatchOutcome allFailed(Failure failure) {
         return new BatchOutcome(Map.of(), failure);
     }
 
+    /** Collects those messages that are not done. */
     public static Builder builder() {
         return new Builder();
     }

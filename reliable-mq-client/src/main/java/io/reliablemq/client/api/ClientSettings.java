@@ -46,11 +46,18 @@ public record ClientSettings(
         this(nameServers, instanceName, routeRefreshInterval, heartbeatInterval, requestTimeout, null);
     }
 
+    /**
+     * The defaults.
+     *
+     * @param nameServers {@code host:port} of each
+     * @throws IllegalArgumentException if there is none, or one is not of that form
+     */
     public static ClientSettings of(String... nameServers) {
         return new ClientSettings(
                 List.of(nameServers), "default", Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(3));
     }
 
+    /** The same, told apart from other clients of this process by that name. */
     public ClientSettings withInstanceName(String name) {
         return new ClientSettings(nameServers, name, routeRefreshInterval, heartbeatInterval, requestTimeout, tls);
     }

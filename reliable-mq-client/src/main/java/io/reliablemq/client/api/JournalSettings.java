@@ -25,6 +25,7 @@ public record JournalSettings(
         }
     }
 
+    /** The defaults, with messages sent as by a producer of that group. */
     public static JournalSettings of(Path folder, String producerGroup) {
         return new JournalSettings(
                 folder,

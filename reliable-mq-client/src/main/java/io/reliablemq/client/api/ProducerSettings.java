@@ -46,6 +46,7 @@ public record ProducerSettings(
         return builder(group).build();
     }
 
+    /** A builder that starts with the defaults. */
     public static Builder builder(String group) {
         return new Builder(group);
     }

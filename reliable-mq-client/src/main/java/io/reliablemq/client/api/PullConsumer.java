@@ -19,7 +19,7 @@ import java.util.Set;
  */
 public interface PullConsumer extends AutoCloseable {
 
-    /** All queues of the topic that can be read. */
+    /** All queues of the topic that can be read. @throws IllegalStateException if there is no such topic */
     Set<Queue> queues(String topic);
 
     /**
@@ -28,6 +28,7 @@ public interface PullConsumer extends AutoCloseable {
      */
     void assign(Collection<Queue> queues);
 
+    /** The queues that were assigned last. */
     Set<Queue> assignment();
 
     /**
@@ -39,14 +40,20 @@ public interface PullConsumer extends AutoCloseable {
      */
     List<ReceivedMessage> poll(Duration timeout) throws InterruptedException;
 
-    /** Goes on at that offset; what was fetched from the queue and not returned is forgotten. */
+    /**
+     * Goes on at that offset; what was fetched from the queue and not returned is forgotten.
+     *
+     * @throws IllegalArgumentException if the queue is not assigned, or the offset is below 0
+     */
     void seek(Queue queue, long offset);
 
     /** Goes on at the first message that was stored then or later. */
     void seek(Queue queue, Instant timestamp);
 
+    /** Goes on at the oldest message that the broker keeps. */
     void seekToBeginning(Queue queue);
 
+    /** Goes on behind the newest message: only what is stored from now on is received. */
     void seekToEnd(Queue queue);
 
     /** The offset that {@link #commit} would store: all before it is done. */
@@ -58,6 +65,7 @@ public interface PullConsumer extends AutoCloseable {
     /** Fetches no more from these queues and returns nothing of them, until {@link #resume}. */
     void pause(Collection<Queue> queues);
 
+    /** Goes on with those of the queues that were paused; what had been fetched is returned first. */
     void resume(Collection<Queue> queues);
 
     /** Stores the offsets of what is done. What was returned by the last poll and not committed is received again. */

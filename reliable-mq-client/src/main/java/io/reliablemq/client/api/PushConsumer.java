@@ -21,12 +21,19 @@ public interface PushConsumer extends AutoCloseable {
         }
     }
 
-    /** Joins the group and begins to receive. */
+    /**
+     * Joins the group and begins to receive. Does not wait for a broker, unless it subscribes by expression, which a broker checks
+     * first.
+     *
+     * @throws IllegalStateException if it was started or closed before, or the client has a consumer of the group already
+     * @throws IllegalArgumentException if a broker refuses an expression
+     */
     void start();
 
     /** Stops handing out messages until {@link #resume()}; the assignment is kept. */
     void pause();
 
+    /** Goes on handing out messages after {@link #pause()}. */
     void resume();
 
     /** The queues that this member receives from at the moment. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param consumeMode whether the messages of a queue are handled at once or in order (default: at once)
  * @param consumeFrom where a new group starts (default the first offset)
  * @param consumeTimestamp the time for {@link ConsumeFrom#TIMESTAMP}, by the broker's clock; null otherwise
- * @param threads how many messages, or batches, are handled at once (default 20)
+ * @param threads how many messages, or batches, are handled at once at the most (default 20). The consumer's own threads are two to
+ *     four while the listener is quick, and grow to as many when it waits for something
  * @param executor runs the listener, on a thread other than the caller's; null (the default) for threads of the consumer's own.
  *     Not closed by the consumer
  * @param retries what becomes of messages that fail
@@ -153,6 +154,7 @@ public record PushConsumerSettings(
         return builder.build();
     }
 
+    /** A builder that starts with the defaults. */
     public static Builder builder(String group) {
         return new Builder(group);
     }

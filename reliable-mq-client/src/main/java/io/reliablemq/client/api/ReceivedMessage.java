@@ -1,5 +1,6 @@
 package io.reliablemq.client.api;
 
+import io.reliablemq.protocol.message.PropertyNames;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reconsumeTimes how many attempts failed before; 0 at first delivery
  * @param bornAt when it was sent, by the producer's clock
  * @param storedAt when this copy was stored, by the broker's clock
+ * @param flag the number that the sender gave it
  * @param properties the application's and the protocol's
  * @param body the payload, inflated
  */
@@ -33,16 +35,19 @@ public record ReceivedMessage(
         Map<String, String> properties,
         byte[] body) {
 
+    /** A property by its name; null if the message has none of that name. */
     public @Nullable String property(String name) {
         return properties.get(name);
     }
 
+    /** What subscriptions select by; null for none. */
     public @Nullable String tag() {
-        return properties.get(io.reliablemq.protocol.message.PropertyNames.TAGS);
+        return properties.get(PropertyNames.TAGS);
     }
 
+    /** The keys that it can be found by, separated by blanks; null for none. */
     public @Nullable String keys() {
-        return properties.get(io.reliablemq.protocol.message.PropertyNames.KEYS);
+        return properties.get(PropertyNames.KEYS);
     }
 
     @Override

@@ -57,6 +57,7 @@ public record RetrySettings(
         }
     }
 
+    /** So many retries, after the delays of the broker. */
     public static RetrySettings of(int maxReconsumeTimes) {
         return new RetrySettings(maxReconsumeTimes, List.of(), Set.of());
     }
@@ -94,6 +95,7 @@ public record RetrySettings(
                 : delays.get(Math.min(failedBefore, delays.size() - 1));
     }
 
+    /** Whether a message that failed with this becomes a dead letter at once. */
     public boolean isNonRetryable(Throwable error) {
         return error instanceof NonRetryableException || nonRetryable.stream().anyMatch(type -> type.isInstance(error));
     }

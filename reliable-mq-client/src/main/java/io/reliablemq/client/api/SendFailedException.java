@@ -36,6 +36,7 @@ public final class SendFailedException extends RuntimeException {
         return sent;
     }
 
+    /** Every attempt in its order; empty if none was made. */
     public List<Attempt> attempts() {
         return attempts;
     }

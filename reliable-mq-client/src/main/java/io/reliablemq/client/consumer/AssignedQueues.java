@@ -7,6 +7,7 @@ import io.reliablemq.protocol.message.StoredMessage;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -98,11 +99,14 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     }
 
     @Override
-    public boolean assign(String topic, Set<Queue> queues) {
+    public boolean assign(String topic, Set<Queue> queues, Set<Queue> fromOthers) {
         if (stopped) {
             return true;
         }
         boolean changed = loseAllBut(topic, queues);
+        Set<Queue> handedOver = new HashSet<>(fromOthers);
+        handedOver.removeAll(slots.keySet());
+        ownership.handedOver(handedOver);
         for (Queue queue : queues) {
             changed |= slots.putIfAbsent(queue, new Slot()) == null;
         }

@@ -50,9 +50,7 @@ final class ConsumerParts implements AutoCloseable {
             this.failures = failures(concurrent::again, queue -> {});
         }
         this.offsets = offsets();
-        QueueOwnership ownership = settings.isOrderly() && !settings.isBroadcasting()
-                ? new LockedQueues(settings.group(), settings.consumeTimeout(), context)
-                : QueueOwnership.UNLOCKED;
+        QueueOwnership ownership = ownership();
         this.assigned = new AssignedQueues(
                 new PullLoop.PullSettings(
                         settings.group(),
@@ -72,6 +70,15 @@ final class ConsumerParts implements AutoCloseable {
         return settings.isBroadcasting()
                 ? new LocalRetries(settings, context, again, finished)
                 : new GiveBack(settings.group(), new SendBack(settings, context), context, again, finished);
+    }
+
+    private QueueOwnership ownership() {
+        if (settings.isBroadcasting()) {
+            return QueueOwnership.UNSHARED;
+        }
+        return settings.isOrderly()
+                ? new LockedQueues(settings.group(), settings.consumeTimeout(), context)
+                : new DrainedQueues(settings.group(), context);
     }
 
     private OffsetStore offsets() {

@@ -3,12 +3,16 @@ package io.reliablemq.client.consumer;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** How a queue becomes this member's, stays so, and passes on to another one. Owned by the thread {@code rmq-client}. */
 interface QueueOwnership {
+
+    /** Another member, which may still be at work on them, gives these queues up for this one, which will {@link #acquire} them. */
+    default void handedOver(Set<Queue> queues) {}
 
     /** Completes with how long the queue surely is ours, by the clock's nanoseconds; exceptionally if it is not. */
     CompletableFuture<Long> acquire(Queue queue);
@@ -44,8 +48,8 @@ interface QueueOwnership {
      */
     void renew(Map<Queue, ProcessQueue> held, Consumer<ProcessQueue> kept, Consumer<ProcessQueue> lost);
 
-    /** Whoever computes that a queue is its own takes it at once. */
-    QueueOwnership UNLOCKED = new QueueOwnership() {
+    /** Where every member has all queues, none passes from one to another. */
+    QueueOwnership UNSHARED = new QueueOwnership() {
 
         @Override
         public CompletableFuture<Long> acquire(Queue queue) {
@@ -54,7 +58,7 @@ interface QueueOwnership {
 
         @Override
         public void giveUp(Queue queue, ProcessQueue window, Supplier<CompletableFuture<Void>> commit, Runnable drop) {
-            // The next owner asks for the offset any moment, so that it is stored without waiting for listeners.
+            // It has left the route.
             commit.get();
             drop.run();
         }

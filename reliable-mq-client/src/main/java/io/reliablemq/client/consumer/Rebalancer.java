@@ -57,14 +57,16 @@ final class Rebalancer {
         /**
          * From now on, of that topic, these queues and no others are this member's.
          *
+         * @param fromOthers those that another member has, or had a moment ago, which is still there
          * @return whether all of them are being received from; if not, the question comes again in a second
          */
-        boolean assign(String topic, Set<Queue> queues);
+        boolean assign(String topic, Set<Queue> queues, Set<Queue> fromOthers);
     }
 
     private final String group;
     private final boolean sharing;
     private final AllocationStrategy strategy;
+    private final HandOvers handOvers;
     private final Set<String> topics;
     private final ConsumerContext context;
     private final Assignment assignment;
@@ -77,6 +79,7 @@ final class Rebalancer {
         this.group = settings.group();
         this.sharing = !settings.isBroadcasting();
         this.strategy = settings.allocation();
+        this.handOvers = new HandOvers(strategy);
         this.topics = topics;
         this.context = context;
         this.assignment = assignment;
@@ -141,7 +144,7 @@ final class Rebalancer {
         }
         if (!sharing) {
             return CompletableFuture.completedFuture(
-                    stopped || assignment.assign(topic, Set.copyOf(queues(topic, route))));
+                    stopped || assignment.assign(topic, Set.copyOf(queues(topic, route)), Set.of()));
         }
         List<String> addresses = route.brokers().stream()
                 .flatMap(broker -> Stream.ofNullable(context.readable(broker)))
@@ -195,9 +198,10 @@ final class Rebalancer {
             context.heartbeats().sendToAll(context.reachability()::isReachable);
             return false;
         }
-        List<Queue> own = strategy.queuesOf(
-                self, queues(topic, route), members.stream().sorted().toList());
-        return assignment.assign(topic, new HashSet<>(own));
+        List<Queue> queues = queues(topic, route);
+        List<String> inOrder = members.stream().sorted().toList();
+        List<Queue> own = strategy.queuesOf(self, queues, inOrder);
+        return assignment.assign(topic, new HashSet<>(own), handOvers.fromOthers(topic, self, queues, inOrder, own));
     }
 
     /** All queues of the topic that can be read, in order. */

@@ -47,13 +47,13 @@ public final class RouteTable {
     static final Duration UNTOLD = Duration.ofSeconds(5);
 
     /** How long the return of a broker that has left a route is looked for. */
-    private static final Duration EXPECTED_BACK = Duration.ofMinutes(3);
+    static final Duration EXPECTED_BACK = Duration.ofMinutes(3);
 
     private final NameServers nameServers;
     private final TaskLoop loop;
     private final Clock clock;
     private final Duration refreshInterval;
-    private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+    private final Map<String, KnownTopic> topics = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
     public RouteTable(ClientSettings settings, Remote remote, TaskLoop loop, Clock clock) {
@@ -75,13 +75,13 @@ public final class RouteTable {
 
     /** The topic's own route, or null as long as no name server knows the topic. */
     public @Nullable TopicRoute route(String topic) {
-        Topic known = topics.get(topic);
+        KnownTopic known = topics.get(topic);
         return known == null ? null : known.route;
     }
 
     /** Begins to ask for the topic, and goes on every second until it has a route. Completes after the first answer. */
     public CompletableFuture<Optional<TopicRoute>> await(String topic) {
-        Topic wanted = topic(topic);
+        KnownTopic wanted = topic(topic);
         wanted.awaited = true;
         return ask(wanted);
     }
@@ -104,7 +104,7 @@ public final class RouteTable {
      * topics inherit. Completes exceptionally with {@link TopicMissingException} where there is neither.
      */
     public CompletableFuture<PublishRoute> publishRoute(String topic) {
-        Topic wanted = topic(topic);
+        KnownTopic wanted = topic(topic);
         CompletableFuture<PublishRoute> own = wanted.published;
         if (own != null) {
             return own;
@@ -128,7 +128,7 @@ public final class RouteTable {
 
     /** Asks for the topic's route soon, because what is known seems to be out of date. */
     public void refresh(String topic) {
-        Topic stale = topic(topic);
+        KnownTopic stale = topic(topic);
         ask(stale);
         if (stale.route == null) {
             ask(topic(Names.AUTO_CREATE_TOPIC));
@@ -138,7 +138,7 @@ public final class RouteTable {
     /** A name server says that these routes have changed. To be called on the thread {@code rmq-client}. */
     public void changed(List<String> names) {
         for (String name : names) {
-            Topic topic = topics.get(name);
+            KnownTopic topic = topics.get(name);
             if (topic != null) {
                 askAnew(topic);
             }
@@ -148,7 +148,7 @@ public final class RouteTable {
     /** The connection to the address broke: if it is a name server's, nobody tells of changes until another is asked. */
     public void disconnected(String address) {
         loop.execute(() -> {
-            for (Topic topic : topics.values()) {
+            for (KnownTopic topic : topics.values()) {
                 if (address.equals(topic.watchedAt)) {
                     topic.watchedAt = null;
                     askAnew(topic);
@@ -159,7 +159,7 @@ public final class RouteTable {
 
     /** Asks soon for all routes that name the broker, because it seems to be gone. */
     void refreshThoseOf(String address) {
-        for (Topic topic : topics.values()) {
+        for (KnownTopic topic : topics.values()) {
             TopicRoute route = topic.route;
             if (route != null
                     && route.brokers().stream()
@@ -172,7 +172,7 @@ public final class RouteTable {
     /** All brokers in known routes, each with the addresses that a route gives it. */
     Set<BrokerAddresses> brokers() {
         Set<BrokerAddresses> brokers = new HashSet<>();
-        for (Topic topic : topics.values()) {
+        for (KnownTopic topic : topics.values()) {
             TopicRoute route = topic.route;
             if (route != null) {
                 brokers.addAll(route.brokers());
@@ -184,7 +184,7 @@ public final class RouteTable {
     /** The addresses of all brokers in known routes, in order. */
     public Set<String> brokerAddresses(boolean slavesToo) {
         Set<String> addresses = new TreeSet<>();
-        for (Topic topic : topics.values()) {
+        for (KnownTopic topic : topics.values()) {
             TopicRoute route = topic.route;
             if (route != null) {
                 for (BrokerAddresses broker : route.brokers()) {
@@ -199,12 +199,12 @@ public final class RouteTable {
         return addresses;
     }
 
-    private Topic topic(String name) {
-        return topics.computeIfAbsent(name, Topic::new);
+    private KnownTopic topic(String name) {
+        return topics.computeIfAbsent(name, KnownTopic::new);
     }
 
     private void tick() {
-        for (Topic topic : topics.values()) {
+        for (KnownTopic topic : topics.values()) {
             boolean missing = topic.awaited && topic.route == null;
             long now = clock.nanos();
             if (missing || topic.isExpectedToGrow(now) || topic.isOlderThan(mostAge(topic), now)) {
@@ -213,7 +213,7 @@ public final class RouteTable {
         }
     }
 
-    private Duration mostAge(Topic topic) {
+    private Duration mostAge(KnownTopic topic) {
         boolean untold = topic.awaited && topic.watchedAt == null;
         return untold && refreshInterval.compareTo(UNTOLD) > 0 ? UNTOLD : refreshInterval;
     }
@@ -222,7 +222,7 @@ public final class RouteTable {
      * Asks with a question of its own: the answer to one that is under way, or came a moment ago, may be older than the
      * change. On the thread {@code rmq-client}.
      */
-    private void askAnew(Topic topic) {
+    private void askAnew(KnownTopic topic) {
         if (topic.mayAsk(clock.nanos())) {
             ask(topic);
         } else if (!topic.willAskAnew) {
@@ -234,7 +234,7 @@ public final class RouteTable {
         }
     }
 
-    private CompletableFuture<Optional<TopicRoute>> ask(Topic topic) {
+    private CompletableFuture<Optional<TopicRoute>> ask(KnownTopic topic) {
         CompletableFuture<Optional<TopicRoute>> mine = new CompletableFuture<>();
         CompletableFuture<Optional<TopicRoute>> current = topic.join(mine, clock.nanos());
         if (current == mine) {
@@ -258,7 +258,7 @@ public final class RouteTable {
     }
 
     private void answered(
-            Topic topic,
+            KnownTopic topic,
             CompletableFuture<Optional<TopicRoute>> mine,
             @Nullable RouteAnswer found,
             @Nullable Throwable error) {
@@ -295,7 +295,7 @@ public final class RouteTable {
                                 name)));
     }
 
-    private void take(Topic topic, TopicRoute route) {
+    private void take(KnownTopic topic, TopicRoute route) {
         if (route.equals(topic.route)) {
             return;
         }
@@ -307,70 +307,6 @@ public final class RouteTable {
             } catch (RuntimeException e) {
                 log.error("A listener did not take the new route of topic '{}'", topic.name, e);
             }
-        }
-    }
-
-    /** What is known of one topic. Written on the thread {@code rmq-client}, the question by its own lock. */
-    private static final class Topic {
-
-        private final String name;
-        private volatile @Nullable TopicRoute route;
-        /** The route for those who send; the same object as long as it is the same route. */
-        private volatile @Nullable CompletableFuture<PublishRoute> published;
-        /** Whether the name servers have said that there is no such topic. */
-        private volatile boolean unknown;
-
-        private volatile boolean awaited;
-        /** Whether it was reported that nobody has the topic. */
-        private boolean missed;
-
-        /** The name server that tells when the route changes. */
-        private volatile @Nullable String watchedAt;
-
-        private boolean willAskAnew;
-        private @Nullable CompletableFuture<Optional<TopicRoute>> question;
-        private long askedAt;
-
-        private boolean shrunk;
-        private long shrunkAt;
-
-        Topic(String name) {
-            this.name = name;
-        }
-
-        /** On the thread {@code rmq-client}. */
-        void replace(TopicRoute newRoute, long now) {
-            TopicRoute old = route;
-            shrunk = old != null && newRoute.brokers().size() < old.brokers().size();
-            shrunkAt = now;
-            route = newRoute;
-            published = CompletableFuture.completedFuture(new PublishRoute(newRoute, false));
-        }
-
-        /** On the thread {@code rmq-client}. */
-        boolean isExpectedToGrow(long now) {
-            return shrunk && now - shrunkAt < EXPECTED_BACK.toNanos();
-        }
-
-        /** The question in progress or answered a moment ago, or else the given one, which the caller must then ask. */
-        synchronized CompletableFuture<Optional<TopicRoute>> join(
-                CompletableFuture<Optional<TopicRoute>> mine, long now) {
-            CompletableFuture<Optional<TopicRoute>> current = question;
-            if (current != null && !mayAsk(now)) {
-                return current;
-            }
-            question = mine;
-            askedAt = now;
-            return mine;
-        }
-
-        /** Whether no question is in progress or was asked a moment ago. */
-        synchronized boolean mayAsk(long now) {
-            return question == null || question.isDone() && now - askedAt >= QUIET.toNanos();
-        }
-
-        synchronized boolean isOlderThan(Duration age, long now) {
-            return question == null || now - askedAt >= age.toNanos();
         }
     }
 

@@ -8,7 +8,6 @@ import static io.reliablemq.client.testing.ConsumerScene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.CacheLimits;
@@ -321,31 +320,6 @@ class ConsumerSettingsTest {
         await().until(() -> scene.offset(0) == 20);
         consumer.close();
         assertThat(executor.isShutdown()).isFalse();
-    }
-
-    /** Runs where the JVM has them, from Java 21 on. */
-    @Test
-    void runsTheListenerOnVirtualThreads() throws Exception {
-        ExecutorService executor;
-        try {
-            executor = (ExecutorService)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        } catch (NoSuchMethodException e) {
-            assumeTrue(false, "this JVM has no virtual threads");
-            return;
-        }
-        scene.push((AutoCloseable) executor::shutdownNow);
-        List<String> threads = new CopyOnWriteArrayList<>();
-        scene.put(0, bodies(50));
-        PushConsumer consumer = started(scene.client()
-                .pushConsumer(settings().executor(executor).threads(10).build(), message -> {
-                    threads.add(Thread.currentThread().toString());
-                    return record(message);
-                }));
-
-        await().until(() -> scene.offset(0) == 50);
-        assertThat(threads).allMatch(thread -> thread.startsWith("VirtualThread"));
-        consumer.close();
     }
 
     @Test

@@ -444,6 +444,7 @@ class GroupConsumerTest {
 
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
             Set<Queue> all = new HashSet<>(first.assignedQueues());
+            assertThat(second.assignedQueues()).isNotEmpty();
             assertThat(all).doesNotContainAnyElementsOf(second.assignedQueues());
             all.addAll(second.assignedQueues());
             assertThat(all).hasSize(3);

@@ -1,5 +1,6 @@
 /**
- * From a listener method to the client's message handler: payload and header arguments, result, failures.
+ * From a listener method to a handler of deliveries: payload and header arguments, result, reply, failures, and whether a message
+ * was handled before.
  *
  * <p>Called by the client's consume threads, several at once.
  */

@@ -1,0 +1,146 @@
+package io.reliablemq.conformance.crash;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.CacheLimits;
+import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.client.api.PushConsumer;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.conformance.broker.BrokerProcess;
+import io.reliablemq.conformance.client.OfficialPeer;
+import io.reliablemq.conformance.client.OurClientLibrary;
+import io.reliablemq.conformance.port.Administration;
+import io.reliablemq.conformance.port.OutgoingMessage;
+import io.reliablemq.conformance.port.Sender;
+import io.reliablemq.conformance.process.ChildProcess;
+import io.reliablemq.conformance.process.FreePorts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process of a consumer is killed with SIGKILL while it handles messages: none is lost, and few are handled again. */
+class ConsumerKilledIT {
+
+    private static final String TOPIC = "for-the-killed";
+    private static final Duration BOUND = Duration.ofSeconds(90);
+    private static final int QUEUES = 4;
+    private static final int MESSAGES = 4_000;
+    private static final int KILLS = 2;
+
+    /** A divisor of the number of messages. */
+    private static final int SENT_AT_ONCE = 250;
+
+    private static final int CACHED = 32;
+    private static final int PULLED = 16;
+
+    /**
+     * What one kill can cost: a queue is pulled while fewer than so many of its messages are unfinished, and while those span less
+     * than twice as many; each pull tells how far the group is.
+     */
+    private static final int MOST_AGAIN = QUEUES * (2 * CACHED + 2 * PULLED);
+
+    @TempDir
+    Path folder;
+
+    /** The application: writes a line for each message that it has handled. */
+    public static final class Application {
+
+        public static void main(String[] arguments) throws InterruptedException {
+            try (MqClient client = OurClientLibrary.client(arguments[0], "killed")) {
+                PushConsumer consumer = client.pushConsumer(
+                        PushConsumerSettings.builder("G-killed")
+                                .subscribe(TOPIC, "*")
+                                .pullBatchSize(PULLED)
+                                .cache(new CacheLimits(
+                                        CACHED,
+                                        CacheLimits.DEFAULT.maxBytesPerQueue(),
+                                        CacheLimits.DEFAULT.maxMessages(),
+                                        CacheLimits.DEFAULT.maxBytes()))
+                                .build(),
+                        message -> {
+                            // Takes a moment, so that a kill finds some in hand.
+                            new CountDownLatch(1).await(1, TimeUnit.MILLISECONDS);
+                            System.out.println("handled " + new String(message.body(), UTF_8));
+                            return ConsumeResult.CONSUME_SUCCESS;
+                        });
+                consumer.start();
+                new CountDownLatch(1).await();
+            }
+        }
+    }
+
+    @Test
+    void aKilledConsumerCostsAtMostWhatItHadInHand() {
+        int nameServerPort = FreePorts.next();
+        String nameServers = "127.0.0.1:" + nameServerPort;
+        List<String> handled = new ArrayList<>();
+        try (Administration administration = OfficialPeer.administration(nameServers);
+                BrokerProcess broker =
+                        BrokerProcess.withNameServer("killing", folder, FreePorts.next(), nameServerPort)) {
+            broker.start(administration);
+            administration.createTopic(broker.address(), TOPIC, QUEUES);
+            try (Sender sender = new OurClientLibrary().sender(nameServers, "P-killed")) {
+                List<CompletableFuture<?>> sends = new ArrayList<>();
+                for (int i = 0; i < MESSAGES; i++) {
+                    sends.add(sender.sendAsync(OutgoingMessage.of(TOPIC, ("m" + i).getBytes(UTF_8))));
+                    if (sends.size() == SENT_AT_ONCE) {
+                        CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new))
+                                .join();
+                        sends.clear();
+                    }
+                }
+            }
+            for (int life = 0; life <= KILLS; life++) {
+                int enough = life < KILLS ? (life + 1) * MESSAGES / (KILLS + 2) : 0;
+                List<String> before = List.copyOf(handled);
+                try (ChildProcess application = application(nameServers)) {
+                    await("messages are handled").atMost(BOUND).until(() -> {
+                        application.requireAlive();
+                        Set<String> all = new HashSet<>(before);
+                        all.addAll(handledBy(application));
+                        return enough > 0 ? all.size() >= enough : all.size() == MESSAGES;
+                    });
+                    application.kill();
+                    handled.addAll(handledBy(application));
+                }
+            }
+        }
+        int again = handled.size() - new HashSet<>(handled).size();
+        System.out.printf("Killed consumers: %d messages, %d of them again after %d kills%n", MESSAGES, again, KILLS);
+        assertThat(new HashSet<>(handled)).hasSize(MESSAGES);
+        assertThat(again).isLessThanOrEqualTo(KILLS * MOST_AGAIN);
+    }
+
+    private ChildProcess application(String nameServers) {
+        return ChildProcess.start(
+                "killed-consumer",
+                folder.resolve("application"),
+                List.of(
+                        ChildProcess.java(),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Application.class.getName(),
+                        nameServers));
+    }
+
+    /** Whole lines: the last one may be cut. */
+    private static List<String> handledBy(ChildProcess application) {
+        String output = application.output();
+        return output.substring(0, output.lastIndexOf('\n') + 1)
+                .lines()
+                .filter(line -> line.startsWith("handled "))
+                .toList();
+    }
+}
