@@ -116,6 +116,13 @@ public final class GuaranteeAutoConfiguration {
 
         @Override
         public @Nullable Boolean idempotent(String group) {
+            for (MessageListenerEndpointRegistry registry : registries.get()) {
+                boolean declared = registry.containers().stream()
+                        .anyMatch(container -> container.settings().group().equals(group));
+                if (declared) {
+                    return registry.isIdempotent(group);
+                }
+            }
             return null;
         }
     }

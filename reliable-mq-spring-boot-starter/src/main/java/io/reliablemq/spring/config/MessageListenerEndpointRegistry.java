@@ -27,6 +27,9 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
     /** By endpoint id. As {@link #byGroup}. */
     private volatile Map<String, MessageListenerContainer> byId = Map.of();
 
+    /** The groups that have listeners which may have their effect twice. As {@link #byGroup}. */
+    private volatile Set<String> notIdempotent = Set.of();
+
     private volatile boolean running;
 
     public MessageListenerEndpointRegistry(MessageListenerContainerFactory factory) {
@@ -50,6 +53,7 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
         requireNewIds(endpoints);
         Map<String, MessageListenerContainer> groups = new LinkedHashMap<>(byGroup);
         Map<String, MessageListenerContainer> ids = new LinkedHashMap<>(byId);
+        Set<String> repeating = new HashSet<>(notIdempotent);
         List<MessageListenerContainer> added = new ArrayList<>();
         for (MessageListenerGroup group : MessageListenerGroup.merge(endpoints)) {
             requireNewGroup(group);
@@ -57,7 +61,12 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
             groups.put(group.name(), container);
             group.endpoints().forEach(endpoint -> ids.put(endpoint.id(), container));
             added.add(container);
+            if (!group.endpoints().stream()
+                    .allMatch(endpoint -> endpoint.handler().isIdempotent())) {
+                repeating.add(group.name());
+            }
         }
+        notIdempotent = repeating;
         byGroup = groups;
         byId = ids;
         return added;
@@ -104,6 +113,12 @@ public final class MessageListenerEndpointRegistry implements SmartLifecycle {
     /** The containers of all groups, in the order in which their listeners were found. */
     public Collection<MessageListenerContainer> containers() {
         return List.copyOf(byGroup.values());
+    }
+
+    /** Whether a message that comes twice has its effect once, also over a crash, with each listener of this group. */
+    public boolean isIdempotent(String group) {
+        containerOfGroup(group);
+        return !notIdempotent.contains(group);
     }
 
     /** The ids of all listeners. */

@@ -19,6 +19,11 @@ public interface DeliveryHandler {
 
     CompletionStage<@Nullable BatchOutcome> handle(Delivery delivery) throws Exception;
 
+    /** Whether a message that comes twice has its effect once, also over a crash; false where nobody can tell. */
+    default boolean isIdempotent() {
+        return false;
+    }
+
     /** One that handles message by message; of several, each before the next. */
     static DeliveryHandler of(MessageHandler handler) {
         return of((AsyncMessageHandler) message -> CompletableFuture.completedFuture(handler.handle(message)));

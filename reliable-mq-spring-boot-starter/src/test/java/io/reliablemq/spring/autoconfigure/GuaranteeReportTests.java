@@ -32,11 +32,15 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfi
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -172,6 +176,24 @@ class GuaranteeReportTests {
     }
 
     @Test
+    void listenersThatTheDatabaseKeepsFromWorkingTwiceAreKnown() {
+        embedded()
+                .withConfiguration(AutoConfigurations.of(
+                        IdempotentListenersAutoConfiguration.class,
+                        DataSourceAutoConfiguration.class,
+                        DataSourceTransactionManagerAutoConfiguration.class,
+                        TransactionAutoConfiguration.class,
+                        JdbcTemplateAutoConfiguration.class))
+                .withPropertyValues("spring.datasource.generate-unique-name=true")
+                .withUserConfiguration(Listening.class, ListeningOnce.class)
+                .run(started -> assertThat(
+                                findings(started.getBean(ReliableMqEndpoint.class).report())
+                                        .filter(finding -> finding.risk().equals("consuming.not-idempotent")))
+                        .extracting(FindingReport::subject)
+                        .containsExactly("billing"));
+    }
+
+    @Test
     void aOneWaySendIsRemembered() {
         embedded().run(started -> {
             started.getBean(ReliableMqTemplate.class).sendOneWay("orders", "x");
@@ -299,6 +321,21 @@ class GuaranteeReportTests {
         Listener listener() {
             return new Listener();
         }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ListeningOnce {
+
+        @Bean
+        OnceListener onceListener() {
+            return new OnceListener();
+        }
+    }
+
+    static class OnceListener {
+
+        @MessageListener(topic = "orders", group = "shipping", idempotent = MessageListener.JDBC)
+        void onOrder(String order) {}
     }
 
     static class Listener {

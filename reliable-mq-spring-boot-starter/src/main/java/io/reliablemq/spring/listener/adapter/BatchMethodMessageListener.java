@@ -61,6 +61,11 @@ public final class BatchMethodMessageListener implements DeliveryHandler {
     }
 
     @Override
+    public boolean isIdempotent() {
+        return idempotence != null && idempotence.store().isTransactional();
+    }
+
+    @Override
     public CompletionStage<@Nullable BatchOutcome> handle(Delivery delivery) throws Exception {
         BatchOutcome.Builder all = BatchOutcome.builder();
         if (idempotence != null) {

@@ -71,6 +71,11 @@ public final class MethodMessageListener implements DeliveryHandler {
     }
 
     @Override
+    public boolean isIdempotent() {
+        return idempotence != null && idempotence.store().isTransactional();
+    }
+
+    @Override
     public CompletionStage<@Nullable BatchOutcome> handle(Delivery delivery) throws Exception {
         MessageLease lease = delivery.lease();
         return DeliveryHandler.of((ReceivedMessage message) -> handle(message, lease))
