@@ -266,8 +266,7 @@ class StoreFaultsTest {
     @Test
     void refusesWhileTheDiskIsFullAndGoesOnWhenItIsNot() throws Exception {
         // Without a reserve, which the keeper may find touched while the test goes on.
-        StoreSettings settings = SETTINGS
-                .withSegmentBytes(16 << 10)
+        StoreSettings settings = SETTINGS.withSegmentBytes(16 << 10)
                 .withPreallocateBytes(4 << 10)
                 .withRetention(StoreSettings.Retention.DEFAULT.withReserveBytes(0));
         LogMessageStore store = open(disk, settings);

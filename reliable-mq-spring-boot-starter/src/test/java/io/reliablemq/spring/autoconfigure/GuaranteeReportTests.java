@@ -186,9 +186,9 @@ class GuaranteeReportTests {
                         JdbcTemplateAutoConfiguration.class))
                 .withPropertyValues("spring.datasource.generate-unique-name=true")
                 .withUserConfiguration(Listening.class, ListeningOnce.class)
-                .run(started -> assertThat(
-                                findings(started.getBean(ReliableMqEndpoint.class).report())
-                                        .filter(finding -> finding.risk().equals("consuming.not-idempotent")))
+                .run(started -> assertThat(findings(started.getBean(ReliableMqEndpoint.class)
+                                        .report())
+                                .filter(finding -> finding.risk().equals("consuming.not-idempotent")))
                         .extracting(FindingReport::subject)
                         .containsExactly("billing"));
     }

@@ -39,7 +39,8 @@ public final class OfficialClientLibrary implements ClientLibrary {
 
     @Override
     public Sender senderWithBoundedAttempts(String nameServers, String group, Duration mostPerAttempt) {
-        return OfficialSender.open(nameServers, group, DEFAULT_SEND_MS, Math.toIntExact(mostPerAttempt.toMillis()), tls);
+        return OfficialSender.open(
+                nameServers, group, DEFAULT_SEND_MS, Math.toIntExact(mostPerAttempt.toMillis()), tls);
     }
 
     @Override

@@ -92,7 +92,8 @@ class ConsumerKilledIT {
             broker.start(administration);
             administration.createTopic(broker.address(), TOPIC, QUEUES);
             try (MqClient client = OurClientLibrary.client(nameServers, "P-killed")) {
-                Producer producer = client.producer(ProducerSettings.of("P-killed").withSendTimeout(BOUND));
+                Producer producer =
+                        client.producer(ProducerSettings.of("P-killed").withSendTimeout(BOUND));
                 List<CompletableFuture<?>> sends = new ArrayList<>();
                 for (int i = 0; i < MESSAGES; i++) {
                     sends.add(producer.sendAsync(Message.of(TOPIC, ("m" + i).getBytes(UTF_8))));
