@@ -32,9 +32,9 @@ class TransactionCrashIT {
     private static final int ROUNDS_BETWEEN_KILLS = 40;
 
     /** Long enough that some wait over a restart, and one behind all others. */
-    private static final Duration SOON = Duration.ofSeconds(8);
+    private static final Duration SOON = Duration.ofSeconds(20);
 
-    private static final Duration LAST = Duration.ofSeconds(10);
+    private static final Duration LAST = Duration.ofSeconds(22);
 
     private static final String[] QUICK_QUESTIONS = {"transaction-timeout=1s", "transaction-check-interval=2s"};
 
