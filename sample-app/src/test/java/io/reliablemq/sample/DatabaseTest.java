@@ -17,5 +17,13 @@ import org.springframework.transaction.annotation.Transactional;
 @Retention(RetentionPolicy.RUNTIME)
 @JdbcTest
 @Transactional(propagation = Propagation.NOT_SUPPORTED)
-@Sql(statements = {"DELETE FROM parcel_step", "DELETE FROM review_request", "DELETE FROM charge_attempt", "DELETE FROM charge", "DELETE FROM orders", "DELETE FROM demo_run"})
+@Sql(
+        statements = {
+            "DELETE FROM parcel_step",
+            "DELETE FROM review_request",
+            "DELETE FROM charge_attempt",
+            "DELETE FROM charge",
+            "DELETE FROM orders",
+            "DELETE FROM demo_run"
+        })
 public @interface DatabaseTest {}

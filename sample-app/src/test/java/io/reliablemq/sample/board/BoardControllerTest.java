@@ -43,7 +43,8 @@ class BoardControllerTest {
     void fill() {
         given(clock.millis()).willReturn(NOW.toEpochMilli());
         given(changes.version()).willReturn(1L);
-        Board.Line line = new Board.Line("o-1", "Tea kettle", 3_950, OrderState.PAID, true, NOW, NOW, 2, "the bank", "packed", false);
+        Board.Line line = new Board.Line(
+                "o-1", "Tea kettle", 3_950, OrderState.PAID, true, NOW, NOW, 2, "the bank", "packed", false);
         given(query.board())
                 .willReturn(
                         new Board(new Tally(1, 1, 0, 1, 0, 0), 1, 0.35, 4, new DemoRun(1, 200), null, List.of(line)));

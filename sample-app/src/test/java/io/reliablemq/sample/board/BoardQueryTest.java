@@ -49,7 +49,8 @@ class BoardQueryTest {
                 INSERT INTO charge_attempt VALUES
                 ('o-1', 0, CURRENT_TIMESTAMP, 'first'), ('o-1', 1, CURRENT_TIMESTAMP, 'second'),
                 ('o-1', 2, CURRENT_TIMESTAMP, NULL)""").update();
-        jdbc.sql("INSERT INTO parcel_step VALUES ('o-1', 1, 'packed', CURRENT_TIMESTAMP), ('o-1', 2, 'on its way', CURRENT_TIMESTAMP)")
+        jdbc.sql(
+                        "INSERT INTO parcel_step VALUES ('o-1', 1, 'packed', CURRENT_TIMESTAMP), ('o-1', 2, 'on its way', CURRENT_TIMESTAMP)")
                 .update();
         jdbc.sql("INSERT INTO review_request VALUES ('o-1', CURRENT_TIMESTAMP)").update();
         orders.place("o-2", "Chess set", 1_200);

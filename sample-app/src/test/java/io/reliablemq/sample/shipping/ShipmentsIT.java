@@ -71,7 +71,10 @@ class ShipmentsIT {
                         new ParcelStep("o-1", 2, "on its way"),
                         new ParcelStep("o-1", 3, "delivered"));
         await().atMost(PATIENCE).until(() -> steps("o-1") == 3);
-        assertThat(mq.group("tracking")).within(PATIENCE).hasFinishedEverything().hasNoDeadLetters();
+        assertThat(mq.group("tracking"))
+                .within(PATIENCE)
+                .hasFinishedEverything()
+                .hasNoDeadLetters();
         awaitEmptyOutbox();
         assertThat(mq.waiting()).isPositive();
         assertThat(mq.topic(ReviewDue.TOPIC)).hasReceivedNothing();
@@ -88,7 +91,10 @@ class ShipmentsIT {
 
         assertThat(mq.topic(ParcelStep.TOPIC)).within(PATIENCE).hasReceived(6);
         await().atMost(PATIENCE).until(() -> steps("o-3") == 3);
-        assertThat(mq.group("tracking")).within(PATIENCE).hasFinishedEverything().hasNoDeadLetters();
+        assertThat(mq.group("tracking"))
+                .within(PATIENCE)
+                .hasFinishedEverything()
+                .hasNoDeadLetters();
     }
 
     @Test
@@ -100,8 +106,8 @@ class ShipmentsIT {
             assertThat(shipments.ship("o-2")).isTrue();
             status.setRollbackOnly();
         });
-        assertThat(orders.find("o-2")).hasValueSatisfying(order -> assertThat(order.state())
-                .isEqualTo(OrderState.PAID));
+        assertThat(orders.find("o-2"))
+                .hasValueSatisfying(order -> assertThat(order.state()).isEqualTo(OrderState.PAID));
         assertThat(rows("reliable_mq_outbox")).isZero();
 
         // What is shipped afterwards is told of, so the silence before was not that of a broken outbox.
