@@ -38,8 +38,8 @@ public final class PropertyPages {
         Set<String> unknown = new TreeSet<>(this.notes.keySet());
         unknown.removeAll(properties.keySet());
         if (!unknown.isEmpty()) {
-            throw new IllegalStateException("property-notes.txt has notes about properties that there are not: " + unknown
-                    + "; correct the names there, or take the notes out");
+            throw new IllegalStateException("property-notes.txt has notes about properties that there are not: "
+                    + unknown + "; correct the names there, or take the notes out");
         }
     }
 
@@ -85,7 +85,12 @@ public final class PropertyPages {
         Map<String, String> finished = new TreeMap<>();
         tables.forEach((part, table) -> {
             finished.put(part, table + "|===\n");
-            all.append("\n[#").append(part).append("-properties]\n== ").append(title(part)).append("\n\n").append(table)
+            all.append("\n[#")
+                    .append(part)
+                    .append("-properties]\n== ")
+                    .append(title(part))
+                    .append("\n\n")
+                    .append(table)
                     .append("|===\n");
         });
         finished.put("all", all.toString());
@@ -116,7 +121,8 @@ public final class PropertyPages {
     private String row(ConfigurationMetadataProperty property) {
         PropertyNote note = notes.getOrDefault(property.getId(), PropertyNote.none(property.getId()));
         return "\n|[[" + property.getId().replace('.', '-') + "]]`" + property.getId() + "`\n|"
-                + defaultOf(property.getDefaultValue()) + "\n|" + note.apache() + "\n|" + meaning(property, note) + "\n";
+                + defaultOf(property.getDefaultValue()) + "\n|" + note.apache() + "\n|" + meaning(property, note)
+                + "\n";
     }
 
     private static String meaning(ConfigurationMetadataProperty property, PropertyNote note) {
@@ -131,9 +137,10 @@ public final class PropertyPages {
         if (value == null) {
             return "";
         }
-        String text = value instanceof Object[] several ? String.join(",", List.of(several).stream()
-                .map(String::valueOf)
-                .toList()) : value.toString();
+        String text = value instanceof Object[] several
+                ? String.join(
+                        ",", List.of(several).stream().map(String::valueOf).toList())
+                : value.toString();
         return text.isEmpty() ? "" : "`+" + escape(text) + "+`";
     }
 

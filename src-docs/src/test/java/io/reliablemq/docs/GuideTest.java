@@ -42,7 +42,9 @@ class GuideTest {
 
     private static List<Path> files(String suffix) throws IOException {
         try (Stream<Path> files = Files.walk(PAGES)) {
-            return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -79,9 +81,8 @@ class GuideTest {
         for (PropertySource<?> source :
                 new YamlPropertySourceLoader().load(yaml.toString(), new FileSystemResource(yaml))) {
             for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
-                String plain = ConfigurationPropertyName.adapt(name, '.')
-                        .toString()
-                        .replaceAll("\\[\\d+]", "");
+                String plain =
+                        ConfigurationPropertyName.adapt(name, '.').toString().replaceAll("\\[\\d+]", "");
                 if (plain.startsWith("reliable-mq.") && !known.containsKey(plain)) {
                     unknown.add(name);
                 }
@@ -97,7 +98,8 @@ class GuideTest {
     void mentionsPropertiesThatThereAre(Path page) throws IOException {
         Set<String> known = PropertyPages.read().keySet();
         TreeSet<String> unknown = new TreeSet<>();
-        Matcher names = Pattern.compile("[`-](reliable-mq\\.[a-z][a-z0-9.-]*[a-z0-9])(?![a-z0-9.(-])").matcher(Files.readString(page));
+        Matcher names = Pattern.compile("[`-](reliable-mq\\.[a-z][a-z0-9.-]*[a-z0-9])(?![a-z0-9.(-])")
+                .matcher(Files.readString(page));
         while (names.find()) {
             String name = names.group(1);
             if (known.stream().noneMatch(one -> one.equals(name) || one.startsWith(name + "."))) {
@@ -111,7 +113,8 @@ class GuideTest {
     @Test
     void hasARowForEveryProperty() throws IOException {
         Map<String, ConfigurationMetadataProperty> known = PropertyPages.read();
-        String all = String.valueOf(new PropertyPages(known, PropertyNote.readAll()).tables().get("all"));
+        String all = String.valueOf(
+                new PropertyPages(known, PropertyNote.readAll()).tables().get("all"));
 
         assertThat(known).hasSizeGreaterThan(50);
         assertThat(known.keySet()).allSatisfy(name -> assertThat(all).contains("`" + name + "`"));
@@ -132,7 +135,8 @@ class GuideTest {
     @MethodSource("pages")
     void leadsToSectionsThatThereAre(Path page) throws IOException {
         List<String> broken = new ArrayList<>();
-        Matcher links = Pattern.compile("xref:([^#\\[\\s]+\\.adoc)(?:#([^\\[]+))?\\[").matcher(Files.readString(page));
+        Matcher links =
+                Pattern.compile("xref:([^#\\[\\s]+\\.adoc)(?:#([^\\[]+))?\\[").matcher(Files.readString(page));
         while (links.find()) {
             Path target = page.resolveSibling(links.group(1)).normalize();
             String section = links.group(2);
@@ -151,7 +155,9 @@ class GuideTest {
         Set<String> sections = new TreeSet<>();
         String text = Files.readString(page);
         if (text.contains("{generated}/properties-all.adoc")) {
-            text += new PropertyPages(PropertyPages.read(), PropertyNote.readAll()).tables().get("all");
+            text += new PropertyPages(PropertyPages.read(), PropertyNote.readAll())
+                    .tables()
+                    .get("all");
         }
         Matcher ids = Pattern.compile("\\[(?:#|\\[)([\\w-]+)]").matcher(text);
         while (ids.find()) {
@@ -180,14 +186,19 @@ class GuideTest {
             Path page = next.remove(0);
             String text = String.valueOf(texts.get(page));
             for (Path other : texts.keySet()) {
-                String link = page.toAbsolutePath().getParent().relativize(other.toAbsolutePath()).toString();
+                String link = page.toAbsolutePath()
+                        .getParent()
+                        .relativize(other.toAbsolutePath())
+                        .toString();
                 if (text.contains("xref:" + link.replace('\\', '/')) && reached.add(other)) {
                     next.add(other);
                 }
             }
         }
 
-        assertThat(texts.keySet().stream().filter(page -> !reached.contains(page)).collect(Collectors.toSet()))
+        assertThat(texts.keySet().stream()
+                        .filter(page -> !reached.contains(page))
+                        .collect(Collectors.toSet()))
                 .as("pages that no link leads to")
                 .isEmpty();
     }

@@ -60,13 +60,17 @@ final class PlainJava {
 
     static void ordering(Producer producer, byte[] body) {
         // tag::ordering[]
-        producer.send(Message.builder("orders").orderingKey("customer-17").body(body).build());
+        producer.send(
+                Message.builder("orders").orderingKey("customer-17").body(body).build());
         // end::ordering[]
     }
 
     static void later(Producer producer, byte[] body) {
         // tag::later[]
-        producer.send(Message.builder("reminders").body(body).deliverAfter(Duration.ofMinutes(90)).build());
+        producer.send(Message.builder("reminders")
+                .body(body)
+                .deliverAfter(Duration.ofMinutes(90))
+                .build());
         producer.send(Message.builder("reminders")
                 .body(body)
                 .deliverAt(Instant.parse("2027-01-01T00:00:00Z"))

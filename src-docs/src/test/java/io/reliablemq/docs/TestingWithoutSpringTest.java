@@ -46,10 +46,13 @@ class TestingWithoutSpringTest {
             // end::broker[]
             Producer producer = client.producer(ProducerSettings.of("shop"));
             // On a machine that is very busy the broker may not have registered yet.
-            await().atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> producer.send(
-                                    Message.builder("orders").body(new byte[1]).build())
-                            .status()
-                    == SendStatus.SEND_OK);
+            await().atMost(Duration.ofSeconds(90))
+                    .ignoreExceptions()
+                    .until(() -> producer.send(Message.builder("orders")
+                                            .body(new byte[1])
+                                            .build())
+                                    .status()
+                            == SendStatus.SEND_OK);
             faults.nextSends(3).areRefused();
             assertThatExceptionOfType(SendFailedException.class)
                     .isThrownBy(() -> producer.send(

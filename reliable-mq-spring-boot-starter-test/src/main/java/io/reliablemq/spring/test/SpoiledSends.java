@@ -7,6 +7,8 @@ import io.reliablemq.protocol.transport.Connection;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is to happen to the next sends; each method but {@link #to} arms the fault. Immutable. */
 public final class SpoiledSends {
+
+    private static final String MAYBE_STORED = "maybeStored";
 
     private final BrokerFaults faults;
     private final @Nullable String topic;
@@ -119,11 +123,23 @@ public final class SpoiledSends {
      * messages with the same unique id.
      */
     public void areStoredTwice() {
-        arm((request, reply, handlers) -> {
-            handlers.handle(request, reply);
+        arm((request, reply, handlers) -> handlers.handle(request, new AnsweredBy(reply, answer -> {
+            reply.send(answer);
+            reply.connection().execute(() -> storeAgain(request, reply, handlers));
+        })));
+    }
+
+    /** After the first is stored, and not as a repetition, which the broker would know again and drop. */
+    private static void storeAgain(Command request, Reply reply, RequestHandler handlers) {
+        Map<String, String> fields = new HashMap<>(request.fields());
+        fields.remove(MAYBE_STORED);
+        try {
             handlers.handle(
-                    request, new AnsweredBy(reply, answer -> answer.body().release()));
-        });
+                    Command.request(request.code(), fields, request.body()),
+                    new AnsweredBy(reply, answer -> answer.body().release()));
+        } catch (Exception e) {
+            throw new IllegalStateException("The send could not be stored a second time", e);
+        }
     }
 
     /** What becomes of the answer to a send that was handled. */
