@@ -9,6 +9,7 @@ import io.reliablemq.spring.support.ReliableMqConverter;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -77,6 +78,7 @@ public final class ReliableMqAutoConfiguration {
 
     /** What is embedded is there, or the start has failed already. */
     @Bean
+    @ConditionalOnBean(ReliableMqConnectionDetails.class)
     @ConditionalOnMissingBean(type = "io.reliablemq.spring.embedded.EmbeddedBroker")
     NameServerProbe reliableMqNameServerProbe(MqClient client, ReliableMqConnectionDetails details) {
         return new NameServerProbe(

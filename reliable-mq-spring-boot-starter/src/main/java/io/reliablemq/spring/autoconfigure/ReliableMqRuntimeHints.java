@@ -32,6 +32,7 @@ class ReliableMqRuntimeHints implements RuntimeHintsRegistrar {
             PROTOCOL + "body.SubscriptionCheck",
             PROTOCOL + "body.TopicList",
             PROTOCOL + "body.TopicTable",
+            "io.reliablemq.client.admin.RemoteClusterQueries$Runtime",
             BROKER + "FollowedTopics$Content",
             BROKER + "accounting.AccountsCheckpoint",
             BROKER + "delivery.DelayCursors$Content",

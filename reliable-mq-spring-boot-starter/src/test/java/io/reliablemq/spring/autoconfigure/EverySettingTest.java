@@ -70,8 +70,10 @@ class EverySettingTest {
         assertAllDiffer(changed.producer(null), ProducerSettings.of("reliable-mq-producer"));
         assertAllDiffer(
                 changed.producer(null).compression(), untouched.producer(null).compression());
-        assertAllDiffer(changed.journal(null), JournalSettings.of(Path.of("reliable-mq-journal"), "journal"));
-        assertThat(changed.journal(null).producer().group()).isEqualTo("orders-journal");
+        assertAllDiffer(
+                changed.journal(changed.producer(null)), JournalSettings.of(Path.of("reliable-mq-journal"), "journal"));
+        assertThat(changed.journal(changed.producer(null)).producer().group()).isEqualTo("orders-journal");
+        assertThat(changed.transactionProducer(changed.producer(null)).group()).isEqualTo("orders-in-transactions");
         assertThat(bound().client().ssl().isOn()).isTrue();
         assertThat(bound().client().failFast()).isTrue();
     }
