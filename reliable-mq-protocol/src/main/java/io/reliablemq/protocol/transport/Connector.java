@@ -94,8 +94,13 @@ final class Connector implements AutoCloseable {
                 failed.accept(cannotConnect(address, done.cause()));
             }
         });
-        // Whoever waits hears of it also where the channel closes before it was active.
-        connected.channel().closeFuture().addListener(closed -> failed.accept(closedEarly(address)));
+        // Whoever waits hears of it also where the channel closes before it was active. A channel that could not
+        // connect is
+        // closed before the listener above is told.
+        connected.channel().closeFuture().addListener(closed -> {
+            Throwable refused = connected.cause();
+            failed.accept(refused == null ? closedEarly(address) : cannotConnect(address, refused));
+        });
         Throwable cause = connected.cause();
         if (cause != null) {
             // No listener is told if the event loops ended meanwhile.

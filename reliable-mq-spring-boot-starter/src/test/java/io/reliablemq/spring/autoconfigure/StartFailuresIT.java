@@ -188,7 +188,7 @@ class StartFailuresIT {
             second.add("reliable-mq.broker.data-dir=" + folder.resolve("second"));
             failure(Application.class, second.toArray(String[]::new));
             assertThat(analysis(output))
-                    .contains("reliable-mq.producer.journal.folder", "the journal cannot be opened");
+                    .contains("reliable-mq.producer.journal.folder", "cannot be opened", "is in use");
         }
     }
 
