@@ -143,7 +143,8 @@ class EmbeddedReliableMqContextIT {
         ApplicationContext context = context(new TestContextManager(WithNameServer.class));
 
         context.getBean(ReliableMqTemplate.class).send("orders", "an order");
-        assertThat(context.getBean(ReliableMqTestTemplate.class).topic("orders").messages())
+        // The route of a topic that has just been made comes a moment later.
+        assertThat(context.getBean(ReliableMqTestTemplate.class).topic("orders").awaitMessages(1))
                 .hasSize(1);
     }
 
