@@ -4,8 +4,8 @@ import io.reliablemq.benchmarks.peer.OfficialPeer;
 import io.reliablemq.benchmarks.peer.OurClient;
 import io.reliablemq.benchmarks.process.PeerFolder;
 import io.reliablemq.benchmarks.process.Waiting;
-import io.reliablemq.conformance.port.ClientLibrary;
 import io.reliablemq.conformance.port.Listener;
+import io.reliablemq.conformance.port.MessageLibrary;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
@@ -42,7 +42,7 @@ final class ClientSteps {
     /** Messages that go through a sender and a receiver before their threads are counted. */
     private static final int WHILE_COUNTING = 20_000;
 
-    private final ClientLibrary library;
+    private final MessageLibrary library;
     private final Plan plan;
     private final Map<String, Double> figures = new LinkedHashMap<>();
 
@@ -103,9 +103,8 @@ final class ClientSteps {
 
     private ClientSteps(Plan plan) {
         this.plan = plan;
-        this.library = plan.official()
-                ? new OfficialPeer(new PeerFolder(Path.of(plan.peerLib()))).clientLibrary()
-                : new OurClient();
+        this.library =
+                plan.official() ? new OfficialPeer(new PeerFolder(Path.of(plan.peerLib()))).library() : new OurClient();
     }
 
     /** @param arguments the file for the figures, a line each, and the plan */
