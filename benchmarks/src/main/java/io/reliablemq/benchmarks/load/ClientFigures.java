@@ -24,12 +24,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Our client beside the official one on the same broker: rates, processor time and allocation of a message, threads. Each client
  * has a process of its own; the broker stays, and the clients come in turn, the next round in the opposite order.
  */
 public final class ClientFigures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientFigures.class);
 
     private static final Duration TOPIC_BOUND = Duration.ofSeconds(60);
     private static final int FILLING_SENDERS = 64;
@@ -60,7 +64,7 @@ public final class ClientFigures {
             System.err.println(e.getMessage());
             status = 2;
         } catch (Exception e) {
-            e.printStackTrace();
+            LOG.error("The run of the clients failed", e);
         }
         System.exit(status);
     }

@@ -26,9 +26,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The steps of {@link ClientFigures} in a process with one client alone, so that all that it uses is that client's. */
 final class ClientSteps {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSteps.class);
 
     static final String RATE = "messages/s";
     static final String MICROS = "client, us/message";
@@ -125,7 +129,7 @@ final class ClientSteps {
                             .toList());
             status = 0;
         } catch (IOException | RuntimeException e) {
-            e.printStackTrace();
+            LOG.error("The steps of this client failed", e);
         }
         System.exit(status);
     }
