@@ -12,6 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
 
 /** What the machine takes for the least that a broker must do: write and force, and a round trip over loopback. */
@@ -38,6 +42,58 @@ final class BareCost {
         }
     }
 
+    /**
+     * As {@link #writeAndForce(Path, int, Duration)} with two files, each with a thread of its own, that begin together: the
+     * time until both are done. What a master and a slave on one disk must wait for.
+     */
+    static Histogram writeAndForceOfTwo(Path folder, int bytes, Duration time) {
+        Path first = folder.resolve("bare-cost-1");
+        Path second = folder.resolve("bare-cost-2");
+        ExecutorService other = Executors.newSingleThreadExecutor(task -> new Thread(task, "bare-second-file"));
+        try {
+            Files.createDirectories(folder);
+            try (FileChannel one = FileChannel.open(first, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileChannel two = FileChannel.open(second, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                reserve(one);
+                reserve(two);
+                return sideBySide(new Block(one, bytes), new Block(two, bytes), other, time);
+            } finally {
+                Files.deleteIfExists(first);
+                Files.deleteIfExists(second);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The bare cost of two files in " + folder + " was not measured", e);
+        } finally {
+            other.shutdown();
+        }
+    }
+
+    private static Histogram sideBySide(Block one, Block two, ExecutorService other, Duration time) throws IOException {
+        Histogram latency = new Histogram(TOP_NANOS, 3);
+        long until = System.nanoTime() + time.toNanos();
+        for (long start = System.nanoTime(); start < until; start = System.nanoTime()) {
+            Future<?> second = other.submit(() -> {
+                two.writeNext();
+                return null;
+            });
+            one.writeNext();
+            await(second);
+            latency.recordValue(Math.min(System.nanoTime() - start, TOP_NANOS));
+        }
+        return latency;
+    }
+
+    private static void await(Future<?> write) throws IOException {
+        try {
+            write.get();
+        } catch (ExecutionException e) {
+            throw new IOException("The second file was not written", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while measuring two files", e);
+        }
+    }
+
     private static void reserve(FileChannel channel) throws IOException {
         ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
         for (long at = 0; at < FILE_BYTES; at += zeros.capacity()) {
@@ -48,16 +104,33 @@ final class BareCost {
 
     private static Histogram writeAndForce(FileChannel channel, int bytes, Duration time) throws IOException {
         Histogram latency = new Histogram(TOP_NANOS, 3);
-        ByteBuffer block = ByteBuffer.allocateDirect(bytes);
+        Block block = new Block(channel, bytes);
         long until = System.nanoTime() + time.toNanos();
-        long at = 0;
         for (long start = System.nanoTime(); start < until; start = System.nanoTime()) {
-            channel.write(block.clear(), at);
-            channel.force(false);
+            block.writeNext();
             latency.recordValue(Math.min(System.nanoTime() - start, TOP_NANOS));
-            at = at + 2L * bytes > FILE_BYTES ? 0 : at + bytes;
         }
         return latency;
+    }
+
+    /** Goes through a reserved file again and again. By one thread at a time. */
+    private static final class Block {
+
+        private final FileChannel channel;
+        private final ByteBuffer content;
+        private long at;
+
+        Block(FileChannel channel, int bytes) {
+            this.channel = channel;
+            this.content = ByteBuffer.allocateDirect(bytes);
+        }
+
+        void writeNext() throws IOException {
+            int bytes = content.capacity();
+            channel.write(content.clear(), at);
+            channel.force(false);
+            at = at + 2L * bytes > FILE_BYTES ? 0 : at + bytes;
+        }
     }
 
     /** Bytes a second of a new file that is written from its start to its end, 1 MiB at a time, and forced then. */

@@ -107,15 +107,19 @@ final class BenchmarkRun {
             stepDone.run();
             for (String flush : options.flush()) {
                 for (Contender contender : order) {
-                    if (contender.subject() == Subject.CEILING && flush.equals(BrokerOptions.STRICT)) {
-                        continue;
+                    if (contender.subject() != Subject.CEILING || showsCeiling(flush, round)) {
+                        turn(contender, flush, round);
                     }
-                    turn(contender, flush, round);
                 }
                 // So that none of them always has the disk after the same other.
                 Collections.reverse(order);
             }
         }
+    }
+
+    /** It has no slave, and what it is asked for is what the slow rounds measure. */
+    private boolean showsCeiling(String flush, int round) {
+        return !flush.equals(BrokerOptions.STRICT) && round <= options.slowRounds();
     }
 
     /** A broker and the client that drives it. Each pair has a process of its own, so that none finds it warmed up. */
@@ -129,6 +133,11 @@ final class BenchmarkRun {
             Histogram latency = BareCost.writeAndForce(options.dataFolder(), kibibytes * 1024, time);
             readings.add(Measure.writeAndForce(kibibytes), Subject.BARE, round, micros(latency));
         }
+        readings.add(
+                Measure.TWO_FILES,
+                Subject.BARE,
+                round,
+                micros(BareCost.writeAndForceOfTwo(options.dataFolder(), 1024, time)));
         readings.add(
                 Measure.SEQUENTIAL_WRITE, Subject.BARE, round, BareCost.sequentialWrite(options.dataFolder()) / 1e6);
         readings.add(Measure.ROUND_TRIP, Subject.BARE, round, micros(BareCost.roundTrip(options.messageBytes(), time)));

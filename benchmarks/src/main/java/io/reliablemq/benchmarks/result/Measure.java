@@ -55,6 +55,7 @@ public record Measure(String scenario, String metric, String unit) {
     public static final Measure IDLE_THREADS = new Measure(IDLE, "threads", "threads");
     public static final Measure SEQUENTIAL_WRITE = new Measure(BARE, "sequential write of 1 GiB", "MB/s");
     public static final Measure FRESH_SLAVE = new Measure("a new slave catches up", "rate", "MB/s");
+    public static final Measure TWO_FILES = latency(BARE, "write + force of 1 KiB in two files side by side, p50");
     public static final Measure ROUND_TRIP = latency(BARE, "loopback round trip, p50");
 
     /** Write and force at depth 1. */
