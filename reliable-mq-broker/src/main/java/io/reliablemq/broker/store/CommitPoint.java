@@ -180,7 +180,9 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         commitLock.lock();
         try {
             written = Math.max(written, position);
-            advanceAsTheDiskDid();
+            if (policy.local(written, flushed) > local) {
+                advanceAsTheDiskDid();
+            }
         } finally {
             commitLock.unlock();
         }

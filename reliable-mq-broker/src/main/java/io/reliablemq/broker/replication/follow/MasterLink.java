@@ -42,6 +42,8 @@ final class MasterLink {
         confirmed = position;
         saidNanos = clock.nanos();
         connection.sendOneWay(new Confirmation(position).command());
+        // The master's producers wait for it; what this side has still to do for itself can wait.
+        connection.flush();
     }
 
     /**
