@@ -7,6 +7,7 @@ import io.reliablemq.broker.delivery.DelayLevels;
 import io.reliablemq.broker.delivery.DelaySchedule;
 import io.reliablemq.broker.delivery.LongPolls;
 import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.delivery.OwnDelays;
 import io.reliablemq.broker.delivery.RetryPolicy;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Figures;
@@ -75,6 +76,7 @@ final class BrokerParts {
     private final AccountFigures accountFigures;
     private final LongPolls longPolls;
     private final DelaySchedule schedule;
+    private final OwnDelays ownDelays;
     private final TransactionChecks transactionChecks;
     private final ReadThreads readThreads;
     private final RequestCounts requests;
@@ -136,7 +138,9 @@ final class BrokerParts {
 
         longPolls = new LongPolls(store, clock, around.wakeScheduler());
         Set<Long> copied = part.isMaster() ? copied(opened, cursors) : Set.of();
-        schedule = new DelaySchedule(store, copies, levels, cursors, copied::contains, clock, around.wakeScheduler());
+        ownDelays = new OwnDelays();
+        schedule = new DelaySchedule(
+                store, copies, levels, ownDelays, cursors, copied::contains, clock, around.wakeScheduler());
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, around.wakeScheduler()));
         OpenTransactions transactions = state.transactions();
         if (part.isMaster()) {
@@ -206,7 +210,13 @@ final class BrokerParts {
         table.on(
                 RequestCode.CONSUMER_SEND_MESSAGE_BACK,
                 new SendBackHandler(
-                        checks, new RetryPolicy(levels), copies, groupTopics, store, readThreads, accounts::takenBack));
+                        checks,
+                        new RetryPolicy(levels, ownDelays),
+                        copies,
+                        groupTopics,
+                        store,
+                        readThreads,
+                        accounts::takenBack));
         table.on(
                 RequestCode.HEART_BEAT,
                 new HeartbeatHandler(checks, around.clients().sessions(), groupTopics));
@@ -233,6 +243,7 @@ final class BrokerParts {
     }
 
     private void arrived(QueueKey queue, long maxOffset, Runnable wakeScheduler) {
+        ownDelays.arrivedIn(queue);
         if (MessageCopies.isParking(queue.topic()) || queue.equals(OpenTransactions.HALVES)) {
             wakeScheduler.run();
         }

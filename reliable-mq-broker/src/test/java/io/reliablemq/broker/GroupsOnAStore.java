@@ -6,6 +6,7 @@ import io.reliablemq.broker.delivery.DelayCursors;
 import io.reliablemq.broker.delivery.DelayLevels;
 import io.reliablemq.broker.delivery.DelaySchedule;
 import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.delivery.OwnDelays;
 import io.reliablemq.broker.delivery.RetryPolicy;
 import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.GroupSettingsTable;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a broker that consumer groups have to do with, on a store of the test's choice and stepped by the test:
@@ -51,6 +54,7 @@ public final class GroupsOnAStore implements AutoCloseable {
     public final CommittedOffsets offsets;
     public final DelayCursors cursors;
     public final LossAccounts accounts;
+    private final OwnDelays ownDelays = new OwnDelays();
     public final MessageCopies copies = new MessageCopies(LEVELS, HOST);
     private final DelaySchedule schedule;
     private final SendBackHandler sendBack;
@@ -71,7 +75,7 @@ public final class GroupsOnAStore implements AutoCloseable {
         accounts = LossAccounts.load(file(files, "accounts"), store, offsets, cursors::cursor);
         Set<Long> copied = new HashSet<>();
         origins.collect(cursors.copiesFrom(), copied);
-        schedule = new DelaySchedule(store, copies, LEVELS, cursors, copied::contains, clock, () -> {});
+        schedule = new DelaySchedule(store, copies, LEVELS, ownDelays, cursors, copied::contains, clock, () -> {});
         Topics topics = Topics.load(
                 file(files, "topics"),
                 new SystemTopics("b", "c", true, 4, LEVELS.highest()),
@@ -80,7 +84,7 @@ public final class GroupsOnAStore implements AutoCloseable {
                 clock.wallMs());
         sendBack = new SendBackHandler(
                 new RequestChecks(topics, GroupSettingsTable.load(file(files, "groups"), Runnable::run)),
-                new RetryPolicy(LEVELS),
+                new RetryPolicy(LEVELS, ownDelays),
                 copies,
                 GroupTopics.made(topics),
                 store,
@@ -122,9 +126,15 @@ public final class GroupsOnAStore implements AutoCloseable {
 
     /** A consumer of the group gives the message back; after {@code maxTimes} retries it is dead. */
     public CompletableFuture<Command> giveBack(String group, StoredMessage failed, int maxTimes) {
+        return giveBack(group, failed, maxTimes, null);
+    }
+
+    /** Likewise. @param delay before the next delivery; null for the broker's */
+    public CompletableFuture<Command> giveBack(
+            String group, StoredMessage failed, int maxTimes, @Nullable Duration delay) {
         TestReply reply = new TestReply();
         SendMessageBackRequest header = new SendMessageBackRequest(
-                failed.position(), group, 0, failed.property("UNIQ_KEY"), failed.topic(), maxTimes);
+                failed.position(), group, 0, failed.property("UNIQ_KEY"), failed.topic(), maxTimes, delay, null);
         sendBack.handle(Command.request(RequestCode.CONSUMER_SEND_MESSAGE_BACK, header.fields()), reply);
         return reply.answer;
     }

@@ -12,11 +12,15 @@ import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 
 /**
- * Delivers messages later: after the delay of their level, or at a time of their own. One queue of the schedule topic a
- * level, within which messages are due in the order of the queue; one queue for all that have a time of their own.
+ * Delivers messages later: after the delay of their level, after one of {@link OwnDelays}, or at a time of their own. One
+ * queue of the schedule topic a delay, within which messages are due in the order of the queue; one queue for all that have
+ * a time of their own.
  *
  * <p>Each message is handed over as a copy to its real topic and queue. The copy names the position of its original, and
  * progress passes the original only once the copy is committed. So nothing is lost when the broker dies between the
@@ -34,11 +38,17 @@ public final class DelaySchedule {
     private final DelayCursors cursors;
     private final Clock clock;
     private final Histogram lateness = Histogram.ofNanos();
+    private final OwnDelays ownDelays;
+    private final HandOver.Parts parts;
+    private final LongPredicate alreadyCopied;
     private final List<DelayQueue> queues = new ArrayList<>();
     private final TimerQueue timers;
-    private final List<Waiting> all = new ArrayList<>();
+
+    /** By queue; added to by the thread that this is owned by. */
+    private final Map<Integer, DelayQueue> own = new ConcurrentHashMap<>();
 
     /**
+     * @param ownDelays for which messages wait beside those of the levels
      * @param alreadyCopied whether the log holds a copy of the message at that position
      * @param signal wakes the thread that calls {@link #doWork}
      * @throws IOException if a timer file cannot be read
@@ -47,6 +57,7 @@ public final class DelaySchedule {
             MessageStore store,
             MessageCopies copies,
             DelayLevels levels,
+            OwnDelays ownDelays,
             DelayCursors cursors,
             LongPredicate alreadyCopied,
             Clock clock,
@@ -56,20 +67,43 @@ public final class DelaySchedule {
         this.levels = levels;
         this.cursors = cursors;
         this.clock = clock.ofMessages();
-        HandOver.Parts parts = new HandOver.Parts(store, copies, clock, signal, lateness);
+        this.ownDelays = ownDelays;
+        this.alreadyCopied = alreadyCopied;
+        parts = new HandOver.Parts(store, copies, clock, signal, lateness);
         for (int queueId = 0; queueId < queueCount(); queueId++) {
             QueueKey queue = new QueueKey(Names.SCHEDULE_TOPIC, queueId);
             queues.add(new DelayQueue(parts, queue, levels.delay(levels.atMost(queueId + 1)), cursors, alreadyCopied));
         }
         timers = new TimerQueue(parts, cursors, alreadyCopied);
-        all.addAll(queues);
-        all.add(timers);
+        store.queues().forEach(ownDelays::arrivedIn);
+        openOwn();
+    }
+
+    /** Messages wait for delays that were not there before. */
+    private void openOwn() {
+        if (own.size() == ownDelays.queueIds().size()) {
+            return;
+        }
+        for (int queueId : ownDelays.queueIds()) {
+            own.computeIfAbsent(
+                    queueId,
+                    id -> new DelayQueue(
+                            parts,
+                            new QueueKey(Names.SCHEDULE_TOPIC, id),
+                            OwnDelays.delay(id),
+                            cursors,
+                            alreadyCopied));
+        }
+    }
+
+    private Stream<Waiting> all() {
+        return Stream.concat(Stream.concat(queues.stream(), own.values().stream()), Stream.of(timers));
     }
 
     /** There may be more queues than levels, if there were more levels once: what waits there is still delivered. */
     private int queueCount() {
         int highest = store.queues().stream()
-                .filter(queue -> queue.topic().equals(Names.SCHEDULE_TOPIC))
+                .filter(queue -> queue.topic().equals(Names.SCHEDULE_TOPIC) && !OwnDelays.isOwn(queue))
                 .mapToInt(QueueKey::queueId)
                 .max()
                 .orElse(-1);
@@ -81,12 +115,17 @@ public final class DelaySchedule {
      * yes too often, never no. Any thread may ask.
      */
     public boolean waitsIn(SegmentContent segment) {
-        return all.stream().anyMatch(waiting -> waiting.waitsIn(segment));
+        return segment.parts().stream().anyMatch(this::isNotOpenedYet)
+                || all().anyMatch(waiting -> waiting.waitsIn(segment));
+    }
+
+    private boolean isNotOpenedYet(SegmentContent.Part part) {
+        return OwnDelays.isOwn(new QueueKey(part.topic(), part.queueId())) && !own.containsKey(part.queueId());
     }
 
     /** How many messages wait for their time, or for their copy to be committed. May be called by any thread. */
     public long pending() {
-        return all.stream().mapToLong(Waiting::pending).sum();
+        return all().mapToLong(Waiting::pending).sum();
     }
 
     /** How many of them wait for a time of their own. May be called by any thread. */
@@ -114,6 +153,11 @@ public final class DelaySchedule {
                             queues.get(i).pending())
                     .tagged("level", Integer.toString(i + 1)));
         }
+        figures.add(Figure.gauge(
+                "reliable.mq.broker.delayed.own",
+                Figure.MESSAGES,
+                "Messages that wait for a delay of their group, which is no level",
+                own.values().stream().mapToLong(DelayQueue::pending).sum()));
         figures.add(Figure.gauge(
                 "reliable.mq.broker.timers",
                 Figure.MESSAGES,
@@ -148,7 +192,8 @@ public final class DelaySchedule {
         long covered = store.positions().committed();
         long next = Agent.UNTIL_SIGNAL;
         IOException failure = null;
-        for (Waiting waiting : all) {
+        openOwn();
+        for (Waiting waiting : all().toList()) {
             try {
                 next = Math.min(next, waiting.doWork());
             } catch (IOException e) {

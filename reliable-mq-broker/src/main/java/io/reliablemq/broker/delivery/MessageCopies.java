@@ -5,6 +5,7 @@ import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,16 @@ public final class MessageCopies {
         // It waits for its level, and for no time that it may have waited for before.
         TIMES_OF_ITS_OWN.forEach(properties::remove);
         return at(message, Names.SCHEDULE_TOPIC, level - 1, message.reconsumeTimes(), properties);
+    }
+
+    /** The message as it waits in the schedule for a delay that is no level. @param delay one of {@link OwnDelays} */
+    public StoredMessage parkedFor(StoredMessage message, Duration delay) {
+        Map<String, String> properties = new LinkedHashMap<>(message.properties());
+        properties.remove(PropertyNames.DELAY_LEVEL);
+        properties.put(PropertyNames.REAL_TOPIC, message.topic());
+        properties.put(PropertyNames.REAL_QUEUE_ID, Integer.toString(message.queueId()));
+        TIMES_OF_ITS_OWN.forEach(properties::remove);
+        return at(message, Names.SCHEDULE_TOPIC, OwnDelays.queueId(delay), message.reconsumeTimes(), properties);
     }
 
     /** The message as it waits for a time of its own. @param dueMs wall time */

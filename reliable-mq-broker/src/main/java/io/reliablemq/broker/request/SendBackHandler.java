@@ -12,6 +12,7 @@ import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.io.IOException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +65,8 @@ public final class SendBackHandler implements RequestHandler {
 
     private void takeBack(SendMessageBackRequest request, int maxTimes, Reply reply) throws IOException {
         StoredMessage failed = find(request);
-        RetryPolicy.Decision decision = policy.decide(request.delayLevel(), MessageCopies.attempts(failed), maxTimes);
+        RetryPolicy.Decision decision =
+                policy.decide(request.delayLevel(), request.delay(), MessageCopies.attempts(failed), maxTimes);
         if (decision.deadLetter()) {
             LOG.warn(
                     "Message {} of group {} is a dead letter after {} deliveries",
@@ -77,8 +79,10 @@ public final class SendBackHandler implements RequestHandler {
                     () -> append(dead, failed, request.group(), reply),
                     reason -> refuse(reply, reason));
         } else {
+            StoredMessage again = copies.retry(failed, request.group(), request.failure());
+            Duration own = decision.ownDelay();
             StoredMessage retry =
-                    copies.parked(copies.retry(failed, request.group(), request.failure()), decision.delayLevel());
+                    own == null ? copies.parked(again, decision.delayLevel()) : copies.parkedFor(again, own);
             groupTopics.withRetryTopic(
                     request.group(),
                     () -> append(retry, failed, request.group(), reply),

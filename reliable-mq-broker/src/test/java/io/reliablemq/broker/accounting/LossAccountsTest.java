@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,34 @@ class LossAccountsTest {
         groups.offsets.commit("g", ORDERS, 10);
         assertThat(account()).isEqualTo(of(10, 8, 0, 0, 2, 0, 0));
         assertThat(account().unaccounted()).isZero();
+    }
+
+    @Test
+    void retriesAfterDelaysOfTheGroupCountAsThoseOfALevelDo() throws Exception {
+        groups.subscribe("g", "orders");
+        send(3);
+        Duration own = Duration.ofMillis(1_234);
+        assertThat(groups.giveBack("g", groups.read(ORDERS, 0), MANY, own)
+                        .get(20, TimeUnit.SECONDS)
+                        .isSuccess())
+                .isTrue();
+        fail(ORDERS, 1, MANY);
+        assertThat(account()).isEqualTo(of(3, 0, 1, 2, 0, 0, 0));
+
+        clock.pass(own);
+        groups.deliverDue();
+        assertThat(store.queue(RETRIES)).hasSize(1);
+        assertThat(account()).isEqualTo(of(3, 0, 1, 2, 0, 0, 0));
+        groups.offsets.commit("g", RETRIES, 1);
+        assertThat(account()).isEqualTo(of(3, 1, 1, 1, 0, 0, 0));
+
+        groups.accounts.persist();
+        groups.close();
+        open(store);
+        deliverRetries();
+        groups.offsets.commit("g", RETRIES, 2);
+        groups.offsets.commit("g", ORDERS, 3);
+        assertThat(account()).isEqualTo(of(3, 3, 0, 0, 0, 0, 0));
     }
 
     @Test

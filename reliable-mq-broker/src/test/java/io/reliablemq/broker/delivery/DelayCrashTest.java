@@ -83,7 +83,8 @@ class DelayCrashTest {
             cursors = DelayCursors.load(new AtomicFile(disk, Path.of("/data/state/delays.json")), store);
             Set<Long> copied = new HashSet<>();
             store.forEachOrigin(cursors.copiesFrom(), (origin, position) -> copied.add(origin));
-            schedule = new DelaySchedule(store, copies, levels, cursors, copied::contains, clock, () -> {});
+            schedule = new DelaySchedule(
+                    store, copies, levels, new OwnDelays(), cursors, copied::contains, clock, () -> {});
         }
 
         void live() throws Exception {

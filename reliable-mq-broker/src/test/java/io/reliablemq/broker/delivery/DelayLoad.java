@@ -80,6 +80,7 @@ final class DelayLoad implements AutoCloseable {
                 store,
                 copies,
                 LEVELS,
+                new OwnDelays(),
                 cursors,
                 copied::contains,
                 Clock.SYSTEM,

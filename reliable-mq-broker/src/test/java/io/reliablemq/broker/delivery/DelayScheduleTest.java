@@ -38,6 +38,7 @@ class DelayScheduleTest {
     private final MemoryStore store = new MemoryStore(clock);
     private final DelayLevels levels = DelayLevels.parse("1s 10s");
     private final MessageCopies copies = new MessageCopies(levels, HOST);
+    private OwnDelays ownDelays = new OwnDelays();
     private DelayCursors cursors;
 
     @BeforeEach
@@ -46,11 +47,20 @@ class DelayScheduleTest {
     }
 
     private DelaySchedule schedule(Set<Long> alreadyCopied) throws IOException {
-        return new DelaySchedule(store, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
+        ownDelays = new OwnDelays();
+        return new DelaySchedule(store, copies, levels, ownDelays, cursors, alreadyCopied::contains, clock, () -> {});
     }
 
     private void park(String body, int level) {
-        StoredMessage message = new StoredMessage(
+        store.append(copies.parked(message(body), level), MessageStore.NO_ORIGIN, result -> {});
+    }
+
+    private void park(String body, Duration delay) {
+        store.append(copies.parkedFor(message(body), delay), MessageStore.NO_ORIGIN, result -> {});
+    }
+
+    private static StoredMessage message(String body) {
+        return new StoredMessage(
                 TARGET.topic(),
                 TARGET.queueId(),
                 0,
@@ -65,7 +75,6 @@ class DelayScheduleTest {
                 0,
                 Map.of(),
                 body.getBytes(StandardCharsets.UTF_8));
-        store.append(copies.parked(message, level), MessageStore.NO_ORIGIN, result -> {});
     }
 
     private List<String> delivered() {
@@ -272,5 +281,61 @@ class DelayScheduleTest {
 
         assertThat(schedule.waitsIn(segment)).isFalse();
         assertThat(schedule.pending()).isZero();
+    }
+
+    @Test
+    void waitsForADelayThatIsNoLevelToTheMillisecond() throws IOException {
+        DelaySchedule schedule = schedule(Set.of());
+        Duration delay = Duration.ofMillis(1_500);
+        assertThat(ownDelays.admit(delay)).isTrue();
+        park("after 1.5 s", delay);
+        park("after 10 s", 2);
+
+        assertThat(schedule.doWork()).isEqualTo(delay.toNanos());
+        clock.pass(delay.minusMillis(1));
+        assertThat(schedule.doWork()).isEqualTo(Duration.ofMillis(1).toNanos());
+        assertThat(delivered()).isEmpty();
+        clock.pass(Duration.ofMillis(1));
+        schedule.doWork();
+
+        assertThat(delivered()).containsExactly("after 1.5 s");
+    }
+
+    @Test
+    void findsDelaysThatAreNoLevelAgainAfterAStart() throws IOException {
+        Duration delay = Duration.ofSeconds(7);
+        park("handed over before", delay);
+        park("waits", delay);
+        clock.pass(delay);
+        DelaySchedule schedule = schedule(Set.of(0L));
+        assertThat(schedule.pending()).isEqualTo(2);
+
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(delivered()).containsExactly("waits");
+        assertThat(cursors.cursor(OwnDelays.queueId(delay))).isEqualTo(2);
+        assertThat(schedule.pending()).isZero();
+    }
+
+    @Test
+    void segmentIsNeededForADelayThatItHasNotOpenedYet() throws IOException {
+        DelaySchedule schedule = schedule(Set.of());
+        Duration delay = Duration.ofSeconds(7);
+        int queueId = OwnDelays.queueId(delay);
+        SegmentContent segment =
+                new SegmentContent(0, 1000, 0, List.of(new SegmentContent.Part(Names.SCHEDULE_TOPIC, queueId, 0, 1)));
+        assertThat(schedule.waitsIn(segment)).isTrue();
+
+        park("x", delay);
+        ownDelays.arrivedIn(new QueueKey(Names.SCHEDULE_TOPIC, queueId));
+        schedule.doWork();
+        assertThat(schedule.waitsIn(segment)).isTrue();
+        clock.pass(delay);
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(schedule.waitsIn(segment)).isFalse();
+        assertThat(delivered()).containsExactly("x");
     }
 }

@@ -9,25 +9,46 @@ import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
 
-    private final RetryPolicy policy = new RetryPolicy(DelayLevels.parse(DelayLevels.DEFAULT_TEXT));
+    private final RetryPolicy policy = new RetryPolicy(DelayLevels.parse(DelayLevels.DEFAULT_TEXT), new OwnDelays());
 
     @Test
     void startsAtTheThirdLevelAndGrowsWithTheAttempts() {
-        assertThat(policy.decide(0, 0, 16)).isEqualTo(new Decision(false, 3));
-        assertThat(policy.decide(0, 15, 16)).isEqualTo(new Decision(false, 18));
-        assertThat(policy.decide(0, 20, 100)).isEqualTo(new Decision(false, 18));
+        assertThat(policy.decide(0, null, 0, 16)).isEqualTo(new Decision(false, 3, null));
+        assertThat(policy.decide(0, null, 15, 16)).isEqualTo(new Decision(false, 18, null));
+        assertThat(policy.decide(0, null, 20, 100)).isEqualTo(new Decision(false, 18, null));
     }
 
     @Test
     void takesTheLevelThatWasAskedFor() {
-        assertThat(policy.decide(1, 7, 16)).isEqualTo(new Decision(false, 1));
+        assertThat(policy.decide(1, null, 7, 16)).isEqualTo(new Decision(false, 1, null));
     }
 
     @Test
     void givesUpWhenToldOrWhenTheAttemptsAreUsedUp() {
-        assertThat(policy.decide(-1, 0, 16).deadLetter()).isTrue();
-        assertThat(policy.decide(0, 16, 16).deadLetter()).isTrue();
-        assertThat(policy.decide(0, 0, 0).deadLetter()).isTrue();
+        assertThat(policy.decide(-1, null, 0, 16).deadLetter()).isTrue();
+        assertThat(policy.decide(0, null, 16, 16).deadLetter()).isTrue();
+        assertThat(policy.decide(0, null, 0, 0).deadLetter()).isTrue();
+    }
+
+    @Test
+    void waitsAsLongAsTheGroupWantsTo() {
+        Duration wanted = Duration.ofSeconds(150);
+
+        assertThat(policy.decide(7, wanted, 0, 16)).isEqualTo(new Decision(false, 7, wanted));
+        assertThat(policy.decide(-1, wanted, 0, 16)).isEqualTo(new Decision(true, 0, null));
+    }
+
+    @Test
+    void leavesToALevelWhatNoQueueIsThereFor() {
+        Duration tooLong = OwnDelays.LONGEST.plusMillis(1);
+        assertThat(policy.decide(18, tooLong, 0, 16)).isEqualTo(new Decision(false, 18, null));
+
+        for (int i = 1; i <= OwnDelays.MOST; i++) {
+            assertThat(policy.decide(1, Duration.ofSeconds(i), 0, 16).ownDelay())
+                    .isNotNull();
+        }
+        assertThat(policy.decide(1, Duration.ofMillis(1), 0, 16)).isEqualTo(new Decision(false, 1, null));
+        assertThat(policy.decide(1, Duration.ofSeconds(1), 0, 16).ownDelay()).isNotNull();
     }
 
     @Test

@@ -50,7 +50,8 @@ class TimerQueueTest {
 
     private void start(Set<Long> alreadyCopied) throws IOException {
         cursors = DelayCursors.load(file, store);
-        schedule = new DelaySchedule(store, copies, levels, cursors, alreadyCopied::contains, clock, () -> {});
+        schedule = new DelaySchedule(
+                store, copies, levels, new OwnDelays(), cursors, alreadyCopied::contains, clock, () -> {});
     }
 
     private void park(String body, Duration in) {

@@ -6,6 +6,7 @@ import io.reliablemq.broker.delivery.DelayCursors;
 import io.reliablemq.broker.delivery.DelayLevels;
 import io.reliablemq.broker.delivery.DelaySchedule;
 import io.reliablemq.broker.delivery.MessageCopies;
+import io.reliablemq.broker.delivery.OwnDelays;
 import io.reliablemq.broker.lab.LogImage.Entry;
 import io.reliablemq.broker.store.FlushDiskType;
 import io.reliablemq.broker.store.LogMessageStore;
@@ -191,7 +192,14 @@ final class DeliveryStory implements Story {
         store.forEachOrigin(cursors.copiesFrom(), (origin, position) -> copied.add(origin));
         RunningAgent[] scheduler = new RunningAgent[1];
         schedule = new DelaySchedule(
-                store, copies, levels, cursors, copied::contains, machine.clock(), () -> scheduler[0].signal());
+                store,
+                copies,
+                levels,
+                new OwnDelays(),
+                cursors,
+                copied::contains,
+                machine.clock(),
+                () -> scheduler[0].signal());
         scheduler[0] = machine.run(new Scheduler(schedule));
         store.onArrival((queue, maxOffset) -> scheduler[0].signal());
     }

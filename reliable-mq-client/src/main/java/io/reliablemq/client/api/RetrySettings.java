@@ -3,15 +3,16 @@ package io.reliablemq.client.api;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a message that its listener could not handle.
  *
  * @param maxReconsumeTimes retries before a message becomes a dead letter (default 15; Apache RocketMQ: 16)
  * @param delays the time before each retry, the last one also for all further ones; empty (the default) for those of the
- *     broker, which begin at 10 s and grow to 2 h. Where the broker does the waiting, which is in cluster mode when messages
- *     are handled concurrently, a time is rounded up to the next of {@link #BROKER_DELAYS}, since brokers can wait for no
- *     other; where the message waits here, it is kept exactly
+ *     broker, which begin at 10 s and grow to 2 h. Where an Apache RocketMQ broker does the waiting, which is in cluster mode
+ *     when messages are handled concurrently, a time is rounded up to the next of {@link #BROKER_DELAYS}, since it can wait
+ *     for no other; our broker waits for any, of which it has 256 at a time, and so does the consumer where it waits itself
  * @param nonRetryable exceptions after which another attempt cannot help, subclasses included: the message becomes a dead
  *     letter at once. {@link NonRetryableException} always is one
  */
@@ -77,10 +78,10 @@ public record RetrySettings(
      * @return 0 to leave it to the broker
      */
     public int delayLevel(int failedBefore) {
-        if (delays.isEmpty()) {
+        Duration wanted = ownDelay(failedBefore);
+        if (wanted == null) {
             return 0;
         }
-        Duration wanted = delays.get(Math.min(failedBefore, delays.size() - 1));
         int level = 1;
         while (BROKER_DELAYS.get(level - 1).compareTo(wanted) < 0) {
             level++;
@@ -88,11 +89,20 @@ public record RetrySettings(
         return level;
     }
 
+    /**
+     * The time to wait for, where a broker can wait for any.
+     *
+     * @param failedBefore attempts that failed before the one that failed now
+     * @return null to leave it to the broker
+     */
+    public @Nullable Duration ownDelay(int failedBefore) {
+        return delays.isEmpty() ? null : delays.get(Math.min(failedBefore, delays.size() - 1));
+    }
+
     /** How long a message waits that is kept here: 1 s and twice as long each time, up to 32 s, where no list is set. */
     public Duration localDelay(int failedBefore) {
-        return delays.isEmpty()
-                ? FIRST_LOCAL_DELAY.multipliedBy(1L << Math.min(failedBefore, MAX_LOCAL_DOUBLINGS))
-                : delays.get(Math.min(failedBefore, delays.size() - 1));
+        Duration own = ownDelay(failedBefore);
+        return own == null ? FIRST_LOCAL_DELAY.multipliedBy(1L << Math.min(failedBefore, MAX_LOCAL_DOUBLINGS)) : own;
     }
 
     /** Whether a message that failed with this becomes a dead letter at once. */

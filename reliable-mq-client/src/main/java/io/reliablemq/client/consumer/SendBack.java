@@ -57,6 +57,7 @@ final class SendBack {
                 message.messageId(),
                 MessageReader.originalTopic(message),
                 retries.maxReconsumeTimes(),
+                toDeadLetters ? null : retries.ownDelay(message.reconsumeTimes()),
                 failure(delivery, verdict));
         return context.remote()
                 .invoke(master, Command.request(RequestCode.CONSUMER_SEND_MESSAGE_BACK, header.fields()), TIMEOUT)

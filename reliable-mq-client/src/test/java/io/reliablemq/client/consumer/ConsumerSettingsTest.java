@@ -154,7 +154,10 @@ class ConsumerSettingsTest {
                         message -> ConsumeResult.RECONSUME_LATER));
 
         await().until(() -> givenBack().size() == 4);
-        // 7 s is rounded up to level 3, of 10 s; 1 min is level 5.
+        assertThat(givenBack())
+                .extracting(SendMessageBackRequest::delay)
+                .containsExactly(delays.get(0), delays.get(1), delays.get(1), delays.get(1));
+        // Where only levels are known, 7 s is rounded up to level 3, of 10 s; 1 min is level 5.
         assertThat(givenBack()).extracting(SendMessageBackRequest::delayLevel).containsExactly(3, 5, 5, 5);
     }
 

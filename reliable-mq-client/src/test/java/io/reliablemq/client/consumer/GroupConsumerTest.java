@@ -260,7 +260,7 @@ class GroupConsumerTest {
                 SendMessageBackRequest.read(sentBack().get(0).fields());
         assertThat(header)
                 .isEqualTo(new SendMessageBackRequest(
-                        stored.position(), "g", 0, stored.messageId(), "T", 2, header.failure()));
+                        stored.position(), "g", 0, stored.messageId(), "T", 2, null, header.failure()));
         assertThat(MessageProperties.decode(header.failure())).containsOnlyKeys(FailureProperties.FIRST_FAILED_AT);
     }
 

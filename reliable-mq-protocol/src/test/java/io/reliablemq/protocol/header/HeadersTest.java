@@ -3,6 +3,7 @@ package io.reliablemq.protocol.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,9 @@ class HeadersTest {
         assertThat(SendMessageResponse.read(sent.fields())).isEqualTo(sent);
         SendMessageBackRequest back = new SendMessageBackRequest(3211, "CG_R", 0, "id", "TopicR", 2);
         assertThat(SendMessageBackRequest.read(back.fields())).isEqualTo(back);
+        SendMessageBackRequest later =
+                new SendMessageBackRequest(3211, "CG_R", 5, "id", "TopicR", 2, Duration.ofMillis(45_001), "x");
+        assertThat(SendMessageBackRequest.read(later.fields())).isEqualTo(later);
         UpdateConsumerOffsetRequest update = new UpdateConsumerOffsetRequest("g", "T", 1, 99);
         assertThat(UpdateConsumerOffsetRequest.read(update.fields())).isEqualTo(update);
         RegisterBrokerRequest register =

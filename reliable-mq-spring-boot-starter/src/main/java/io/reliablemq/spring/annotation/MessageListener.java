@@ -98,8 +98,8 @@ public @interface MessageListener {
     String maxReconsumeTimes() default "";
 
     /**
-     * The time before each retry, for instance {@code 5s, 30s, 5m}; the last one also for all further ones. Brokers round it up
-     * to one of their delay levels; in order and by broadcast it is kept exactly.
+     * The time before each retry, for instance {@code 5s, 30s, 5m}; the last one also for all further ones. A broker of
+     * Apache RocketMQ rounds it up to one of its delay levels, unless messages are handled in order or by broadcast.
      */
     String retryDelays() default "";
 

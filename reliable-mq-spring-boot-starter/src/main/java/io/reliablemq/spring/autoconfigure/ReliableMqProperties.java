@@ -153,8 +153,8 @@ public record ReliableMqProperties(
      * @param autoStartup Whether listeners start with the application.
      * @param concurrency Messages that a group handles at once in this application.
      * @param maxReconsumeTimes Retries before a message becomes a dead letter.
-     * @param retryDelays Comma-separated list of times before each retry, the last one also for all further ones. Brokers
-     *     round them up to their delay levels. Without any, the broker's delays from 10s to 2h.
+     * @param retryDelays Comma-separated list of times before each retry, the last one also for all further ones.
+     *     Apache RocketMQ rounds them up to its delay levels. Without any, the broker's delays from 10s to 2h.
      * @param nonRetryableExceptions Comma-separated list of exceptions that make a message a dead letter at once,
      *     subclasses included.
      * @param consumeMode In which order the messages of a queue are handled.
