@@ -203,6 +203,12 @@ final class SlaveSide implements RoleSide {
                         "Two brokers went on as masters, each on its own. Decide which data folder counts; the other broker"
                                 + " needs an empty one."));
             }
+            if (log.phase() == Phase.BROKEN) {
+                return List.of(finding(
+                        Status.DOWN,
+                        "no longer follows its master: " + log.detail(),
+                        "Remove the cause, which the finding about its log names, and start it again."));
+            }
             if (log.phase() == Phase.FOLLOWING && known(follower).isLinked()) {
                 return List.of();
             }
