@@ -46,6 +46,7 @@ import io.reliablemq.broker.request.RuntimeFigures;
 import io.reliablemq.broker.request.SendBackHandler;
 import io.reliablemq.broker.request.SendParts;
 import io.reliablemq.broker.request.SendTopics;
+import io.reliablemq.broker.retention.FollowedGroups;
 import io.reliablemq.broker.retention.UnfinishedMessages;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.store.MessageStore;
@@ -62,6 +63,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +108,7 @@ final class BrokerParts {
      * @param advice which broker consumers are to read from
      * @param more handlers of requests between brokers
      * @param figures what is counted because of the role
+     * @param groupsUpTo how far in the log it is known here which groups have consumed what; {@link Long#MAX_VALUE} for all
      */
     record Part(
             ActingRole role,
@@ -113,7 +116,8 @@ final class BrokerParts {
             @Nullable RequestHandler masterOnly,
             ReadAdvice advice,
             Map<Integer, RequestHandler> more,
-            Figures figures) {
+            Figures figures,
+            LongSupplier groupsUpTo) {
 
         boolean isMaster() {
             return masterOnly == null;
@@ -160,7 +164,7 @@ final class BrokerParts {
                 segment -> schedule.waitsIn(segment) || transactions.waitsIn(segment),
                 part.isMaster() ? accounts::settleAndStore : () -> true,
                 clock);
-        store.retainBy(unfinished);
+        store.retainBy(new FollowedGroups(unfinished, part.groupsUpTo()));
         readThreads = new ReadThreads(around.errors());
 
         RequestChecks checks = new RequestChecks(state.topics(), state.groupSettings());

@@ -82,7 +82,8 @@ final class MasterSide implements RoleSide {
                         RequestCode.REPLICA_CONFIRM, feeds::confirm,
                         RequestCode.FOLLOW_STATE, requests::follow,
                         RequestCode.GIVE_OFFSETS, requests::takeOffsets),
-                slaves);
+                slaves,
+                () -> Long.MAX_VALUE);
     }
 
     private ReadAdvice advice(BrokerState state) {

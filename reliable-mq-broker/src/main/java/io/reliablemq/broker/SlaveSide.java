@@ -43,6 +43,9 @@ final class SlaveSide implements RoleSide {
     private @Nullable TakenOffsets taken;
     private @Nullable StateFollower follower;
 
+    /** The master's groups are known here as of this position of the log; those of an earlier life of this slave do not count. */
+    private volatile long groupsAsOf = -1;
+
     /**
      * @param master {@code host:port} of the master; null as long as nobody knows it
      * @param owner the thread of the state
@@ -84,12 +87,20 @@ final class SlaveSide implements RoleSide {
     public BrokerParts.Part part(BrokerState state) throws IOException {
         TakenOffsets offsets = takenOffsets(state);
         taken = offsets;
-        follower = follower(state, offsets);
+        StateFollower following = follower(state, offsets);
+        follower = following;
         ReadAdvice advice = (group, behindBytes) ->
                 around.settings().replication().slaveReads() && behindBytes >= ReadAdvice.FAR_BEHIND_BYTES
                         ? role.brokerId()
                         : 0;
-        return new BrokerParts.Part(role, offsets, around.masterOnly(), advice, Map.of(), figures());
+        return new BrokerParts.Part(
+                role,
+                offsets,
+                around.masterOnly(),
+                advice,
+                Map.of(),
+                figures(),
+                () -> Math.max(groupsAsOf, following.wholeUpTo()));
     }
 
     private TakenOffsets takenOffsets(BrokerState state) throws IOException {
@@ -127,6 +138,8 @@ final class SlaveSide implements RoleSide {
     private void applied(StatePage page) {
         if (page.name().equals(BrokerState.TOPICS)) {
             followedTopics.asOf(page.position());
+        } else if (page.name().equals(BrokerState.OFFSETS)) {
+            groupsAsOf = page.position();
         }
     }
 
@@ -189,6 +202,12 @@ final class SlaveSide implements RoleSide {
                         "cannot follow its master: " + log.detail(),
                         "Two brokers went on as masters, each on its own. Decide which data folder counts; the other broker"
                                 + " needs an empty one."));
+            }
+            if (log.phase() == Phase.BROKEN) {
+                return List.of(finding(
+                        Status.DOWN,
+                        "no longer follows its master: " + log.detail(),
+                        "Remove the cause, which the finding about its log names, and start it again."));
             }
             if (log.phase() == Phase.FOLLOWING && known(follower).isLinked()) {
                 return List.of();

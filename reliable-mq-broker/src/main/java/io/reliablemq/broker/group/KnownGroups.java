@@ -23,10 +23,8 @@ public final class KnownGroups {
 
     private final Object lock = new Object();
 
-    /** Group to topic to queue id to where the group began. */
-    private final Map<String, Map<String, Map<Integer, Long>>> byGroup = new ConcurrentHashMap<>();
-
-    private final Map<String, Set<String>> byTopic = new ConcurrentHashMap<>();
+    /** Replaced as one, so that who reads without the lock never sees a moment without any groups. */
+    private volatile Tables tables = new Tables();
 
     /** Groups that were told that they have no offset, and will choose where to begin. */
     private final Set<Choice> choices = ConcurrentHashMap.newKeySet();
@@ -34,6 +32,33 @@ public final class KnownGroups {
     private volatile long version;
 
     private record Choice(String group, QueueKey queue) {}
+
+    /**
+     * The groups, in both directions.
+     *
+     * @param byGroup group to topic to queue id to where the group began
+     * @param byTopic topic to groups
+     */
+    private record Tables(Map<String, Map<String, Map<Integer, Long>>> byGroup, Map<String, Set<String>> byTopic) {
+
+        Tables() {
+            this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        }
+
+        /** @return where the group began in the topic; null if it was not known for it */
+        @Nullable
+        Map<Integer, Long> find(String group, String topic) {
+            return byGroup.getOrDefault(group, Map.of()).get(topic);
+        }
+
+        /** The group is known for the topic from now on. */
+        Map<Integer, Long> add(String group, String topic) {
+            byTopic.computeIfAbsent(topic, name -> ConcurrentHashMap.newKeySet())
+                    .add(group);
+            return byGroup.computeIfAbsent(group, name -> new ConcurrentHashMap<>())
+                    .computeIfAbsent(topic, name -> new ConcurrentHashMap<>());
+        }
+    }
 
     KnownGroups() {}
 
@@ -81,11 +106,11 @@ public final class KnownGroups {
 
     /** Forgets all groups but these. */
     void replaceBy(Map<String, Map<String, Map<Integer, Long>>> content) {
+        Tables replacing = new Tables();
+        content.forEach((group, topics) -> topics.forEach(
+                (topic, beginnings) -> replacing.add(group, topic).putAll(beginnings)));
         synchronized (lock) {
-            byGroup.clear();
-            byTopic.clear();
-            content.forEach((group, topics) -> topics.forEach(
-                    (topic, beginnings) -> beginnings(group, topic).putAll(beginnings)));
+            tables = replacing;
             version++;
         }
     }
@@ -99,13 +124,9 @@ public final class KnownGroups {
 
     /** Called with the lock held. */
     private Map<Integer, Long> beginnings(String group, String topic) {
-        Map<String, Map<Integer, Long>> topics = byGroup.computeIfAbsent(group, name -> new ConcurrentHashMap<>());
-        Map<Integer, Long> known = topics.get(topic);
+        Map<Integer, Long> known = tables.find(group, topic);
         if (known == null) {
-            known = new ConcurrentHashMap<>();
-            topics.put(topic, known);
-            byTopic.computeIfAbsent(topic, name -> ConcurrentHashMap.newKeySet())
-                    .add(group);
+            known = tables.add(group, topic);
             version++;
         }
         return known;
@@ -114,12 +135,12 @@ public final class KnownGroups {
     /** From now on nothing is kept for the group, until it subscribes or commits again. */
     void forget(String group) {
         synchronized (lock) {
-            Map<String, Map<Integer, Long>> topics = byGroup.remove(group);
+            Map<String, Map<Integer, Long>> topics = tables.byGroup().remove(group);
             if (topics != null) {
                 for (String topic : topics.keySet()) {
-                    Set<String> others = byTopic.get(topic);
+                    Set<String> others = tables.byTopic().get(topic);
                     if (others != null && others.remove(group) && others.isEmpty()) {
-                        byTopic.remove(topic);
+                        tables.byTopic().remove(topic);
                     }
                 }
                 version++;
@@ -129,37 +150,35 @@ public final class KnownGroups {
     }
 
     public boolean isKnown(String group, String topic) {
-        Map<String, Map<Integer, Long>> topics = byGroup.get(group);
-        return topics != null && topics.containsKey(topic);
+        return tables.find(group, topic) != null;
     }
 
     /** All groups that are known. */
     public Set<String> groups() {
-        return Set.copyOf(byGroup.keySet());
+        return Set.copyOf(tables.byGroup().keySet());
     }
 
     /** The groups that are known for the topic. */
     public Set<String> groups(String topic) {
-        return Set.copyOf(byTopic.getOrDefault(topic, Set.of()));
+        return Set.copyOf(tables.byTopic().getOrDefault(topic, Set.of()));
     }
 
     /** The topics that the group is known for, its retry topic among them if it subscribed. */
     public Set<String> topics(String group) {
-        return Set.copyOf(byGroup.getOrDefault(group, Map.of()).keySet());
+        return Set.copyOf(tables.byGroup().getOrDefault(group, Map.of()).keySet());
     }
 
     /** Where the group began in the queue; null if with the first message that was there. */
     public @Nullable Long beginning(String group, QueueKey queue) {
-        return byGroup.getOrDefault(group, Map.of())
-                .getOrDefault(queue.topic(), Map.of())
-                .get(queue.queueId());
+        Map<Integer, Long> beginnings = tables.find(group, queue.topic());
+        return beginnings == null ? null : beginnings.get(queue.queueId());
     }
 
     /** To be stored: group to topic to queue id to where the group began. */
     Map<String, Map<String, Map<Integer, Long>>> content() {
         Map<String, Map<String, Map<Integer, Long>>> content = new TreeMap<>();
         synchronized (lock) {
-            byGroup.forEach((group, topics) -> {
+            tables.byGroup().forEach((group, topics) -> {
                 Map<String, Map<Integer, Long>> copy = new TreeMap<>();
                 topics.forEach((topic, beginnings) -> copy.put(topic, new TreeMap<>(beginnings)));
                 content.put(group, copy);

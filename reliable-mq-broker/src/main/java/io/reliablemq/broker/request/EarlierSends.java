@@ -11,7 +11,11 @@ import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,15 +25,28 @@ import org.jspecify.annotations.Nullable;
  * Tells whether the broker holds a message already that is sent again because its answer was not heard. A message on its way
  * into the log is looked for here, one that has arrived in the index of keys.
  *
- * <p>Thread-safe. Costs a message that is sent for the first time one entry in a table while it is on its way.
+ * <p>Thread-safe. Costs a message that is sent for the first time one entry in a table while it is on its way. Of one that
+ * was answered before it was safe, what its answer needs is kept until it is safe, and is found in the index.
  */
 public final class EarlierSends {
 
     /** Producers' clocks may differ from the broker's by that much. */
     private static final long CLOCKS_DIFFER_MS = Duration.ofHours(1).toMillis();
 
-    /** Messages that were answered before they were safe, and are not yet found by their id. */
-    private static final int MAX_LATE = 10_000;
+    /**
+     * Most messages to be remembered that were answered before they were safe. Beyond that the oldest are forgotten: sent
+     * again, such a one may be stored twice.
+     */
+    static final int MAX_LATE = 50_000;
+
+    /** What an answer needs of a message, whatever it waits for. */
+    private static final Set<String> ANSWERED = Set.of(
+            PropertyNames.UNIQUE_ID,
+            PropertyNames.REAL_TOPIC,
+            PropertyNames.REAL_QUEUE_ID,
+            PropertyNames.TIMER_OUT_MILLIS);
+
+    private static final byte[] NO_BODY = {};
 
     private static final int MAX_FOUND = 32;
     private static final long MAX_BYTES = 64L << 20;
@@ -38,6 +55,9 @@ public final class EarlierSends {
     private final ReadThreads readThreads;
     private final Map<String, OnItsWay> onTheirWay = new ConcurrentHashMap<>();
     private final AtomicLong dropped = new AtomicLong();
+
+    /** By unique id, in the order of the answers, which is that of the log; guarded by itself. */
+    private final Map<String, Held> late = new LinkedHashMap<>();
 
     /** A message that was given to the store. */
     private static final class OnItsWay extends CompletableFuture<AppendResult> {
@@ -85,22 +105,53 @@ public final class EarlierSends {
         OnItsWay entry = new OnItsWay(message);
         onTheirWay.put(id, entry);
         return result -> {
-            if (result.status() == Status.COMMITTED || !result.status().isStored()) {
-                onTheirWay.remove(id, entry);
-            } else if (onTheirWay.size() > MAX_LATE) {
-                forgetCommitted();
+            if (result.status() != Status.COMMITTED && result.status().isStored()) {
+                remember(id, new Held(forItsAnswer(message), result));
             }
+            onTheirWay.remove(id, entry);
             entry.complete(result);
             listener.done(result);
         };
     }
 
-    /** Those that are found by their id by now. */
-    private void forgetCommitted() {
-        onTheirWay.values().removeIf(entry -> {
-            AppendResult result = entry.getNow(null);
-            return result != null && isCommitted(result);
-        });
+    /** The store calls: it may be a long time until the message is safe, and its body must not stay in memory so long. */
+    private void remember(String id, Held held) {
+        synchronized (late) {
+            late.remove(id);
+            late.put(id, held);
+            for (Iterator<Held> eldest = late.values().iterator(); eldest.hasNext(); eldest.remove()) {
+                if (!isCommitted(eldest.next().result()) && late.size() <= MAX_LATE) {
+                    break;
+                }
+            }
+        }
+    }
+
+    private static StoredMessage forItsAnswer(StoredMessage message) {
+        Map<String, String> properties = new HashMap<>(message.properties());
+        properties.keySet().retainAll(ANSWERED);
+        return new StoredMessage(
+                message.topic(),
+                message.queueId(),
+                message.queueOffset(),
+                message.position(),
+                message.flag(),
+                message.systemFlag(),
+                message.bornTimestamp(),
+                message.bornHost(),
+                message.storeTimestamp(),
+                message.storeHost(),
+                message.reconsumeTimes(),
+                message.preparedPosition(),
+                Map.copyOf(properties),
+                NO_BODY);
+    }
+
+    /** How many messages are remembered that were answered before they were safe. */
+    int remembered() {
+        synchronized (late) {
+            return late.size();
+        }
     }
 
     /**
@@ -117,7 +168,7 @@ public final class EarlierSends {
         }
         OnItsWay first = onTheirWay.get(id);
         if (first == null || !isSameSend(first.message, message)) {
-            lookUp(message, id, reply, next);
+            findLate(message, id, reply, next);
         } else {
             first.thenAccept(result -> Answering.run(reply, () -> {
                 if (result.status().isStored()) {
@@ -129,6 +180,18 @@ public final class EarlierSends {
                     next.held(new Held(first.message, result));
                 }
             }));
+        }
+    }
+
+    private void findLate(StoredMessage message, String id, Reply reply, Next next) {
+        Held held;
+        synchronized (late) {
+            held = late.get(id);
+        }
+        if (held == null || !isSameSend(held.first(), message)) {
+            lookUp(message, id, reply, next);
+        } else {
+            held(held.first(), held.result(), next);
         }
     }
 

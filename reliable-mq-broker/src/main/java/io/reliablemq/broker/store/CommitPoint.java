@@ -36,6 +36,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     private final AppendMailbox<PendingAppend> mailbox;
     private final ErrorSink errors;
     private final PositionListeners listeners;
+    private final Runnable breakTail;
     private final ReentrantLock commitLock = new ReentrantLock();
 
     /** Not yet as safe as this log's own disk shall make it. */
@@ -66,6 +67,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
      * @param uncommitted what stands behind, and waits to be committed
      */
     CommitPoint(
+     * @param breakTail lets nothing more be written, whoever writes
             StoreSettings settings,
             SegmentIndexes indexes,
             Segments segments,
@@ -75,6 +77,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             long start,
             List<Uncommitted> uncommitted) {
         this.policy = CommitPolicy.of(settings.flushDiskType(), settings.replication());
+            Runnable breakTail,
         this.unreplicatedReads = settings.replication().unreplicatedReads();
         this.maxUnreplicated = settings.replication().maxUnreplicated();
         this.indexes = indexes;
@@ -85,6 +88,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         this.written = end;
         this.flushed = end;
         this.local = end;
+        this.breakTail = breakTail;
         this.unreplicated.addAll(uncommitted);
         this.unreplicatedCount = uncommitted.size();
         this.others = start;
@@ -169,7 +173,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     @Override
     public void refused(List<PendingAppend> appends, String why) {
         for (PendingAppend append : appends) {
-            append.answer(Status.NO_SPACE, why, mailbox, errors);
+            append.answer(status, String.valueOf(why.getMessage()), mailbox, errors);
         }
     }
 
@@ -308,14 +312,36 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         long to = Math.max(committed, policy.commit(local, others));
         readable = Math.max(readable, unreplicatedReads ? local : to);
         while (!unreplicated.isEmpty() && unreplicated.peek().end() <= to) {
-            commit(unreplicated.remove(), !unreplicatedReads, passed);
+            commit(unreplicated.element(), !unreplicatedReads, passed);
+            unreplicated.remove();
         }
         while (!waiting.isEmpty() && waiting.peek().end() <= local) {
-            Uncommitted next = waiting.remove();
+            // It leaves the line once it is shown, so that it is answered even if that fails.
+            Uncommitted next = waiting.element();
             if (next.end() <= to) {
                 commit(next, true, passed);
             } else {
                 awaitOthers(next, passed);
+        try {
+            advance(passed);
+        } catch (RuntimeException | Error e) {
+            // On an event loop nobody else would notice. The tail first: what the writer takes now is answered as not
+            // written.
+            breakTail.run();
+            giveBack(passed.alone());
+            giveBack(passed.committed());
+            failed("commit", e);
+        }
+    }
+
+    /** They are answered with all others that wait. */
+    private void giveBack(List<PendingAppend> appends) {
+        for (int i = appends.size() - 1; i >= 0; i--) {
+            unreplicated.addFirst(appends.get(i));
+        }
+    }
+
+    private void advance(Passed passed) {
             }
         }
         unreplicatedCount = unreplicated.size();
@@ -329,6 +355,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     /** Replicas confirm records; messages that were appended together are committed together, or not yet. */
     private void moveTo(long position) {
+            waiting.remove();
         Uncommitted first = unreplicated.isEmpty() ? waiting.peek() : unreplicated.peek();
         long to = first == null ? position : Math.min(position, first.start());
         if (to > committed) {

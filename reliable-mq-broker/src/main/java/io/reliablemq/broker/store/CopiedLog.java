@@ -6,6 +6,7 @@ import io.reliablemq.broker.store.log.RecordChunk;
 import io.reliablemq.broker.store.log.RecordsRefusedException;
 import java.io.IOException;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A log that is a copy of a master's, as whoever fetches it sees it. Safe for use by any thread. */
 public interface CopiedLog {
@@ -18,6 +19,10 @@ public interface CopiedLog {
 
     /** What the log no longer holds, and where it is damaged. */
     LogGaps gaps();
+
+    /** Why the log takes no more records until the next start; null if it does. */
+    @Nullable
+    String failure();
 
     /**
      * Throws away what was taken and is not written, and makes the rest survive a crash.

@@ -84,6 +84,7 @@ public final class LogMessageStore implements MessageStore {
                 indexes.all(),
                 segments,
                 mailbox,
+                tail::breakOff,
                 errors,
                 tail.written(),
                 outcome.committed(),

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 final class PendingAppend implements LogAppend, Uncommitted {
 
     private static final byte[][] NO_PAYLOADS = {};
+    private static final AppendListener TOLD = result -> {};
 
     private final QueueKey queue;
     private final QueueEntries entries;
@@ -31,10 +32,11 @@ final class PendingAppend implements LogAppend, Uncommitted {
     private final long origin;
     private final Bounds bounds;
     private final int bytes;
-    private final AppendListener listener;
-
     /** Let go of once the caller is answered: what is in the log may still wait for long to be committed. */
     private byte[][] payloads;
+
+    /** Let go of once it is told: it holds the message, and more. */
+    private AppendListener listener;
 
     private long firstOffset = -1;
     private long storeTimestamp;
@@ -178,8 +180,10 @@ final class PendingAppend implements LogAppend, Uncommitted {
 
     private void tell(Status status, String detail, ErrorSink errors) {
         boolean stored = status.isStored();
+        AppendListener told = listener;
+        listener = TOLD;
         try {
-            listener.done(new AppendResult(status, stored ? positions[0] : -1, stored ? firstOffset : -1, detail));
+            told.done(new AppendResult(status, stored ? positions[0] : -1, stored ? firstOffset : -1, detail));
         } catch (RuntimeException | LinkageError | AssertionError e) {
             errors.report("append listener of " + queue, e);
         }

@@ -88,6 +88,11 @@ final class StoreCopy implements CopiedLog, CopyEvents<CopiedBatch> {
     }
 
     @Override
+    public @Nullable String failure() {
+        return parts.commitPoint().failure();
+    }
+
+    @Override
     public synchronized long settle() throws IOException {
         parts.mailbox().discard();
         flush.run();

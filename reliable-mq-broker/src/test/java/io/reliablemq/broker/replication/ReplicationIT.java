@@ -357,6 +357,23 @@ class ReplicationIT {
         assertThat(bodies(promoted.store)).containsExactly("acknowledged");
     }
 
+    @Test
+    void slaveWhoseLogTakesNoMoreLetsGoOfItsMaster() throws Exception {
+        MasterNode master = master("master");
+        SimulatedDisk disk = new SimulatedDisk();
+        SlaveNode slave = slave(disk, master.address());
+        awaitInSync(master);
+        disk.failForcesAfter(0);
+
+        append(master.store, "not confirmed");
+
+        eventually().until(() -> slave.state().phase() == Phase.BROKEN);
+        assertThat(slave.state().detail()).contains("force failed");
+        eventually().until(() -> master.feeds.replicas().isEmpty());
+        assertThat(put(master.store, "nobody is waited for").status()).isEqualTo(Status.NO_REPLICA);
+        disk.failForcesAfter(Integer.MAX_VALUE);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1_000, 30_000, 100_000})
     void recordsThatAreDamagedOnTheirWayAreNotWritten(int bytes) throws Exception {

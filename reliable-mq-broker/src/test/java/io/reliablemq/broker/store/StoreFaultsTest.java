@@ -6,11 +6,13 @@ import static io.reliablemq.broker.store.TestMessages.message;
 import static io.reliablemq.broker.store.TestMessages.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.log.LogClosedException;
 import io.reliablemq.protocol.runtime.Clock;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,6 +97,49 @@ class StoreFaultsTest {
 
         assertThat(visible).hasSize(2);
         assertThat(bodies(afterPowerCut, QUEUE)).isEqualTo(visible);
+    }
+
+    /** Replicas confirm on event loops, where an error is nobody's: half of the store would go on. */
+    @Test
+    void closesForGoodWhenThePointCannotMoveWhoeverMovesIt() throws Exception {
+        LogMessageStore store = open(
+                disk, SETTINGS.withReplication(StoreSettings.Replication.inSync(2, Duration.ofSeconds(30), false)));
+        store.feed().awaitReplicasIf(() -> true);
+        store.feed().onCommit(position -> {
+            throw new OutOfMemoryError("of the test");
+        });
+        CompletableFuture<AppendResult> waits = append(store, message("orders", 0, "waits for a replica"));
+        await().until(() -> store.positions().flushed() > 0);
+
+        store.feed().replicated(store.positions().flushed());
+
+        assertThat(waits).isDone();
+        assertThat(waits.get().status()).isEqualTo(Status.FAILED);
+        assertThat(store.failure()).contains("commit failed").contains("of the test");
+        assertThat(put(store, message("orders", 0, "later")).status()).isEqualTo(Status.CLOSED);
+        assertThat(errors).singleElement().isInstanceOf(OutOfMemoryError.class);
+    }
+
+    @Test
+    void whoWaitsForAReplicaForLongIsNotKeptInMemory() throws Exception {
+        LogMessageStore store = open(
+                disk, SETTINGS.withReplication(StoreSettings.Replication.inSync(2, Duration.ofSeconds(30), false)));
+        CompletableFuture<AppendResult> answer = new CompletableFuture<>();
+        WeakReference<AppendListener> told = new WeakReference<>(listening(store, answer));
+
+        assertThat(answer.get(20, TimeUnit.SECONDS).status()).isEqualTo(Status.NO_REPLICA);
+
+        await().until(() -> {
+            System.gc();
+            return told.get() == null;
+        });
+    }
+
+    private static AppendListener listening(LogMessageStore store, CompletableFuture<AppendResult> answer) {
+        // With the message, as listeners that answer producers are.
+        AppendListener listener = answer::complete;
+        store.append(message("orders", 0, "alone"), MessageStore.NO_ORIGIN, listener);
+        return listener;
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.reliablemq.broker.store.log.RecordChunk;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.transport.Connection;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ final class ReplicaFeed {
     private static final long CACHED_BYTES = 1 << 20;
 
     private static final int GONE_FACTOR = 5;
+
+    /** A disk that takes no writes for so long will not go on by itself. */
+    private static final long STUCK_NANOS = Duration.ofMinutes(10).toNanos();
 
     private final String replicaId;
     private final Connection connection;
@@ -221,17 +225,26 @@ final class ReplicaFeed {
         return started && written - confirmed <= settings.nearBytes() && connection.isOpen() && !isSilent();
     }
 
+    /** Whether it is there and has confirmed nothing of what it was sent for long. */
+    boolean isStuck() {
+        return lagNanos() > STUCK_NANOS;
+    }
+
+    private long lagNanos() {
+        Mark known = mark;
+        return known == null ? 0 : Math.max(0, clock.nanos() - known.nanos());
+    }
+
     ReplicaState state() {
         long written = log.positions().written();
-        Mark known = mark;
-        long lagNanos = known == null ? 0 : Math.max(0, clock.nanos() - known.nanos());
+        long lagNanos = lagNanos();
         var address = connection.remoteAddress();
         return new ReplicaState(
                 replicaId,
                 address.getHostString() + ":" + address.getPort(),
                 confirmed,
                 Math.max(0, written - confirmed),
-                java.time.Duration.ofNanos(lagNanos),
+                Duration.ofNanos(lagNanos),
                 isNear(written));
     }
 }

@@ -16,7 +16,9 @@ import io.reliablemq.protocol.transport.Connection;
 import io.reliablemq.protocol.transport.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,6 +45,10 @@ public final class ReplicaFeeds implements AutoCloseable {
     private final InSyncPositions inSync;
     private final List<ReplicaFeed> feeds = new CopyOnWriteArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
+
+    /** Those of which it was said that the log is not kept for them; belongs to whoever deletes. */
+    private final Set<ReplicaFeed> leftBehind = new HashSet<>();
+
     private final FeedAgent agent;
     private final RunningAgent running;
     private volatile boolean closed;
@@ -227,8 +233,25 @@ public final class ReplicaFeeds implements AutoCloseable {
         return near >= neededReplicas;
     }
 
+    /**
+     * One that is stuck must not fill the master's disk: it can follow behind a gap later, as one can that was away. Called by
+     * whoever deletes.
+     */
     private long neededFrom() {
-        return feeds.stream().mapToLong(ReplicaFeed::confirmed).min().orElse(Long.MAX_VALUE);
+        long needed = Long.MAX_VALUE;
+        for (ReplicaFeed feed : feeds) {
+            boolean stuck = feed.isStuck();
+            if (stuck && !leftBehind.contains(feed)) {
+                LOG.warn(
+                        "The replica {} confirms nothing beyond {} any more: the log is no longer kept for it. Look at its disk",
+                        feed.replicaId(),
+                        feed.confirmed());
+                leftBehind.add(feed);
+            }
+            needed = stuck ? needed : Math.min(needed, feed.confirmed());
+        }
+        leftBehind.retainAll(feeds);
+        return needed;
     }
 
     private void written(long position) {

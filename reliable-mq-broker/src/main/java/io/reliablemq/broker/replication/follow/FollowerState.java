@@ -22,6 +22,8 @@ public record FollowerState(Phase phase, String master, long position, long mast
         /** The store must be opened again, to bring the log to where it can follow. */
         REALIGNING,
         /** It cannot follow this master, which lacks what was acknowledged. */
-        REFUSED
+        REFUSED,
+        /** The log here takes no more writes. */
+        BROKEN
     }
 }

@@ -154,7 +154,7 @@ final class LogFollower implements Agent {
             return UNTIL_SIGNAL;
         } catch (IOException e) {
             connection.close();
-            return refused("the log takes no more records: " + e.getMessage());
+            return broken(String.valueOf(e.getMessage()));
         }
     }
 
@@ -182,9 +182,11 @@ final class LogFollower implements Agent {
     private long goOn(Attempt attempt, AttachAnswer answer) throws IOException {
         if (answer.common() < log.promised()) {
             attempt.connection().close();
-            return refused("the data folder of this broker holds messages up to position " + log.promised()
-                    + " that were acknowledged by a master and its replicas, and the master at " + master
-                    + " has the same log only up to position " + answer.common());
+            return cannotFollow(
+                    Phase.REFUSED,
+                    "the data folder of this broker holds messages up to position " + log.promised()
+                            + " that were acknowledged by a master and its replicas, and the master at " + master
+                            + " has the same log only up to position " + answer.common());
         }
         if (answer.continueAt() != attempt.end() || !log.gaps().includes(answer.gaps(), attempt.end())) {
             phase = Phase.REALIGNING;
@@ -221,6 +223,13 @@ final class LogFollower implements Agent {
         if (!current.connection().isOpen()) {
             return lost("the connection to the master at " + master + " is closed");
         }
+        String failure = log.failure();
+        if (failure != null) {
+            // Signs of life would keep the master waiting for confirmations, and keeping its log, for ever.
+            link = null;
+            current.connection().close();
+            return broken(failure);
+        }
         if (current.isSilent()) {
             current.connection().close();
             return lost("the master at " + master + " is silent");
@@ -248,12 +257,16 @@ final class LogFollower implements Agent {
         return settings.reconnect().toNanos();
     }
 
-    private long refused(String why) {
-        if (phase != Phase.REFUSED) {
-            LOG.error("Not following: {}", why);
+    private long broken(String why) {
+        return cannotFollow(Phase.BROKEN, "the log takes no more records: " + why);
+    }
+
+    private long cannotFollow(Phase why, String detailed) {
+        if (phase != why) {
+            LOG.error("Not following: {}", detailed);
         }
-        phase = Phase.REFUSED;
-        detail = why;
+        phase = why;
+        detail = detailed;
         long wait = REFUSED_FACTOR * settings.reconnect().toNanos();
         retryAtNanos = clock.nanos() + wait;
         return wait;

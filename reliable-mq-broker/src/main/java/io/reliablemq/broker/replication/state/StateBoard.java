@@ -88,7 +88,7 @@ public final class StateBoard {
         List<StatePage> news;
         synchronized (lock) {
             news = newer(known);
-            if (news.isEmpty() && !closed && readers.size() < MAX_READERS) {
+            if (news.isEmpty() && !closed && !wait.isZero() && readers.size() < MAX_READERS) {
                 readers.add(new Reader(Map.copyOf(known), clock.nanos() + wait.toNanos(), answer));
                 deadlinesChanged.run();
                 return;

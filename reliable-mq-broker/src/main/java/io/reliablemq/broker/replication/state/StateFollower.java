@@ -45,10 +45,15 @@ public final class StateFollower {
 
     private boolean following;
     private boolean giving;
+
+    /** Whether an answer brought something, so that the next one may bring more of what the master has by now. */
+    private boolean mayLackMore;
+
     private long nextFollowNanos;
     private long nextGiveNanos;
     private @Nullable String trouble;
     private volatile boolean linked;
+    private volatile long wholeUpTo = -1;
 
     /** Puts a file's content to use and keeps it. */
     @FunctionalInterface
@@ -92,6 +97,14 @@ public final class StateFollower {
     /** Whether the master answered when it was asked the last time. */
     public boolean isLinked() {
         return linked;
+    }
+
+    /**
+     * The state here is the master's as it was when the log had been committed up to this position, or a later one; -1 as long
+     * as nothing is known of that. Any thread may ask.
+     */
+    public long wholeUpTo() {
+        return wholeUpTo;
     }
 
     /** The log was committed further. @param signal wakes the owning thread, if there is something to do */
@@ -153,26 +166,27 @@ public final class StateFollower {
 
     private void follow(String master) {
         following = true;
+        long asked = parts.committed().getAsLong();
         Map<String, String> fields = new HashMap<>();
         fields.put(StateRequests.BROKER_NAME, parts.brokerName());
         fields.put(StateRequests.REPLICA_ID, parts.own().replicaId());
         fields.put(StateRequests.BROKER_ID, Long.toString(parts.own().brokerId()));
         fields.put(StateRequests.ADDRESS, parts.own().address());
-        fields.put(StateRequests.WAIT_MS, Long.toString(WAIT.toMillis()));
+        fields.put(StateRequests.WAIT_MS, Long.toString(mayLackMore ? 0 : WAIT.toMillis()));
         known.forEach((name, version) -> fields.put(StateRequests.KNOWN_PREFIX + name, version));
         parts.client()
                 .invoke(master, Command.request(RequestCode.FOLLOW_STATE, fields), ANSWER_TIMEOUT)
-                .whenComplete((answer, error) -> parts.owner().execute(() -> followed(master, answer, error)));
+                .whenComplete((answer, error) -> parts.owner().execute(() -> followed(master, asked, answer, error)));
     }
 
-    private void followed(String master, @Nullable Command answer, @Nullable Throwable error) {
+    private void followed(String master, long asked, @Nullable Command answer, @Nullable Throwable error) {
         following = false;
         if (answer == null || !answer.isSuccess()) {
             failed(master, answer == null ? String.valueOf(error) : answer.remarkText());
             return;
         }
         try {
-            take(answer);
+            take(answer, asked);
         } catch (MalformedBodyException | IllegalArgumentException e) {
             failed(master, String.valueOf(e.getMessage()));
             return;
@@ -185,10 +199,15 @@ public final class StateFollower {
         nextFollowNanos = parts.clock().nanos();
     }
 
-    private void take(Command answer) {
+    private void take(Command answer, long asked) {
         String role = HeaderFields.of(answer.fields()).text(StateRequests.MASTER_ROLE);
         parts.masterRole().accept(BrokerRole.valueOf(role));
-        for (StatePage page : StatePages.decode(answer.body())) {
+        List<StatePage> news = StatePages.decode(answer.body());
+        mayLackMore = !news.isEmpty();
+        if (news.isEmpty() && held.isEmpty()) {
+            wholeUpTo = Math.max(wholeUpTo, asked);
+        }
+        for (StatePage page : news) {
             known.put(page.name(), page.version());
             hold(page);
         }

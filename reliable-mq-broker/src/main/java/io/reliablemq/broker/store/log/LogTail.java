@@ -195,8 +195,8 @@ public final class LogTail {
         return !broken && written.position() > flushed.get();
     }
 
-    /** A write or force failed: nothing may be written or forced any more. */
-    void breakOff() {
+    /** A write or force failed, or what must follow one: nothing may be written or forced any more. */
+    public void breakOff() {
         broken = true;
     }
 
