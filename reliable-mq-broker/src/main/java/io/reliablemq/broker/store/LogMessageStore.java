@@ -336,6 +336,7 @@ public final class LogMessageStore implements MessageStore {
             threads.flush();
         }
         commitPoint.requireFlushed(position);
+        marks.showUpTo(position);
     }
 
     @Override

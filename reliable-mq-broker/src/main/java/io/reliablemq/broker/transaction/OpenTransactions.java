@@ -83,10 +83,10 @@ public final class OpenTransactions {
         /** Where the log ended when somebody claimed it; -1 as long as nobody has. */
         private long claimedAt = -1;
 
-        private Open(StoredMessage half, int checks) {
-            this.offset = half.queueOffset();
-            this.position = half.position();
-            this.storedAtMs = half.storeTimestamp();
+        private Open(long offset, long position, long storedAtMs, int checks) {
+            this.offset = offset;
+            this.position = position;
+            this.storedAtMs = storedAtMs;
             this.checks = checks;
         }
 
@@ -109,9 +109,17 @@ public final class OpenTransactions {
             @JsonProperty("next") long next,
             @JsonProperty("open") List<Entry> open) {}
 
+    /** @param position of the half message; null in a file of an older version */
     private record Entry(
             @JsonProperty("offset") long offset,
-            @JsonProperty("checks") int checks) {}
+            @JsonProperty("checks") int checks,
+            @JsonProperty("position") @Nullable Long position,
+            @JsonProperty("storedAt") long storedAtMs) {
+
+        static Entry of(Open open) {
+            return new Entry(open.offset, open.checks, open.position, open.storedAtMs);
+        }
+    }
 
     /** Goes through the origins of messages in the log. */
     @FunctionalInterface
@@ -145,8 +153,15 @@ public final class OpenTransactions {
     private void take(Content content) throws IOException {
         open.clear();
         unseen.clear();
+        long max = store.maxOffset(HALVES);
         for (Entry entry : content.open()) {
-            add(entry.offset(), entry.checks());
+            Long position = entry.position();
+            if (position != null && entry.offset() >= max) {
+                // In the log, and not shown before replicas have confirmed it once more.
+                add(new Open(entry.offset(), position, entry.storedAtMs(), entry.checks()));
+            } else {
+                add(entry.offset(), entry.checks());
+            }
         }
         next = content.next();
         endedFrom = content.endedFrom();
@@ -209,9 +224,17 @@ public final class OpenTransactions {
                     offset);
             return;
         }
-        Open added = new Open(half, checks);
-        open.put(offset, added);
+        add(new Open(offset, half.position(), half.storeTimestamp(), checks));
+    }
+
+    private void add(Open added) {
+        open.put(added.offset, added);
         unseen.add(added);
+    }
+
+    /** Whether the log does not show the half message yet. */
+    boolean isHidden(Open transaction) {
+        return transaction.offset >= store.maxOffset(HALVES);
     }
 
     /**
@@ -317,7 +340,7 @@ public final class OpenTransactions {
             changed = false;
             List<Entry> entries = new ArrayList<>();
             for (Open each : open.values()) {
-                entries.add(new Entry(each.offset, each.checks));
+                entries.add(Entry.of(each));
                 covered = each.claimedAt < 0 ? covered : Math.min(covered, each.claimedAt);
             }
             content = JsonBodies.write(new Content(covered, next, entries)).toByteArray();

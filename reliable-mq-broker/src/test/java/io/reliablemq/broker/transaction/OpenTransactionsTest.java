@@ -100,6 +100,22 @@ class OpenTransactionsTest {
     }
 
     @Test
+    void whatIsNotShownYetIsStillOpen() throws IOException {
+        StoredMessage half = half("a");
+        transactions.follow();
+        transactions.persist();
+        // A crash of a master that waits for replicas, and none is there yet.
+        store.hiddenFrom = half.position();
+        start();
+        assertThat(transactions.size()).isEqualTo(1);
+
+        store.hiddenFrom = Long.MAX_VALUE;
+
+        assertThat(transactions.follow()).extracting(Open::offset).containsExactly(0L);
+        assertThat(transactions.claim(half.queueOffset())).isNotNull();
+    }
+
+    @Test
     void withoutAFileTheLogTells() throws IOException {
         commit(half("a"));
         half("b");
