@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ public final class OpenTransactions {
     private final MessageStore store;
     private final Object lock = new Object();
     private final Map<Long, Open> open = new TreeMap<>();
+    /** Those whose end is in the log, but not yet as safe as it should be: if that is lost, they are open again. */
+    private final Map<Long, Open> ending = new TreeMap<>();
+
     /** What {@link #follow} has not returned yet. */
     private final List<Open> unseen = new ArrayList<>();
 
@@ -82,6 +86,9 @@ public final class OpenTransactions {
 
         /** Where the log ended when somebody claimed it; -1 as long as nobody has. */
         private long claimedAt = -1;
+
+        /** Once the log is committed beyond this position, its end is. */
+        private long endsAt;
 
         private Open(long offset, long position, long storedAtMs, int checks) {
             this.offset = offset;
@@ -152,6 +159,7 @@ public final class OpenTransactions {
 
     private void take(Content content) throws IOException {
         open.clear();
+        ending.clear();
         unseen.clear();
         long max = store.maxOffset(HALVES);
         for (Entry entry : content.open()) {
@@ -172,9 +180,19 @@ public final class OpenTransactions {
         synchronized (lock) {
             lookAtArrivals();
             if (!open.isEmpty()) {
+                long committed = store.positions().committed();
                 Set<Long> found = new HashSet<>();
                 origins.forEach(endedFrom, found::add);
-                changed |= open.values().removeIf(each -> found.contains(each.position));
+                Set<Long> unsafe = new HashSet<>();
+                origins.forEach(committed, unsafe::add);
+                open.values().stream()
+                        .filter(each -> unsafe.contains(each.position))
+                        .forEach(each -> {
+                            each.claimedAt = committed;
+                            each.endsAt = store.positions().written() - 1;
+                            ending.put(each.offset, each);
+                        });
+                changed |= open.values().removeIf(each -> found.contains(each.position) || isEnding(each));
             }
         }
     }
@@ -264,10 +282,18 @@ public final class OpenTransactions {
         }
     }
 
-    /** The message that ends it is in the log. @param position where it stands */
+    private boolean isEnding(Open transaction) {
+        return ending.get(transaction.offset) == transaction;
+    }
+
+    /** The message that ends it is in the log, be it that it is not safe yet. @param position where it stands */
     public void ended(Open claimed, End how, long position) {
         synchronized (lock) {
             open.remove(claimed.offset);
+            if (store.positions().committed() <= position) {
+                claimed.endsAt = position;
+                ending.put(claimed.offset, claimed);
+            }
             ended.put(claimed.offset, new Ended(how, position));
             changed = true;
         }
@@ -317,7 +343,7 @@ public final class OpenTransactions {
     /** Whether the segment holds a half message whose transaction has not ended. */
     public boolean waitsIn(SegmentContent segment) {
         synchronized (lock) {
-            return open.values().stream()
+            return Stream.concat(open.values().stream(), ending.values().stream())
                             .anyMatch(each -> each.position >= segment.base() && each.position < segment.next())
                     || segment.parts().stream()
                             .anyMatch(part -> part.topic().equals(Names.HALF_TOPIC) && part.endOffset() > next);
@@ -331,19 +357,15 @@ public final class OpenTransactions {
             return;
         }
         // Taken first: an end that is committed later stands behind it, or its transaction is still claimed below.
-        long covered = store.positions().committed();
+        long committed = store.positions().committed();
         byte[] content;
         synchronized (lock) {
+            changed |= ending.values().removeIf(each -> committed > each.endsAt);
             if (!changed) {
                 return;
             }
             changed = false;
-            List<Entry> entries = new ArrayList<>();
-            for (Open each : open.values()) {
-                entries.add(Entry.of(each));
-                covered = each.claimedAt < 0 ? covered : Math.min(covered, each.claimedAt);
-            }
-            content = JsonBodies.write(new Content(covered, next, entries)).toByteArray();
+            content = JsonBodies.write(content(committed)).toByteArray();
         }
         try {
             store.flush();
@@ -354,5 +376,17 @@ public final class OpenTransactions {
             }
             throw e;
         }
+    }
+
+    private Content content(long committed) {
+        List<Entry> entries = new ArrayList<>();
+        long covered = committed;
+        for (Map<Long, Open> each : List.of(open, ending)) {
+            for (Open listed : each.values()) {
+                entries.add(Entry.of(listed));
+                covered = listed.claimedAt < 0 ? covered : Math.min(covered, listed.claimedAt);
+            }
+        }
+        return new Content(covered, next, entries);
     }
 }
