@@ -291,16 +291,17 @@ public final class Broker implements AutoCloseable {
         }
 
         @Override
-        public void reopen(ActingRole role, @Nullable TakeOverOffer accepted) throws IOException {
+        public void reopen(ActingRole role, RoleChanges.Ground ground) throws IOException {
             tenure().close();
-            Tenure next = new Tenure(around, role, storeOpener.open(settings, role.role(), clock, errors));
+            OpenedStore opened = storeOpener.open(settings, role.role(), clock, errors);
+            Tenure next = new Tenure(around, role, ground.decides() ? opened.countedAsReplicated() : opened);
+            TakeOverOffer accepted = ground.accepted();
             LOG.info(
                     "Broker {} is {} from now on, {}",
                     settings.name(),
                     role,
                     next.status().log());
             if (accepted != null && role.role() == BrokerRole.SYNC_MASTER) {
-                next.countAsReplicated();
                 tenure = next;
                 gate.hold(Tenure.BETWEEN_BROKERS, next.handlers());
                 next.awaitSlave(

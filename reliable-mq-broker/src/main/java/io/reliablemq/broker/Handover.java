@@ -56,7 +56,7 @@ final class Handover {
             master.leave();
         } catch (RoleChangeException | RuntimeException e) {
             peers.cancel(successor.address(), token);
-            changes.open(role, null);
+            changes.open(role, RoleChanges.Ground.SAME_LOG);
             throw new RoleChangeException(
                     "Nothing was handed over, this broker is the master as before: " + e.getMessage(), e);
         }
@@ -70,7 +70,7 @@ final class Handover {
             outcome = outcome(successor, token);
         }
         if (outcome == Outcome.REFUSED) {
-            changes.open(role, null);
+            changes.open(role, RoleChanges.Ground.SAME_LOG);
             throw new RoleChangeException(
                     "The slave at " + successor.address() + " has not taken over; this broker is the master as before");
         }

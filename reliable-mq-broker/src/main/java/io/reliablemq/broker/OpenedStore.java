@@ -29,6 +29,16 @@ record OpenedStore(MessageStore store, String id, Origins origins, ReplicatedLog
                 store.copy());
     }
 
+    /**
+     * What the log holds counts as if enough brokers had it: they did, or somebody has decided that this log is the one that
+     * counts. Else nobody would see the last messages before there is another slave. To be called before state is loaded, which
+     * may speak of them.
+     */
+    OpenedStore countedAsReplicated() {
+        feed.replicated(store.positions().written());
+        return this;
+    }
+
     /** Goes through the copies in the log. */
     @FunctionalInterface
     interface Origins {

@@ -48,6 +48,22 @@ final class RoleChanges implements AutoCloseable {
     private volatile @Nullable String trouble;
     private volatile long changes;
 
+    /**
+     * Why a broker is opened in a role.
+     *
+     * @param decides whether its log is the one that counts from now on, to its end
+     * @param accepted the offer that makes this broker the master; null if it is for another reason
+     */
+    record Ground(boolean decides, @Nullable TakeOverOffer accepted) {
+
+        static final Ground SAME_LOG = new Ground(false, null);
+        static final Ground PROMOTED = new Ground(true, null);
+
+        static Ground accepted(TakeOverOffer offer) {
+            return new Ground(true, offer);
+        }
+    }
+
     /** The broker whose role is changed. */
     interface Host {
 
@@ -55,12 +71,8 @@ final class RoleChanges implements AutoCloseable {
 
         RequestGate gate();
 
-        /**
-         * Closes the present tenure and opens the next one.
-         *
-         * @param accepted the offer that makes this broker the master; null if it is for another reason
-         */
-        void reopen(ActingRole role, @Nullable TakeOverOffer accepted) throws IOException;
+        /** Closes the present tenure and opens the next one. */
+        void reopen(ActingRole role, Ground ground) throws IOException;
 
         /** Requests that only a master carries out are to be passed on for a while. */
         void handedOver();
@@ -122,7 +134,7 @@ final class RoleChanges implements AutoCloseable {
     void reopen() {
         thread.later(() -> {
             host.gate().hold(Tenure.BETWEEN_BROKERS);
-            open(role(), null);
+            open(role(), Ground.SAME_LOG);
         });
     }
 
@@ -157,8 +169,7 @@ final class RoleChanges implements AutoCloseable {
         ActingRole promoted = slave.role().asMaster();
         file.write(promoted);
         host.gate().hold(Tenure.BETWEEN_BROKERS);
-        open(promoted, null);
-        host.tenure().countAsReplicated();
+        open(promoted, Ground.PROMOTED);
         if (isAlive && address != null) {
             peers.displace(address, status());
         }
@@ -190,13 +201,12 @@ final class RoleChanges implements AutoCloseable {
         } catch (IOException e) {
             errors.report("the file of the role: this broker is a slave now, and would be a master after a restart", e);
         }
-        open(slave, null);
+        open(slave, Ground.SAME_LOG);
     }
 
-    /** @param accepted the offer that makes this broker the master; null if it is for another reason */
-    void open(ActingRole role, @Nullable TakeOverOffer accepted) throws IOException {
+    void open(ActingRole role, Ground ground) throws IOException {
         try {
-            host.reopen(role, accepted);
+            host.reopen(role, ground);
             trouble = null;
             changes++;
         } catch (IOException | RuntimeException e) {
@@ -211,7 +221,7 @@ final class RoleChanges implements AutoCloseable {
     void resume(ActingRole master) throws IOException {
         file.write(master);
         host.gate().hold(Tenure.BETWEEN_BROKERS);
-        open(master, null);
+        open(master, Ground.SAME_LOG);
     }
 
     /** Something that an operator has to decide; null if there is nothing any more. */

@@ -129,10 +129,21 @@ final class SlaveSide implements RoleSide {
                 Map.of(
                         BrokerState.TOPICS, state.topics()::follow,
                         BrokerState.GROUPS, state.groupSettings()::follow,
-                        BrokerState.OFFSETS, content -> state.offsets().follow(content, offsets::contains),
-                        BrokerState.DELAYS, state.cursors()::follow,
-                        BrokerState.ACCOUNTS, accounts::write,
-                        BrokerState.TRANSACTIONS, state.transactions()::follow));
+                        BrokerState.OFFSETS, flushed(content -> state.offsets().follow(content, offsets::contains)),
+                        BrokerState.DELAYS, flushed(state.cursors()::follow),
+                        BrokerState.ACCOUNTS, flushed(accounts::write),
+                        BrokerState.TRANSACTIONS, flushed(state.transactions()::follow)));
+    }
+
+    /** What speaks of messages is put to use once the next start will show them. */
+    private StateFollower.Target flushed(StateFollower.Target target) {
+        return content -> {
+            // After a failure nothing is promised by a file any more; the next start asks the master for all of them.
+            if (store.failure() == null) {
+                store.flush();
+                target.follow(content);
+            }
+        };
     }
 
     private void applied(StatePage page) {
@@ -200,8 +211,9 @@ final class SlaveSide implements RoleSide {
                 return List.of(finding(
                         Status.DOWN,
                         "cannot follow its master: " + log.detail(),
-                        "Two brokers went on as masters, each on its own. Decide which data folder counts; the other broker"
-                                + " needs an empty one."));
+                        "Its master has lost messages, is another broker, or two brokers went on as masters, each on its own."
+                                + " Decide which data folder counts: promote the broker that has it; the other one needs an"
+                                + " empty one."));
             }
             if (log.phase() == Phase.BROKEN) {
                 return List.of(finding(

@@ -64,7 +64,7 @@ final class TakeOver {
             prepared = null;
             // All of it: the old master, too, waits until it can follow.
             changes.host().gate().hold(Set.of());
-            thread.later(() -> changes.open(master, known.offer()));
+            thread.later(() -> changes.open(master, RoleChanges.Ground.accepted(known.offer())));
         });
     }
 

@@ -299,14 +299,6 @@ final class Tenure implements AutoCloseable {
         }
     }
 
-    /**
-     * What this log holds counts as if enough brokers had it: they did, or somebody has decided that this log is the one that
-     * counts. Else nobody would see the last messages before there is another slave.
-     */
-    void countAsReplicated() {
-        opened.feed().replicated(store.positions().written());
-    }
-
     /** Name of the data folder. */
     String replicaId() {
         return opened.id();
@@ -354,6 +346,8 @@ final class Tenure implements AutoCloseable {
             if (own != end) {
                 throw new RoleChangeException("The log ends at " + own + " here, and at " + end + " on the master");
             }
+            // The master has seen all of it committed; the state that comes with it speaks of all of it.
+            opened.copy().committed(end, false);
         } catch (IOException e) {
             throw new RoleChangeException("The log could not be flushed: " + e.getMessage(), e);
         }

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /** A store in memory for one thread. What is appended is committed at once, unless the test holds it back. */
 public final class MemoryStore implements MessageStore {
 
+    /** Messages from this position on are in the log, and not shown yet. */
+    public long hiddenFrom = Long.MAX_VALUE;
+
     /** What becomes of the next appends. */
     public AppendResult.Status outcome = AppendResult.Status.COMMITTED;
 
@@ -152,7 +155,9 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public long maxOffset(QueueKey queue) {
-        return queue(queue).size();
+        return queue(queue).stream()
+                .filter(message -> message.position() < hiddenFrom)
+                .count();
     }
 
     public List<StoredMessage> queue(QueueKey queue) {
@@ -201,7 +206,8 @@ public final class MemoryStore implements MessageStore {
     @Override
     public long nextKept(QueueKey queue, long offset) {
         return queue(queue).stream()
-                .filter(message -> message.queueOffset() >= offset && !isDeleted(message))
+                .filter(message ->
+                        message.queueOffset() >= offset && message.position() < hiddenFrom && !isDeleted(message))
                 .findFirst()
                 .map(StoredMessage::queueOffset)
                 .orElse(maxOffset(queue));
@@ -294,7 +300,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public Positions positions() {
-        return new Positions(0, log.size(), log.size(), log.size());
+        return new Positions(0, log.size(), log.size(), Math.min(log.size(), hiddenFrom));
     }
 
     @Override

@@ -1,12 +1,14 @@
 package io.reliablemq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.broker.store.ReplicatedLog;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -18,6 +20,7 @@ import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -31,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -296,6 +300,35 @@ class RoleChangesIT {
         awaitInSync(b);
         assertThat(send(b, "after")).isEqualTo(ResponseCode.SUCCESS);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(stored(a)).isEqualTo(stored(b)));
+    }
+
+    @Test
+    void whatAPromotedSlaveHoldsCountsBeforeItsStateIsPutToUse() {
+        b.close();
+        List<String> order = new CopyOnWriteArrayList<>();
+        b = Broker.start(slave("b").toSettings(), (settings, role, clock, errors) -> {
+            OpenedStore opened = BrokerStore.open(settings, role, clock, errors);
+            order.add("opened");
+            ReplicatedLog feed = (ReplicatedLog) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {ReplicatedLog.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("replicated")) {
+                            order.add("counted");
+                        }
+                        return method.invoke(opened.feed(), arguments);
+                    });
+            OpenedStore.Origins origins = (from, visitor) -> {
+                order.add("state");
+                opened.origins().forEach(from, visitor);
+            };
+            return new OpenedStore(opened.store(), opened.id(), origins, feed, opened.copy());
+        });
+        awaitInSync(a);
+        a.close();
+        order.clear();
+
+        assertThatCode(() -> b.promote(false)).doesNotThrowAnyException();
+
+        assertThat(order).startsWith("opened", "counted", "state");
     }
 
     @Test

@@ -55,6 +55,9 @@ public final class Recalls {
     /** Notes before this queue offset are known here. Those behind it are a master's, of which a slave knows nothing. */
     private volatile long known;
 
+    /** Notes before this queue offset were looked at. Belongs to the thread of the schedule. */
+    private long next;
+
     private record Asked(StoredMessage parked, long dueMs, Outcome outcome) {}
 
     /** Hears how it ended, once. */
@@ -73,17 +76,23 @@ public final class Recalls {
         this.signal = signal;
         long max = store.maxOffset(NOTES);
         this.known = max;
-        for (long offset = store.nextKept(NOTES, store.minOffset(NOTES)); offset < max; ) {
-            note(store.readAt(NOTES, offset), progress);
-            offset = store.nextKept(NOTES, offset + 1);
+        this.next = store.minOffset(NOTES);
+        lookAtArrivals(progress::isDone);
+    }
+
+    /** Also later than at the start: what replicas have not confirmed is not shown before they do. */
+    private void lookAtArrivals(BiPredicate<Long, Long> isHandedOver) throws IOException {
+        long max = store.maxOffset(NOTES);
+        for (next = store.nextKept(NOTES, next); next < max; next = store.nextKept(NOTES, next + 1)) {
+            note(store.readAt(NOTES, next), isHandedOver);
         }
     }
 
-    private void note(@Nullable StoredMessage stored, TimerProgress progress) {
+    private void note(@Nullable StoredMessage stored, BiPredicate<Long, Long> isHandedOver) {
         RecallMark mark = stored == null ? null : RecallMark.read(stored);
         if (stored == null || mark == null) {
             LOG.error("A note of a message that was called back cannot be read: {}", stored);
-        } else if (!progress.isDone(mark.dueMs(), mark.position())) {
+        } else if (!isHandedOver.test(mark.dueMs(), mark.position())) {
             notes.put(mark.position(), new Note(mark.dueMs(), stored.position()));
         }
     }
@@ -95,7 +104,8 @@ public final class Recalls {
     }
 
     /** Decides what was asked for. @param isHandedOver whether the timer (due time, position) is begun or done */
-    void decide(BiPredicate<Long, Long> isHandedOver) {
+    void decide(BiPredicate<Long, Long> isHandedOver) throws IOException {
+        lookAtArrivals(isHandedOver);
         for (Asked next = asked.poll(); next != null; next = asked.poll()) {
             long position = next.parked.position();
             Note note = notes.get(position);

@@ -16,9 +16,10 @@ import java.util.function.Supplier;
  * what stands behind is not shown after a restart until it is committed then; how far it was promised, which is never cut off; and
  * of a copy, how far it was on this disk.
  *
- * <p>Stored once a second while it changes, and at a clean stop; so after a crash it may be less than it was.
+ * <p>Stored once a second while it changes, at a clean stop, and before state is stored that speaks of more; so after a crash it may
+ * be less than it was, but never less than the state.
  *
- * <p>Stored by {@code rmq-segment-keeper}, and by the thread that opens and closes the store.
+ * <p>Thread-safe. Stored by {@code rmq-segment-keeper}, by whoever flushes the store, and by the thread that opens and closes it.
  */
 final class CommitMarks {
 
@@ -111,7 +112,7 @@ final class CommitMarks {
     }
 
     /** @return nanoseconds until it wants to look again */
-    long run() throws IOException {
+    synchronized long run() throws IOException {
         long wait = nextNanos - clock.nanos();
         if (wait > 0) {
             return wait;
@@ -121,7 +122,17 @@ final class CommitMarks {
         return now.get().shown() == UNKNOWN ? Agent.UNTIL_SIGNAL : PERIOD_NANOS;
     }
 
-    void store() throws IOException {
+    /**
+     * Returns once the next start would show everything before this position, which is committed. So no file of state that is stored
+     * afterwards speaks of messages that the start hides at first, and takes for lost.
+     */
+    synchronized void showUpTo(long position) throws IOException {
+        if (stored.shown() != UNKNOWN && stored.shown() < position) {
+            store();
+        }
+    }
+
+    synchronized void store() throws IOException {
         Marks marks = now.get();
         if (!marks.equals(stored)) {
             write(file, marks);

@@ -109,13 +109,7 @@ public final class LogMessageStore implements MessageStore {
                 settings.retention().scrubInterval().toNanos(),
                 indexes.all()::verify);
         this.feed = new StoreFeed(
-                settings.replication(),
-                epochs,
-                new ChunkReader(segments),
-                removal,
-                retention,
-                commitPoint,
-                this::positions);
+                settings, epochs, new ChunkReader(segments), removal, retention, commitPoint, this::positions);
         this.marks = new CommitMarks(CommitMarks.file(data), found, this::marks, clock);
         this.promisedBefore = found.promised();
         CopyMailbox<CopiedBatch> copies = new CopyMailbox<>();
@@ -337,6 +331,7 @@ public final class LogMessageStore implements MessageStore {
             threads.flush();
         }
         commitPoint.requireFlushed(position);
+        marks.showUpTo(position);
     }
 
     @Override

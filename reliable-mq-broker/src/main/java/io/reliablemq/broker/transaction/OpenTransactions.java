@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ public final class OpenTransactions {
     private final MessageStore store;
     private final Object lock = new Object();
     private final Map<Long, Open> open = new TreeMap<>();
+    /** Those whose end is in the log, but not yet as safe as it should be: if that is lost, they are open again. */
+    private final Map<Long, Open> ending = new TreeMap<>();
+
     /** What {@link #follow} has not returned yet. */
     private final List<Open> unseen = new ArrayList<>();
 
@@ -83,10 +87,13 @@ public final class OpenTransactions {
         /** Where the log ended when somebody claimed it; -1 as long as nobody has. */
         private long claimedAt = -1;
 
-        private Open(StoredMessage half, int checks) {
-            this.offset = half.queueOffset();
-            this.position = half.position();
-            this.storedAtMs = half.storeTimestamp();
+        /** Once the log is committed beyond this position, its end is. */
+        private long endsAt;
+
+        private Open(long offset, long position, long storedAtMs, int checks) {
+            this.offset = offset;
+            this.position = position;
+            this.storedAtMs = storedAtMs;
             this.checks = checks;
         }
 
@@ -109,9 +116,17 @@ public final class OpenTransactions {
             @JsonProperty("next") long next,
             @JsonProperty("open") List<Entry> open) {}
 
+    /** @param position of the half message; null in a file of an older version */
     private record Entry(
             @JsonProperty("offset") long offset,
-            @JsonProperty("checks") int checks) {}
+            @JsonProperty("checks") int checks,
+            @JsonProperty("position") @Nullable Long position,
+            @JsonProperty("storedAt") long storedAtMs) {
+
+        static Entry of(Open open) {
+            return new Entry(open.offset, open.checks, open.position, open.storedAtMs);
+        }
+    }
 
     /** Goes through the origins of messages in the log. */
     @FunctionalInterface
@@ -144,9 +159,17 @@ public final class OpenTransactions {
 
     private void take(Content content) throws IOException {
         open.clear();
+        ending.clear();
         unseen.clear();
+        long max = store.maxOffset(HALVES);
         for (Entry entry : content.open()) {
-            add(entry.offset(), entry.checks());
+            Long position = entry.position();
+            if (position != null && entry.offset() >= max) {
+                // In the log, and not shown before replicas have confirmed it once more.
+                add(new Open(entry.offset(), position, entry.storedAtMs(), entry.checks()));
+            } else {
+                add(entry.offset(), entry.checks());
+            }
         }
         next = content.next();
         endedFrom = content.endedFrom();
@@ -157,9 +180,19 @@ public final class OpenTransactions {
         synchronized (lock) {
             lookAtArrivals();
             if (!open.isEmpty()) {
+                long committed = store.positions().committed();
                 Set<Long> found = new HashSet<>();
                 origins.forEach(endedFrom, found::add);
-                changed |= open.values().removeIf(each -> found.contains(each.position));
+                Set<Long> unsafe = new HashSet<>();
+                origins.forEach(committed, unsafe::add);
+                open.values().stream()
+                        .filter(each -> unsafe.contains(each.position))
+                        .forEach(each -> {
+                            each.claimedAt = committed;
+                            each.endsAt = store.positions().written() - 1;
+                            ending.put(each.offset, each);
+                        });
+                changed |= open.values().removeIf(each -> found.contains(each.position) || isEnding(each));
             }
         }
     }
@@ -209,9 +242,17 @@ public final class OpenTransactions {
                     offset);
             return;
         }
-        Open added = new Open(half, checks);
-        open.put(offset, added);
+        add(new Open(offset, half.position(), half.storeTimestamp(), checks));
+    }
+
+    private void add(Open added) {
+        open.put(added.offset, added);
         unseen.add(added);
+    }
+
+    /** Whether the log does not show the half message yet. */
+    boolean isHidden(Open transaction) {
+        return transaction.offset >= store.maxOffset(HALVES);
     }
 
     /**
@@ -241,10 +282,18 @@ public final class OpenTransactions {
         }
     }
 
-    /** The message that ends it is in the log. @param position where it stands */
+    private boolean isEnding(Open transaction) {
+        return ending.get(transaction.offset) == transaction;
+    }
+
+    /** The message that ends it is in the log, be it that it is not safe yet. @param position where it stands */
     public void ended(Open claimed, End how, long position) {
         synchronized (lock) {
             open.remove(claimed.offset);
+            if (store.positions().committed() <= position) {
+                claimed.endsAt = position;
+                ending.put(claimed.offset, claimed);
+            }
             ended.put(claimed.offset, new Ended(how, position));
             changed = true;
         }
@@ -294,7 +343,7 @@ public final class OpenTransactions {
     /** Whether the segment holds a half message whose transaction has not ended. */
     public boolean waitsIn(SegmentContent segment) {
         synchronized (lock) {
-            return open.values().stream()
+            return Stream.concat(open.values().stream(), ending.values().stream())
                             .anyMatch(each -> each.position >= segment.base() && each.position < segment.next())
                     || segment.parts().stream()
                             .anyMatch(part -> part.topic().equals(Names.HALF_TOPIC) && part.endOffset() > next);
@@ -308,19 +357,15 @@ public final class OpenTransactions {
             return;
         }
         // Taken first: an end that is committed later stands behind it, or its transaction is still claimed below.
-        long covered = store.positions().committed();
+        long committed = store.positions().committed();
         byte[] content;
         synchronized (lock) {
+            changed |= ending.values().removeIf(each -> committed > each.endsAt);
             if (!changed) {
                 return;
             }
             changed = false;
-            List<Entry> entries = new ArrayList<>();
-            for (Open each : open.values()) {
-                entries.add(new Entry(each.offset, each.checks));
-                covered = each.claimedAt < 0 ? covered : Math.min(covered, each.claimedAt);
-            }
-            content = JsonBodies.write(new Content(covered, next, entries)).toByteArray();
+            content = JsonBodies.write(content(committed)).toByteArray();
         }
         try {
             store.flush();
@@ -331,5 +376,17 @@ public final class OpenTransactions {
             }
             throw e;
         }
+    }
+
+    private Content content(long committed) {
+        List<Entry> entries = new ArrayList<>();
+        long covered = committed;
+        for (Map<Long, Open> each : List.of(open, ending)) {
+            for (Open listed : each.values()) {
+                entries.add(Entry.of(listed));
+                covered = listed.claimedAt < 0 ? covered : Math.min(covered, listed.claimedAt);
+            }
+        }
+        return new Content(covered, next, entries);
     }
 }

@@ -122,6 +122,10 @@ public final class TransactionChecks implements Figures {
         boolean tooOld =
                 clock.wallMs() - transaction.storedAtMs() >= rules.maxAge().toMillis();
         StoredMessage half = store.readAt(OpenTransactions.HALVES, transaction.offset());
+        if (half == null && transactions.isHidden(transaction)) {
+            dues.add(new Due(transaction, now() + rules.checkInterval().toNanos()));
+            return;
+        }
         if (half == null) {
             // Only damage takes it away, since retention keeps it. There is nothing left to deliver or to ask for.
             LOG.error("The half message {} is no longer in the log; its transaction cannot end", transaction.offset());

@@ -176,6 +176,25 @@ class TimerQueueTest {
     }
 
     @Test
+    void whatWasCalledBackIsNotDeliveredThoughTheLogShowsThatLaterThanItIsOpened() throws IOException {
+        long due = clock.wallMs() + 2_000;
+        parkAt("a", due);
+        recall(0, due);
+        work();
+        // A crash of a master that waits for replicas, and none is there yet.
+        store.hiddenFrom = 1;
+        start(Set.of());
+        work();
+        store.hiddenFrom = Long.MAX_VALUE;
+
+        clock.pass(Duration.ofSeconds(2));
+        work();
+
+        assertThat(delivered()).isEmpty();
+        assertThat(figure("reliable.mq.broker.timers.recalled")).isZero();
+    }
+
+    @Test
     void aRecallThatTheStoreRefusesLosesNothing() throws IOException {
         long due = clock.wallMs() + 1_000;
         parkAt("a", due);

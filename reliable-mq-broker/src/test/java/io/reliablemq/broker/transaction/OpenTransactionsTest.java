@@ -7,12 +7,14 @@ import io.reliablemq.broker.MemoryStore;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.SimulatedDisk;
+import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.broker.transaction.OpenTransactions.End;
 import io.reliablemq.broker.transaction.OpenTransactions.Open;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,12 +30,17 @@ class OpenTransactionsTest {
 
     @BeforeEach
     void start() throws IOException {
-        transactions = OpenTransactions.load(file, store);
-        transactions.findEnds((from, visitor) -> {
-            for (int position = (int) from; position < store.origins.size(); position++) {
-                visitor.accept(store.origins.get(position));
+        transactions = load(store);
+    }
+
+    private OpenTransactions load(MemoryStore log) throws IOException {
+        OpenTransactions loaded = OpenTransactions.load(file, log);
+        loaded.findEnds((from, visitor) -> {
+            for (int position = (int) from; position < log.origins.size(); position++) {
+                visitor.accept(log.origins.get(position));
             }
         });
+        return loaded;
     }
 
     private StoredMessage half(String id) throws IOException {
@@ -97,6 +104,69 @@ class OpenTransactionsTest {
         assertThat(transactions.follow()).isEmpty();
         start();
         assertThat(transactions.follow()).extracting(Open::offset).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void whatIsNotShownYetIsStillOpen() throws IOException {
+        StoredMessage half = half("a");
+        transactions.follow();
+        transactions.persist();
+        // A crash of a master that waits for replicas, and none is there yet.
+        store.hiddenFrom = half.position();
+        start();
+        assertThat(transactions.size()).isEqualTo(1);
+
+        store.hiddenFrom = Long.MAX_VALUE;
+
+        assertThat(transactions.follow()).extracting(Open::offset).containsExactly(0L);
+        assertThat(transactions.claim(half.queueOffset())).isNotNull();
+    }
+
+    /** How many are open on a slave that has the file, and the log up to here, if that is promoted. */
+    private int openAtAPromotedSlave(StoredMessage... log) throws IOException {
+        MemoryStore slave = new MemoryStore(new ManualClock());
+        for (StoredMessage message : log) {
+            slave.append(message, MessageStore.NO_ORIGIN, result -> {});
+        }
+        return load(slave).size();
+    }
+
+    @Test
+    void aTransactionStaysListedUntilItsEndIsSafe() throws IOException {
+        StoredMessage half = half("a");
+        transactions.follow();
+        store.hiddenFrom = store.positions().written();
+        commit(half);
+        transactions.persist();
+
+        assertThat(transactions.size()).isZero();
+        assertThat(transactions.waitsIn(new SegmentContent(0, 1, 0, List.of()))).isTrue();
+        assertThat(openAtAPromotedSlave(half)).isEqualTo(1);
+
+        store.hiddenFrom = Long.MAX_VALUE;
+        transactions.persist();
+
+        assertThat(transactions.waitsIn(new SegmentContent(0, 1, 0, List.of()))).isFalse();
+        assertThat(openAtAPromotedSlave(half)).isZero();
+    }
+
+    @Test
+    void aTransactionStaysListedAfterARestartUntilItsEndIsSafe() throws IOException {
+        StoredMessage half = half("a");
+        transactions.follow();
+        transactions.persist();
+        store.hiddenFrom = store.positions().written();
+        commit(half);
+        start();
+        transactions.persist();
+
+        assertThat(transactions.claim(half.queueOffset())).isNull();
+        assertThat(openAtAPromotedSlave(half)).isEqualTo(1);
+
+        store.hiddenFrom = Long.MAX_VALUE;
+        transactions.persist();
+
+        assertThat(openAtAPromotedSlave(half)).isZero();
     }
 
     @Test
