@@ -1,5 +1,7 @@
 package io.reliablemq.client.agent;
 
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,32 @@ public final class Causes {
     /** The error's message, or its name if it has none. */
     public static String text(Throwable error) {
         Throwable cause = of(error);
-        @Nullable String message = cause.getMessage();
-        return message == null ? cause.toString() : message;
+        try {
+            @Nullable String message = cause.getMessage();
+            return message == null ? cause.toString() : message;
+        } catch (RuntimeException | Error e) {
+            return speechless(cause, e);
+        }
+    }
+
+    /**
+     * The error, or a stand-in for one that fails when it is asked for its text, as one does that formats what can no longer be
+     * read: whoever logs it would fail as well.
+     */
+    public static Throwable loggable(Throwable error) {
+        try {
+            error.printStackTrace(new PrintWriter(Writer.nullWriter()));
+            return error;
+        } catch (RuntimeException | Error e) {
+            Throwable standIn = new IllegalStateException(speechless(error, e));
+            standIn.setStackTrace(error.getStackTrace());
+            return standIn;
+        }
+    }
+
+    private static String speechless(Throwable error, Throwable problem) {
+        return error.getClass().getName() + ", whose text cannot be had because of "
+                + problem.getClass().getName();
     }
 
     private Causes() {}

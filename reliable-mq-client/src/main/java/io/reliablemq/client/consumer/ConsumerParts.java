@@ -143,7 +143,8 @@ final class ConsumerParts implements AutoCloseable {
                         .filter(age -> age.compareTo(settings.stuckAfter()) >= 0)
                         .count(),
                 ages.stream().max(Duration::compareTo).orElse(Duration.ZERO),
-                leases.timedOut());
+                leases.timedOut(),
+                failures.unsafelyReturned());
     }
 
     /** Messages behind the end of each topic's queues that are here, the ends asked of the brokers. */

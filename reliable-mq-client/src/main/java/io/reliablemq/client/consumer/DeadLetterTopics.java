@@ -4,7 +4,6 @@ import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.ConsumeFrom;
 import io.reliablemq.client.api.DeadLetters;
 import io.reliablemq.client.api.PushConsumer.Queue;
-import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -28,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,7 +113,7 @@ public final class DeadLetterTopics implements DeadLetters {
         List<DeadLetter> letters = new ArrayList<>();
         for (Queue queue : queues(group)) {
             walk(group, queue, await(bounds.min(queue)), await(bounds.max(queue)), letter -> {
-                letters.add(letter);
+                letters.add(letter.asKept());
                 return letters.size() < most;
             });
         }
@@ -124,34 +124,40 @@ public final class DeadLetterTopics implements DeadLetters {
     public Redrive redriveAll(String group) {
         BrokerOffsets progress = progress(group);
         Run run = new Run(letter -> true);
-        for (Queue queue : queues(group)) {
+        return run.through(group, queue -> {
             long from = await(progress.startOffset(queue));
-            long next = walk(group, queue, from, await(bounds.max(queue)), run::take);
-            if (next > from) {
-                await(progress.commitSurely(queue, next));
-            }
-        }
-        return run.result(group);
+            walk(group, queue, from, await(bounds.max(queue)), new Visitor() {
+                @Override
+                public boolean take(Letter letter) {
+                    return run.take(letter);
+                }
+
+                /** At once, so that a failure later on does not send all of them again. */
+                @Override
+                public void dealtWith(long next) {
+                    if (next > from) {
+                        await(progress.commitSurely(queue, next));
+                    }
+                }
+            });
+        });
     }
 
     @Override
     public Redrive redrive(String group, Collection<String> messageIds) {
         Set<String> wanted = Set.copyOf(messageIds);
         Run run = new Run(letter -> wanted.contains(letter.message().messageId()));
-        for (Queue queue : queues(group)) {
-            walk(group, queue, await(bounds.min(queue)), await(bounds.max(queue)), run::take);
-        }
-        return run.result(group);
+        return run.through(
+                group, queue -> walk(group, queue, await(bounds.min(queue)), await(bounds.max(queue)), run::take));
     }
 
     @Override
     public Redrive redrive(String group, Instant from, Instant to) {
         Run run = new Run(letter -> !letter.message().storedAt().isBefore(from)
                 && letter.message().storedAt().isBefore(to));
-        for (Queue queue : queues(group)) {
-            walk(group, queue, await(bounds.at(queue, from)), await(bounds.at(queue, to)), run::take);
-        }
-        return run.result(group);
+        return run.through(
+                group,
+                queue -> walk(group, queue, await(bounds.at(queue, from)), await(bounds.at(queue, to)), run::take));
     }
 
     /** One go through the dead letters. Used by one thread. */
@@ -166,12 +172,27 @@ public final class DeadLetterTopics implements DeadLetters {
             this.wanted = wanted;
         }
 
+        Redrive through(String group, Consumer<Queue> walk) {
+            try {
+                queues(group).forEach(walk);
+            } catch (RuntimeException e) {
+                if (redriven == 0) {
+                    throw e;
+                }
+                throw new IllegalStateException(
+                        redriven + " dead letter(s) of group '" + group + "' were sent again, but not all: "
+                                + Causes.text(e),
+                        e);
+            }
+            return result(group);
+        }
+
         /** @return whether to go on */
-        boolean take(DeadLetter letter) {
+        boolean take(Letter letter) {
             if (stoppedAt != null) {
                 return false;
             }
-            if (!wanted.test(letter)) {
+            if (!wanted.test(letter.asKept())) {
                 return true;
             }
             try {
@@ -179,13 +200,13 @@ public final class DeadLetterTopics implements DeadLetters {
                 redriven++;
                 return true;
             } catch (RuntimeException e) {
-                stoppedAt = letter;
+                stoppedAt = letter.asKept();
                 problem = Causes.text(e);
                 return false;
             }
         }
 
-        Redrive result(String group) {
+        private Redrive result(String group) {
             log.info(
                     "{} dead letter(s) of group '{}' were sent again{}",
                     redriven,
@@ -195,7 +216,13 @@ public final class DeadLetterTopics implements DeadLetters {
         }
     }
 
-    private static Message again(DeadLetter letter) {
+    private static Message again(Letter kept) {
+        DeadLetter letter = kept.asKept();
+        if (kept.problem() != null) {
+            // Its compressed body would be taken for what the application has sent.
+            throw new IllegalStateException(
+                    "it cannot be read here: " + kept.problem().getMessage());
+        }
         String topic = letter.originalTopic();
         if (topic == null) {
             throw new IllegalStateException("the message does not say which topic it was sent to");
@@ -209,37 +236,62 @@ public final class DeadLetterTopics implements DeadLetters {
                 topic, letter.message().flag(), properties, letter.message().body());
     }
 
+    /** @param problem why its body is the one that is stored; null if it could be inflated, or need not be */
+    private record Letter(DeadLetter asKept, @Nullable UnreadableMessageException problem) {}
+
     /** What to do with each letter, in order. */
     private interface Visitor {
 
         /** @return whether to go on; if not, this letter has not been dealt with */
-        boolean take(DeadLetter letter);
+        boolean take(Letter letter);
+
+        /** Hears after each page how far it came. @param next behind the last letter that was dealt with */
+        default void dealtWith(long next) {}
     }
 
-    /** @return behind the last letter that was dealt with */
-    private long walk(String group, Queue queue, long from, long to, Visitor visitor) {
+    private record Page(Command answer, PullMessageResponse header) {}
+
+    private void walk(String group, Queue queue, long from, long to, Visitor visitor) {
         long next = from;
         while (next < to) {
-            Command answer = await(context.invoke(queue, pull(group, queue, next)));
-            PullMessageResponse header = PullMessageResponse.read(answer.fields());
-            if (answer.isSuccess()) {
-                for (StoredMessage message :
-                        MessageLayout.decodeAll(ByteBuffer.wrap(answer.body().toByteArray()))) {
-                    if (message.queueOffset() >= to || !visitor.take(letter(queue, message))) {
-                        return Math.min(message.queueOffset(), to);
-                    }
-                    next = message.queueOffset() + 1;
+            Page page = await(context.invoke(queue, pull(group, queue, next)).thenApply(answer -> page(queue, answer)));
+            boolean found = page.answer().isSuccess();
+            for (StoredMessage message : found ? messages(page.answer()) : List.<StoredMessage>of()) {
+                if (message.queueOffset() >= to || !visitor.take(letter(queue, message))) {
+                    visitor.dealtWith(Math.min(message.queueOffset(), to));
+                    return;
                 }
+                next = message.queueOffset() + 1;
             }
-            if (header.nextOffset() <= next && !answer.isSuccess()) {
-                if (answer.code() != ResponseCode.PULL_NOT_FOUND) {
-                    throw BrokerRefusedException.answered("hand out the dead letters in " + queue, answer);
+            long told = page.header().nextOffset();
+            if (told <= next && !found) {
+                if (page.answer().code() != ResponseCode.PULL_NOT_FOUND) {
+                    await(CompletableFuture.failedFuture(refused(queue, page.answer())));
                 }
-                return next;
+                return;
             }
-            next = Math.max(next, header.nextOffset());
+            next = Math.max(next, told);
+            visitor.dealtWith(next);
         }
-        return next;
+    }
+
+    /** A refusal comes without the header that answers have. */
+    private static Page page(Queue queue, Command answer) {
+        return switch (answer.code()) {
+            case ResponseCode.SUCCESS,
+                    ResponseCode.PULL_NOT_FOUND,
+                    ResponseCode.PULL_RETRY_IMMEDIATELY,
+                    ResponseCode.PULL_OFFSET_MOVED -> new Page(answer, PullMessageResponse.read(answer.fields()));
+            default -> throw refused(queue, answer);
+        };
+    }
+
+    private static BrokerRefusedException refused(Queue queue, Command answer) {
+        return BrokerRefusedException.answered("hand out the dead letters in " + queue, answer);
+    }
+
+    private static List<StoredMessage> messages(Command answer) {
+        return MessageLayout.decodeAll(ByteBuffer.wrap(answer.body().toByteArray()));
     }
 
     private static Command pull(String group, Queue queue, long offset) {
@@ -259,11 +311,15 @@ public final class DeadLetterTopics implements DeadLetters {
         return Command.request(RequestCode.PULL_MESSAGE, header.fields());
     }
 
-    private static DeadLetter letter(Queue queue, StoredMessage stored) {
-        ReceivedMessage message = MessageReader.readOrRaw(queue, stored);
+    private static Letter letter(Queue queue, StoredMessage stored) {
         String origin = stored.property(PropertyNames.DEAD_LETTER_ORIGIN_TOPIC);
         String topic = origin != null ? origin : stored.property(PropertyNames.RETRY_TOPIC);
-        return new DeadLetter(message, topic, times(stored.property(REDRIVE_COUNT)));
+        int redriveCount = times(stored.property(REDRIVE_COUNT));
+        try {
+            return new Letter(new DeadLetter(MessageReader.read(queue, stored), topic, redriveCount), null);
+        } catch (UnreadableMessageException e) {
+            return new Letter(new DeadLetter(MessageReader.raw(queue, stored), topic, redriveCount), e);
+        }
     }
 
     private static int times(@Nullable String text) {

@@ -1,14 +1,11 @@
 package io.reliablemq.client.consumer;
 
-import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +31,7 @@ final class DrainedQueues implements QueueOwnership {
     private final String group;
     private final ConsumerContext context;
 
-    /** Given up, with listeners at work. */
-    private final Map<Queue, ProcessQueue> leaving = new HashMap<>();
+    private final LeavingQueues leaving;
 
     /** Until when another member may still be at work, by the clock's nanoseconds. */
     private final Map<Queue, Long> drainedAt = new HashMap<>();
@@ -43,6 +39,7 @@ final class DrainedQueues implements QueueOwnership {
     DrainedQueues(String group, ConsumerContext context) {
         this.group = group;
         this.context = context;
+        this.leaving = new LeavingQueues(group, context);
     }
 
     @Override
@@ -53,8 +50,8 @@ final class DrainedQueues implements QueueOwnership {
 
     @Override
     public CompletableFuture<Long> acquire(Queue queue) {
-        if (leaving.containsKey(queue)) {
-            return CompletableFuture.failedFuture(new NotYetOursException("it is still being given up here"));
+        if (leaving.contains(queue)) {
+            return LeavingQueues.refusal();
         }
         Long until = drainedAt.remove(queue);
         long left = until == null ? 0 : until - context.clock().nanos();
@@ -69,49 +66,16 @@ final class DrainedQueues implements QueueOwnership {
 
     @Override
     public void giveUp(Queue queue, ProcessQueue window, Supplier<CompletableFuture<Void>> commit, Runnable drop) {
-        leaving.put(queue, window);
         Runnable end = () -> {
-            if (leaving.remove(queue, window)) {
-                commit.get().whenComplete((done, error) -> {
-                    if (error != null) {
-                        log.warn(
-                                "The offset of {} could not be stored for group '{}'; some messages are received again: {}",
-                                queue,
-                                group,
-                                Causes.text(error));
-                    }
-                });
-                drop.run();
-            }
+            leaving.end(queue, window);
+            leaving.store(queue, commit);
+            drop.run();
         };
-        window.retire().whenComplete((idle, error) -> context.loop().execute(end));
-        context.loop().schedule(TO_END, end);
+        leaving.begin(queue, window, TO_END, end, end);
     }
 
     @Override
     public void abandon(Queue queue) {
         drainedAt.remove(queue);
     }
-
-    /** What is still being given up is stored and dropped by its own. */
-    @Override
-    public CompletableFuture<Void> giveUpAll(Collection<Queue> queues) {
-        return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public boolean mayCommit(ProcessQueue window) {
-        return true;
-    }
-
-    @Override
-    public CompletableFuture<Void> quiet(ProcessQueue window) {
-        return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public void dropped(ProcessQueue window) {}
-
-    @Override
-    public void renew(Map<Queue, ProcessQueue> held, Consumer<ProcessQueue> kept, Consumer<ProcessQueue> lost) {}
 }

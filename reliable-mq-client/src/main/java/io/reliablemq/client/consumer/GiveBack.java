@@ -4,16 +4,19 @@ import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives failed messages back to their brokers, for another delivery or for the dead letters. A message is finished here only
- * once its broker has said that it has it.
+ * once its broker has said that it has it. A copy that its broker has stored, but not flushed or replicated in time, counts as
+ * one: the broker will make it safe as soon as it can, and is the only one that could.
  *
  * <p>Thread-safe. Where the broker cannot take it, the message stays unfinished, is handed out again after a pause, and holds
  * the committed offset back meanwhile. The pause is up to four seconds where the broker refuses, ten while it is away, and ends
@@ -37,6 +40,8 @@ final class GiveBack implements Failures {
 
     /** What its broker could not take back; whoever removes one from here goes on with it. */
     private final Set<Kept> kept = ConcurrentHashMap.newKeySet();
+
+    private final AtomicLong unsafelyReturned = new AtomicLong();
 
     /**
      * @param again hands a message to the listener once more
@@ -66,9 +71,10 @@ final class GiveBack implements Failures {
             settled.run();
             return;
         }
-        send(delivery, verdict).whenComplete((done, error) -> {
+        send(delivery, verdict).whenComplete((lacking, error) -> {
             try {
                 if (error == null) {
+                    lacking.ifPresent(what -> unsafe(delivery, what));
                     delivery.finish();
                     finished.accept(delivery.queue());
                 } else {
@@ -80,12 +86,23 @@ final class GiveBack implements Failures {
         });
     }
 
-    private CompletableFuture<Void> send(Delivery delivery, Verdict verdict) {
+    private CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict) {
         try {
             return sendBack.send(delivery, verdict);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** To give it back once more would not make the copy safer, but leave another one each time. */
+    private void unsafe(Delivery delivery, String lacking) {
+        unsafelyReturned.incrementAndGet();
+        log.warn(
+                "The broker has taken message {} of group '{}' back, but its copy is not yet as safe as it should be: {}."
+                        + " If that broker loses what it has not caught up with, the message is lost",
+                delivery.describe(),
+                group,
+                lacking);
     }
 
     /** A message that waits for its broker. Told from others by identity. */
@@ -143,6 +160,11 @@ final class GiveBack implements Failures {
     @Override
     public int waiting() {
         return kept.size();
+    }
+
+    @Override
+    public long unsafelyReturned() {
+        return unsafelyReturned.get();
     }
 
     private void goOn(Kept waiting, int failedReturns) {

@@ -16,31 +16,37 @@ final class HandOvers {
 
     private final AllocationStrategy strategy;
 
-    /** The members of the last look, by topic. */
-    private final Map<String, List<String>> before = new HashMap<>();
+    /** The last look, by topic. */
+    private final Map<String, Look> before = new HashMap<>();
+
+    /** Who shared what. Both in order. */
+    private record Look(List<Queue> queues, List<String> members) {}
 
     HandOvers(AllocationStrategy strategy) {
         this.strategy = strategy;
     }
 
     /**
-     * Takes over who the members are now.
+     * Takes over who the members are now, and what they share.
      *
      * @param queues all of the topic, in order
      * @param members in order
      * @param own those of the queues that are this member's from now on
      */
     Set<Queue> fromOthers(String topic, String self, List<Queue> queues, List<String> members, List<Queue> own) {
-        List<String> known = before.put(topic, members);
+        Look now = new Look(queues, members);
+        Look known = before.put(topic, now);
         // At the first look it was the others who had the queues.
-        List<String> then = known == null
-                ? members.stream().filter(member -> !member.equals(self)).toList()
+        Look then = known == null
+                ? new Look(
+                        queues,
+                        members.stream().filter(member -> !member.equals(self)).toList())
                 : known;
         Set<Queue> handed = new HashSet<>();
-        if (!then.equals(members)) {
-            for (String member : then) {
+        if (!then.equals(now)) {
+            for (String member : then.members()) {
                 if (!member.equals(self) && members.contains(member)) {
-                    handed.addAll(strategy.queuesOf(member, queues, then));
+                    handed.addAll(strategy.queuesOf(member, then.queues(), then.members()));
                 }
             }
             handed.retainAll(own);

@@ -30,7 +30,7 @@ public interface Handler {
     static Handler of(AsyncMessageHandler handler) {
         return messages -> {
             @Nullable CompletionStage<@Nullable ConsumeResult> stage = handler.handle(messages.get(0));
-            return stage == null ? CompletableFuture.completedFuture(null) : stage.thenApply(Handler::outcome);
+            return stage == null ? CompletableFuture.completedFuture(null) : outcome(stage);
         };
     }
 
@@ -61,6 +61,14 @@ public interface Handler {
                 return configured;
             }
         };
+    }
+
+    /** Not thenApply, which would wrap an error, and never complete where that cannot say what it is. */
+    private static CompletionStage<@Nullable BatchOutcome> outcome(CompletionStage<@Nullable ConsumeResult> stage) {
+        CompletableFuture<@Nullable BatchOutcome> outcome = new CompletableFuture<>();
+        stage.handle((result, error) ->
+                error == null ? outcome.complete(outcome(result)) : outcome.completeExceptionally(error));
+        return outcome;
     }
 
     private static @Nullable BatchOutcome outcome(@Nullable ConsumeResult result) {

@@ -49,7 +49,11 @@ public final class InterceptedHandler implements Handler {
             throw e;
         }
         tell(call::returned);
-        stage.whenComplete((outcome, error) -> ended(call, messages, outcome, error));
+        // Not whenComplete, which would wrap an error, and fail where that cannot say what it is.
+        stage.handle((outcome, error) -> {
+            ended(call, messages, outcome, error);
+            return outcome;
+        });
         return stage;
     }
 
@@ -57,7 +61,7 @@ public final class InterceptedHandler implements Handler {
         try {
             return interceptor.begin(settings, messages);
         } catch (RuntimeException e) {
-            log.error("The interceptor {} failed; the listener is called without it", interceptor, e);
+            log.error("The interceptor {} failed; the listener is called without it", interceptor, Causes.loggable(e));
             return null;
         }
     }
@@ -109,7 +113,10 @@ public final class InterceptedHandler implements Handler {
         try {
             news.run();
         } catch (RuntimeException e) {
-            log.error("The interceptor {} failed; what the listener says counts all the same", interceptor, e);
+            log.error(
+                    "The interceptor {} failed; what the listener says counts all the same",
+                    interceptor,
+                    Causes.loggable(e));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import java.time.Duration;
@@ -131,8 +132,8 @@ final class Leases {
                 canExpire() ? ", which is handed out again" : "");
         try {
             settings.events().timedOut(message);
-        } catch (RuntimeException e) {
-            log.error("ConsumerEvents of group '{}' failed", settings.group(), e);
+        } catch (RuntimeException | Error e) {
+            log.error("ConsumerEvents of group '{}' failed", settings.group(), Causes.loggable(e));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
@@ -65,7 +66,8 @@ final class Listening {
                                 false,
                                 new TimeoutException(
                                         "The listener has not ended after " + settings.consumeTimeout()))))));
-        begin(messages).whenComplete((outcome, error) -> {
+        // Not whenComplete, which would wrap an error, and fail where that cannot say what it is.
+        begin(messages).handle((outcome, error) -> {
             try {
                 if (lease.end()) {
                     ending.judged(verdicts(deliveries, unreadable, messages, outcome(deliveries, outcome, error)));
@@ -78,6 +80,7 @@ final class Listening {
             } finally {
                 ending.returned();
             }
+            return outcome;
         });
     }
 
@@ -87,6 +90,9 @@ final class Listening {
             return null;
         } catch (UnreadableMessageException e) {
             return new Verdict(Verdict.Kind.DEAD_LETTER, e);
+        } catch (RuntimeException | Error e) {
+            // Such as a moment without memory for the inflated body.
+            return new Verdict(Verdict.Kind.RETRY, e);
         }
     }
 
@@ -132,7 +138,7 @@ final class Listening {
         for (int i = 0; i < deliveries.size(); i++) {
             Verdict known = unreadable.get(i);
             Verdict verdict = known != null ? known : verdict(outcome.failure(messages.get(read++)));
-            report(deliveries.get(i), verdict);
+            reportSafely(deliveries.get(i), verdict);
             verdicts.add(verdict);
         }
         return verdicts;
@@ -148,15 +154,28 @@ final class Listening {
         return new Verdict(dead ? Verdict.Kind.DEAD_LETTER : Verdict.Kind.RETRY, cause);
     }
 
+    /** Whatever becomes of the report, the message has its verdict: one without would stay here for good. */
+    private void reportSafely(Delivery delivery, Verdict verdict) {
+        try {
+            report(delivery, verdict);
+        } catch (RuntimeException | Error e) {
+            log.error(
+                    "What became of message {} of group '{}' could not be logged: {}",
+                    delivery.message().messageId(),
+                    settings.group(),
+                    e.getClass().getName());
+        }
+    }
+
     /**
      * The stack trace is in the log at the first attempt, which is news, and at the last, after which somebody has to
      * look; in between, where it would be the same again, only at DEBUG.
      */
     private void report(Delivery delivery, Verdict verdict) {
-        Throwable error = verdict.cause();
         if (verdict.isDone() || delivery.isObsolete()) {
             return;
         }
+        Throwable error = verdict.cause() == null ? null : Causes.loggable(verdict.cause());
         String end = settings.isBroadcasting() ? "is given up" : "becomes a dead letter";
         int failedBefore = delivery.failedBefore();
         if (verdict.isDeadLetter()) {

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The offsets of one member of a broadcasting group, in a folder of its own, see {@link OffsetFile}.
  *
- * <p>Thread-safe; {@code lock} guards the offsets and orders the writes, which run on the given executor: writing may wait for
- * the disk.
+ * <p>Thread-safe; {@code lock} guards the offsets, {@code writing} orders the writes, which run on the given executor: writing may
+ * wait for the disk, and nobody else waits for it.
  */
 final class LocalOffsets implements OffsetStore {
 
@@ -31,6 +31,9 @@ final class LocalOffsets implements OffsetStore {
     private final OffsetFile file;
     private final FileChannel lockChannel;
     private final Object lock = new Object();
+    /** Taken before {@code lock}. */
+    private final Object writing = new Object();
+
     private final Map<Queue, Long> offsets;
     private boolean changed;
     private boolean writeAhead;
@@ -48,9 +51,19 @@ final class LocalOffsets implements OffsetStore {
             this.lockChannel =
                     FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             requireAlone(folder);
-            this.offsets = new HashMap<>(file.read());
+            this.offsets = new HashMap<>(read());
         } catch (IOException e) {
             throw new UncheckedIOException("The offsets in " + folder + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Lets the folder go where it fails: whoever tries again is to hear the same reason. */
+    private Map<Queue, Long> read() throws IOException {
+        try {
+            return file.read();
+        } catch (IOException | RuntimeException e) {
+            lockChannel.close();
+            throw e;
         }
     }
 
@@ -103,11 +116,26 @@ final class LocalOffsets implements OffsetStore {
     }
 
     private void write() throws IOException {
-        synchronized (lock) {
-            writeAhead = false;
-            if (changed) {
-                file.write(offsets);
+        synchronized (writing) {
+            Map<Queue, Long> now;
+            synchronized (lock) {
+                writeAhead = false;
+                if (!changed) {
+                    return;
+                }
+                now = Map.copyOf(offsets);
                 changed = false;
+            }
+            boolean written = false;
+            try {
+                file.write(now);
+                written = true;
+            } finally {
+                if (!written) {
+                    synchronized (lock) {
+                        changed = true;
+                    }
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.PushConsumerSettings;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -61,7 +62,7 @@ final class LocalRetries implements Failures {
                     delivery.describe(),
                     settings.group(),
                     AFTER_FAILED_NOTICE.toMillis(),
-                    e);
+                    Causes.loggable(e));
             context.loop().schedule(AFTER_FAILED_NOTICE, () -> giveUp(delivery, verdict));
             return;
         }

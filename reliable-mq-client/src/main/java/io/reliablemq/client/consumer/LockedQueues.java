@@ -31,8 +31,8 @@ final class LockedQueues implements QueueOwnership {
     private final QueueLocks locks;
     private final ConsumerContext context;
 
-    /** Given up, but with a listener at work: the lock is kept until that has ended. */
-    private final Map<Queue, ProcessQueue> leaving = new HashMap<>();
+    /** The lock is kept until the listener has ended. */
+    private final LeavingQueues leaving;
 
     /** Let go, but the broker has not said that it knows. */
     private final Set<Queue> unlocking = new HashSet<>();
@@ -45,13 +45,14 @@ final class LockedQueues implements QueueOwnership {
         this.group = group;
         this.longestWait = longestWait;
         this.locks = new QueueLocks(group, context);
+        this.leaving = new LeavingQueues(group, context);
         this.context = context;
     }
 
     @Override
     public CompletableFuture<Long> acquire(Queue queue) {
-        if (leaving.containsKey(queue) || unlocking.contains(queue)) {
-            return CompletableFuture.failedFuture(new NotYetOursException("it is still being given up here"));
+        if (leaving.contains(queue) || unlocking.contains(queue)) {
+            return LeavingQueues.refusal();
         }
         ProcessQueue before = stillAtWork.get(queue);
         if (before != null && before.isInHand()) {
@@ -68,41 +69,27 @@ final class LockedQueues implements QueueOwnership {
 
     @Override
     public void giveUp(Queue queue, ProcessQueue window, Supplier<CompletableFuture<Void>> commit, Runnable drop) {
-        leaving.put(queue, window);
-        window.retire().whenComplete((idle, error) -> context.loop().execute(() -> handOver(window, commit, drop)));
-        context.loop().schedule(longestWait, () -> {
-            if (leaving.remove(queue, window)) {
-                log.warn(
-                        "The listener of group '{}' works on {} for too long; another member gets it when the lock runs out",
-                        group,
-                        queue);
-                drop.run();
-            }
+        leaving.begin(queue, window, longestWait, () -> handOver(window, commit, drop), () -> {
+            log.warn(
+                    "The listener of group '{}' works on {} for too long; another member gets it when the lock runs out",
+                    group,
+                    queue);
+            drop.run();
         });
     }
 
     private void handOver(ProcessQueue window, Supplier<CompletableFuture<Void>> commit, Runnable drop) {
         Queue queue = window.queue();
-        if (leaving.get(queue) != window) {
-            return;
-        }
         if (!window.isHeld()) {
-            leaving.remove(queue);
+            leaving.end(queue, window);
             drop.run();
             return;
         }
-        commit.get()
+        leaving.store(queue, commit)
                 .whenComplete((done, error) -> context.loop().execute(() -> {
-                    leaving.remove(queue, window);
+                    leaving.end(queue, window);
                     drop.run();
                     unlock(queue);
-                    if (error != null) {
-                        log.warn(
-                                "The offset of {} could not be stored for group '{}'; some messages are received again: {}",
-                                queue,
-                                group,
-                                Causes.text(error));
-                    }
                 }));
     }
 
@@ -121,7 +108,7 @@ final class LockedQueues implements QueueOwnership {
     @Override
     public CompletableFuture<Void> giveUpAll(Collection<Queue> queues) {
         List<Queue> all = new ArrayList<>(queues);
-        all.addAll(leaving.keySet());
+        all.addAll(leaving.windows().keySet());
         leaving.clear();
         return locks.unlock(all);
     }
@@ -146,7 +133,7 @@ final class LockedQueues implements QueueOwnership {
     @Override
     public void renew(Map<Queue, ProcessQueue> held, Consumer<ProcessQueue> kept, Consumer<ProcessQueue> lost) {
         Map<Queue, ProcessQueue> all = new HashMap<>(held);
-        all.putAll(leaving);
+        all.putAll(leaving.windows());
         Map<String, List<Queue>> byBroker = new HashMap<>();
         all.keySet()
                 .forEach(queue -> byBroker.computeIfAbsent(queue.brokerName(), name -> new ArrayList<>())

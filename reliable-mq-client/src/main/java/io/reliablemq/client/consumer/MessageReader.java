@@ -25,16 +25,12 @@ final class MessageReader {
         return message(queue, stored, stored.reconsumeTimes(), body(stored));
     }
 
-    /** With the body as it is stored, where it cannot be inflated: for those who are told that nobody could handle it. */
-    static ReceivedMessage readOrRaw(Queue queue, StoredMessage stored) {
-        try {
-            return read(queue, stored);
-        } catch (UnreadableMessageException e) {
-            return message(queue, stored, stored.reconsumeTimes(), stored.body());
-        }
+    /** With the body as it is stored, compressed or not. */
+    static ReceivedMessage raw(Queue queue, StoredMessage stored) {
+        return message(queue, stored, stored.reconsumeTimes(), stored.body());
     }
 
-    /** As {@link #readOrRaw(Queue, StoredMessage)}. */
+    /** With the body as it is stored, where it cannot be inflated: for those who are told that nobody could handle it. */
     static ReceivedMessage readOrRaw(Delivery delivery) {
         try {
             return read(delivery);

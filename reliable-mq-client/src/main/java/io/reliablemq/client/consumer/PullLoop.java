@@ -273,7 +273,6 @@ final class PullLoop {
         long next = header.nextOffset();
         if (!pull.source.isMaster()) {
             // It may lag behind its master, or have lost what that still has.
-            suggestedId = BrokerAddresses.MASTER_ID;
             failed(
                     "the slave keeps offsets " + header.minOffset() + " to " + header.maxOffset() + " and not " + offset
                             + "; it is waited for, or for its master",
@@ -338,6 +337,10 @@ final class PullLoop {
         } else if (!problem.equals(lastProblem)) {
             log.warn("Group '{}' cannot pull from {} and goes on trying: {}", settings.group(), queue, problem);
             lastProblem = problem;
+        }
+        if (source != null && !source.isMaster()) {
+            // The master alone can take its suggestion back, and is not asked as long as that stands.
+            suggestedId = BrokerAddresses.MASTER_ID;
         }
         context.routes().refresh(queue.topic());
         Source other = source();

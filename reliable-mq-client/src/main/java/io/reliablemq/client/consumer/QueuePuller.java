@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -160,23 +161,28 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
             done();
         }
         List<ReceivedMessage> messages = new ArrayList<>();
+        List<Fetched> taken = new ArrayList<>();
         List<Fetched> later = new ArrayList<>();
         long deadline = context.clock().nanos() + timeout.toNanos();
         try {
             while (messages.size() < settings.maxPollMessages()) {
-                long left = messages.isEmpty()
-                        ? Math.max(0, deadline - context.clock().nanos())
-                        : 0;
-                Fetched next = fetched.poll(left, TimeUnit.NANOSECONDS);
+                Fetched next = next(taken.isEmpty(), deadline);
                 if (next == null) {
                     break;
                 }
                 if (paused.contains(next.window.queue())) {
                     later.add(next);
                 } else if (!next.window.isDropped()) {
-                    messages.add(read(next));
-                    synchronized (returned) {
-                        returned.add(next);
+                    try {
+                        messages.add(read(next));
+                        taken.add(next);
+                    } catch (IllegalStateException e) {
+                        if (taken.isEmpty()) {
+                            throw e;
+                        }
+                        // What was readable before it is returned first; the next poll begins with it.
+                        later.add(next);
+                        break;
                     }
                 }
             }
@@ -186,7 +192,20 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 fetched.addFirst(later.get(i));
             }
         }
+        // Only now: what a poll that throws had collected must not count as returned.
+        synchronized (returned) {
+            returned.addAll(taken);
+        }
         return List.copyOf(messages);
+    }
+
+    /** Waits for the first message alone, since whoever waits can be interrupted, and the others taken so far were lost. */
+    private @Nullable Fetched next(boolean isFirst, long deadline) throws InterruptedException {
+        if (!isFirst) {
+            return fetched.poll();
+        }
+        long left = Math.max(0, deadline - context.clock().nanos());
+        return fetched.poll(left, TimeUnit.NANOSECONDS);
     }
 
     private ReceivedMessage read(Fetched next) {

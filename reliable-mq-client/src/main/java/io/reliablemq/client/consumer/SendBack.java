@@ -1,10 +1,12 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.RetrySettings;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
 import io.reliablemq.protocol.message.FailureProperties;
 import io.reliablemq.protocol.message.MessageProperties;
@@ -14,6 +16,7 @@ import io.reliablemq.protocol.route.BrokerAddresses;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +38,11 @@ final class SendBack {
         this.context = context;
     }
 
-    /** Completes when the broker has stored its copy; exceptionally if that is not known. */
-    CompletableFuture<Void> send(Delivery delivery, Verdict verdict) {
+    /**
+     * Completes when the broker has stored its copy, with what that copy lacks to be as safe as it should be; with nothing if it
+     * lacks nothing. Completes exceptionally if it is not known whether there is a copy.
+     */
+    CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict) {
         Queue queue = delivery.queue().queue();
         StoredMessage message = delivery.message();
         boolean toDeadLetters = verdict.isDeadLetter();
@@ -61,11 +67,27 @@ final class SendBack {
                 failure(delivery, verdict));
         return context.remote()
                 .invoke(master, Command.request(RequestCode.CONSUMER_SEND_MESSAGE_BACK, header.fields()), TIMEOUT)
-                .thenCompose(answer -> answer.isSuccess()
-                        ? CompletableFuture.completedFuture(null)
-                        : CompletableFuture.failedFuture(new BrokerRefusedException("The broker at " + master
-                                + " does not take the message back: it answered " + answer.code() + " "
-                                + answer.remarkText())));
+                .thenApply(answer -> lacking(answer, "The broker at " + master + " does not take the message back"));
+    }
+
+    /** What a copy lacks that is stored; with which of these codes brokers say so. @param refusal the text where there is none */
+    static Optional<String> lacking(Command answer, String refusal) {
+        return switch (answer.code()) {
+            case ResponseCode.SUCCESS -> Optional.empty();
+            case ResponseCode.FLUSH_DISK_TIMEOUT, ResponseCode.FLUSH_SLAVE_TIMEOUT, ResponseCode.SLAVE_NOT_AVAILABLE ->
+                Optional.of("code " + answer.code() + " " + answer.remarkText());
+            default ->
+                throw new BrokerRefusedException(
+                        refusal + ": it answered " + answer.code() + " " + answer.remarkText());
+        };
+    }
+
+    private static String message(Throwable cause) {
+        try {
+            return String.valueOf(cause.getMessage());
+        } catch (RuntimeException | Error e) {
+            return Causes.text(cause);
+        }
     }
 
     /** Why the message is a dead letter; of one that is tried again only since when it fails. */
@@ -87,9 +109,7 @@ final class SendBack {
             Throwable cause = verdict.cause();
             if (cause != null) {
                 failure.put(FailureProperties.EXCEPTION, cause.getClass().getName());
-                failure.put(
-                        FailureProperties.EXCEPTION_MESSAGE,
-                        FailureProperties.text(String.valueOf(cause.getMessage())));
+                failure.put(FailureProperties.EXCEPTION_MESSAGE, FailureProperties.text(message(cause)));
             }
         }
         return MessageProperties.encode(failure);

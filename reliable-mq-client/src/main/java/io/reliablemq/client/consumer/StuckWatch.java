@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.ConsumerEvents.StuckMessage;
 import io.reliablemq.client.api.PushConsumerSettings;
 import java.time.Duration;
@@ -67,8 +68,8 @@ final class StuckWatch {
                 settings.group());
         try {
             settings.events().stuck(message);
-        } catch (RuntimeException e) {
-            log.error("ConsumerEvents of group '{}' failed", settings.group(), e);
+        } catch (RuntimeException | Error e) {
+            log.error("ConsumerEvents of group '{}' failed", settings.group(), Causes.loggable(e));
         }
     }
 }

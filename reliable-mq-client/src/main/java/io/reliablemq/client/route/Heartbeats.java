@@ -35,6 +35,12 @@ public final class Heartbeats {
     private final Duration timeout;
     private final Map<String, Integer> producers = new ConcurrentHashMap<>();
     private final Map<String, ConsumerEntry> consumers = new ConcurrentHashMap<>();
+    /**
+     * Held while a heartbeat is composed and given to its connection, and while a group is left: a heartbeat that still names it
+     * and arrives later would make a member that nobody is.
+     */
+    private final Object order = new Object();
+
     /** The brokers whose last heartbeat failed, so that each change is logged once. */
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
@@ -56,11 +62,12 @@ public final class Heartbeats {
 
     /** Leaves the group, if this was its last producer here. Completes when all brokers have heard it or timed out. */
     public CompletableFuture<Void> removeProducer(String group) {
-        Integer left = producers.computeIfPresent(group, (name, count) -> count == 1 ? null : count - 1);
-        if (left != null) {
-            return CompletableFuture.completedFuture(null);
+        synchronized (order) {
+            Integer left = producers.computeIfPresent(group, (name, count) -> count == 1 ? null : count - 1);
+            return left == null
+                    ? unregister(new UnregisterClientRequest(clientId, group, null))
+                    : CompletableFuture.completedFuture(null);
         }
-        return unregister(new UnregisterClientRequest(clientId, group, null));
     }
 
     /** @throws IllegalStateException if this client has a consumer of that group already */
@@ -73,8 +80,10 @@ public final class Heartbeats {
 
     /** Leaves the group. Completes when all brokers have heard it or timed out. */
     public CompletableFuture<Void> removeConsumer(String group) {
-        consumers.remove(group);
-        return unregister(new UnregisterClientRequest(clientId, null, group));
+        synchronized (order) {
+            consumers.remove(group);
+            return unregister(new UnregisterClientRequest(clientId, null, group));
+        }
     }
 
     /** Sends to all brokers of the known routes. Completes when all have answered or failed, never exceptionally. */
@@ -114,8 +123,10 @@ public final class Heartbeats {
     }
 
     private CompletableFuture<Command> send(String address) {
-        return remote.invoke(
-                address, Command.request(RequestCode.HEART_BEAT, Map.of(), JsonBodies.write(content())), timeout);
+        synchronized (order) {
+            return remote.invoke(
+                    address, Command.request(RequestCode.HEART_BEAT, Map.of(), JsonBodies.write(content())), timeout);
+        }
     }
 
     private boolean judge(String address, @Nullable Command answer, @Nullable Throwable error) {

@@ -283,6 +283,28 @@ class ConsumerAcrossBrokersTest {
     }
 
     @Test
+    void leavesASlaveThatRefusesForTheMasterThatSuggestedIt() {
+        masterAndSlave(true, true);
+        put(one, "m0");
+        one.breakFirstPull(
+                "T",
+                (request, reply) -> reply.send(Command.response(
+                        ResponseCode.PULL_RETRY_IMMEDIATELY,
+                        null,
+                        new PullMessageResponse(1, 0, 0, 1).fields(),
+                        Body.EMPTY)));
+        other.intercept(
+                RequestCode.PULL_MESSAGE,
+                (request, reply) ->
+                        reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "the log could not be read")));
+
+        consume();
+
+        awaitBodies(BOUND, "m0");
+        assertThat(pulls(other)).isEqualTo(1);
+    }
+
+    @Test
     void aSlaveThatLagsBehindMovesTheGroupNowhere() {
         masterAndSlave(true, true);
         consume();

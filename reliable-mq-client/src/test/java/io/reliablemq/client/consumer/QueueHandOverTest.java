@@ -9,6 +9,7 @@ import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.testing.ConsumerScene;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -99,8 +100,27 @@ class QueueHandOverTest {
         assertThat(look(handOvers, "c", List.of("b", "c"))).containsExactly(ALL.get(2));
     }
 
+    /** Whoever has handled a queue of another list may still be at work on it. */
+    @Test
+    void queuesThatMoveSinceABrokerComesOrGoesAreWaitedFor() {
+        HandOvers handOvers = new HandOvers(AllocationStrategy.averagely());
+        List<Queue> both = new ArrayList<>(ALL);
+        IntStream.range(0, QUEUES).forEach(id -> both.add(new Queue("T", "c", id)));
+        List<String> members = List.of("m", "n");
+        look(handOvers, "n", both, members);
+        // The second broker goes, whose queues were n's.
+        assertThat(look(handOvers, "n", ALL, members)).containsExactlyInAnyOrder(ALL.get(2), ALL.get(3));
+        assertThat(look(handOvers, "n", ALL, members)).isEmpty();
+        // It comes back: nobody is at work on its queues.
+        assertThat(look(handOvers, "n", both, members)).isEmpty();
+    }
+
+    private static Set<Queue> look(HandOvers handOvers, String self, List<Queue> queues, List<String> members) {
+        List<Queue> own = AllocationStrategy.averagely().queuesOf(self, queues, members);
+        return handOvers.fromOthers("T", self, queues, members, own);
+    }
+
     private static Set<Queue> look(HandOvers handOvers, String self, List<String> members) {
-        List<Queue> own = AllocationStrategy.averagely().queuesOf(self, ALL, members);
-        return handOvers.fromOthers("T", self, ALL, members, own);
+        return look(handOvers, self, ALL, members);
     }
 }

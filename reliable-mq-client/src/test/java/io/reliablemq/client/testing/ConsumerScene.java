@@ -5,6 +5,8 @@ import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.transport.EventLoops;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,8 +31,8 @@ public final class ConsumerScene implements AutoCloseable {
     public ConsumerScene(int queues) {
         nameServer = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
         broker = push(new MiniBroker(loops));
-        routes.put(TOPIC, Routes.route(queues, Map.of("broker-a", broker.address())));
-        routes.put(RETRY, Routes.route(1, Map.of("broker-a", broker.address())));
+        routes.put(TOPIC, route(queues));
+        routes.put(RETRY, route(1));
     }
 
     public MiniBroker broker() {
@@ -39,6 +41,11 @@ public final class ConsumerScene implements AutoCloseable {
 
     public Routes routes() {
         return routes;
+    }
+
+    /** Of a topic that the broker has. */
+    public TopicRoute route(int queues) {
+        return Routes.route(queues, Map.of("broker-a", broker.address()));
     }
 
     public MqClient client() {
@@ -68,6 +75,24 @@ public final class ConsumerScene implements AutoCloseable {
 
     public long offset(int queueId) {
         return broker.offset(GROUP, TOPIC, queueId);
+    }
+
+    public static StoredMessage withSystemFlag(StoredMessage message, int systemFlag) {
+        return new StoredMessage(
+                message.topic(),
+                message.queueId(),
+                message.queueOffset(),
+                message.position(),
+                message.flag(),
+                systemFlag,
+                message.bornTimestamp(),
+                message.bornHost(),
+                message.storeTimestamp(),
+                message.storeHost(),
+                message.reconsumeTimes(),
+                message.preparedPosition(),
+                message.properties(),
+                message.body());
     }
 
     public static String text(ReceivedMessage message) {

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -248,7 +249,7 @@ public final class MiniBroker implements AutoCloseable {
 
     private synchronized void pull(Command command, Reply reply) {
         PullMessageRequest request = PullMessageRequest.read(command.fields());
-        if (!groups.containsKey(request.consumerGroup())) {
+        if (!groups.containsKey(request.consumerGroup()) && (request.systemFlag() & PullFlags.SUBSCRIPTION) == 0) {
             reply.send(Command.failure(ResponseCode.SUBSCRIPTION_NOT_EXIST, "who are you"));
             return;
         }
@@ -301,11 +302,15 @@ public final class MiniBroker implements AutoCloseable {
 
     /** Answers the first pull of that topic with the given handler, and all others as it should. */
     public void breakFirstPull(String topic, RequestHandler handler) {
+        breakFirstPull(
+                request -> PullMessageRequest.read(request.fields()).topic().equals(topic), handler);
+    }
+
+    /** Answers the first of those pulls with the given handler, and all others as it should. */
+    public void breakFirstPull(Predicate<Command> wanted, RequestHandler handler) {
         AtomicBoolean broken = new AtomicBoolean();
         server.on(RequestCode.PULL_MESSAGE, (request, reply) -> {
-            boolean isFirst = PullMessageRequest.read(request.fields()).topic().equals(topic)
-                    && broken.compareAndSet(false, true);
-            if (isFirst) {
+            if (wanted.test(request) && broken.compareAndSet(false, true)) {
                 handler.handle(request, reply);
             } else {
                 pull(request, reply);
