@@ -196,6 +196,30 @@ class JournalTest {
         assertThat(bodies()).hasSize(80).doesNotHaveDuplicates();
     }
 
+    /** As of a sender whose task was cancelled; files of 64 KiB, so that others are begun and deleted meanwhile. */
+    @Test
+    void aSenderThatIsInterruptedDoesNotEndTheJournal() throws IOException {
+        List<String> kept = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String body = i + "-" + "x".repeat(3_000);
+            Thread.currentThread().interrupt();
+            Entry entry = journal.accept(message(body), 5);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(entry).as(journal.problem()).isNotNull();
+            if (i % 10 == 0) {
+                kept.add(body);
+            } else {
+                Thread.currentThread().interrupt();
+                journal.sent(Objects.requireNonNull(entry));
+                assertThat(Thread.interrupted()).isTrue();
+            }
+        }
+        reopen();
+
+        assertThat(journal.problem()).isEmpty();
+        assertThat(bodies()).isEqualTo(kept);
+    }
+
     @Test
     void aFolderIsUsedByOneAtATime() {
         assertThatThrownBy(() -> Journal.open(folder, MAX_BYTES))
