@@ -117,8 +117,8 @@ public final class Forwarder implements StoreAndForward {
             String why = journal.problem();
             failure.addSuppressed(new IllegalStateException(
                     why.isEmpty()
-                            ? "The journal is full: " + journal.waitingBytes() + " of " + settings.maxBytes()
-                                    + " bytes wait to be sent"
+                            ? "The journal is full: of " + settings.maxBytes() + " bytes " + journal.waitingBytes()
+                                    + " wait to be sent, and " + journal.rejectedBytes() + " are set aside"
                             : why));
             return Compensation.FAILED;
         }
@@ -248,6 +248,11 @@ public final class Forwarder implements StoreAndForward {
     @Override
     public List<Message> rejected() {
         return journal.rejected();
+    }
+
+    @Override
+    public boolean discardRejected(Message message) {
+        return journal.discardRejected(message);
     }
 
     @Override
