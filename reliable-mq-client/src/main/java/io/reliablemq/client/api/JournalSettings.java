@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param folder of the journal, made if it is missing; one process at a time may use it
  * @param producer how the messages are sent: group, time-out, attempts
- * @param maxBytes of messages that may wait; they are held in memory too (default 64 MiB)
+ * @param maxBytes of messages that may wait or be set aside; they are held in memory too (default 64 MiB)
  * @param firstPause before another attempt after all have failed; it doubles up to {@code longestPause} (default 1 s)
  * @param longestPause between two attempts (default 15 s)
  */

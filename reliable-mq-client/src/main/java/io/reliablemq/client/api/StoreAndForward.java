@@ -17,11 +17,22 @@ public interface StoreAndForward extends SendFailureHandler, AutoCloseable {
     /** How many messages wait to be sent. */
     int waiting();
 
-    /** Bytes of those messages, which {@link JournalSettings#maxBytes()} bounds. */
+    /** Bytes of those messages; {@link JournalSettings#maxBytes()} bounds them, together with what was set aside. */
     long waitingBytes();
 
-    /** Messages that were set aside because a broker refused them for what they are, oldest first. They stay in the journal. */
+    /**
+     * Messages that were set aside because a broker refused them for what they are, oldest first. They stay in the journal, and
+     * take room there, until they are {@linkplain #discardRejected discarded}.
+     */
     List<Message> rejected();
+
+    /**
+     * Lets go of a message that was set aside, and of the room that it takes.
+     *
+     * @param message out of {@link #rejected()}
+     * @return false if it is not one of those
+     */
+    boolean discardRejected(Message message);
 
     /** Why the journal takes no more messages; empty while it does. */
     String problem();

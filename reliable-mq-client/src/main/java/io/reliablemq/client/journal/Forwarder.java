@@ -16,7 +16,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +40,9 @@ public final class Forwarder implements StoreAndForward {
 
     private static final int MOST_AT_ONCE = 32;
 
+    /** How long closing waits for the journal to note what became of messages. */
+    private static final Duration NOTES = Duration.ofSeconds(5);
+
     private final JournalSettings settings;
     private final Journal journal;
     private final RetryingProducer producer;
@@ -46,6 +54,10 @@ public final class Forwarder implements StoreAndForward {
 
     private final Map<Lane, Deque<Entry>> lanes = new HashMap<>();
     private final Deque<Lane> ready = new ArrayDeque<>();
+
+    /** What is being sent, until the journal knows what became of it. */
+    private final Set<CompletableFuture<Outcome>> underWay = ConcurrentHashMap.newKeySet();
+
     private int inFlight;
     private Duration pause;
     private boolean pausing;
@@ -105,8 +117,8 @@ public final class Forwarder implements StoreAndForward {
             String why = journal.problem();
             failure.addSuppressed(new IllegalStateException(
                     why.isEmpty()
-                            ? "The journal is full: " + journal.waitingBytes() + " of " + settings.maxBytes()
-                                    + " bytes wait to be sent"
+                            ? "The journal is full: of " + settings.maxBytes() + " bytes " + journal.waitingBytes()
+                                    + " wait to be sent, and " + journal.rejectedBytes() + " are set aside"
                             : why));
             return Compensation.FAILED;
         }
@@ -147,10 +159,13 @@ public final class Forwarder implements StoreAndForward {
 
     private void forward(Lane lane, Entry entry) {
         try {
-            producer.resendAsync(entry.message(), entry.bornTimestamp()).whenComplete((receipt, error) -> {
-                // The disk is not for the client's own thread to wait for.
-                Outcome outcome = note(entry, receipt, error);
-                loop.execute(() -> ended(lane, outcome));
+            // The disk is not for the client's own thread to wait for.
+            CompletableFuture<Outcome> noted = producer.resendAsync(entry.message(), entry.bornTimestamp())
+                    .handle((receipt, error) -> note(entry, receipt, error));
+            underWay.add(noted);
+            noted.whenComplete((outcome, bug) -> {
+                underWay.remove(noted);
+                loop.execute(() -> ended(lane, bug == null ? outcome : Outcome.AGAIN));
             });
         } catch (RuntimeException e) {
             // The producer may have been closed, and takes the message after the next start.
@@ -236,6 +251,11 @@ public final class Forwarder implements StoreAndForward {
     }
 
     @Override
+    public boolean discardRejected(Message message) {
+        return journal.discardRejected(message);
+    }
+
+    @Override
     public String problem() {
         return journal.problem();
     }
@@ -251,11 +271,24 @@ public final class Forwarder implements StoreAndForward {
         } catch (Exception e) {
             log.warn("The producer of the journal in {} did not close cleanly", settings.folder(), e);
         }
+        awaitNotes();
         try {
             journal.close();
         } catch (IOException e) {
             log.warn("The journal in {} did not close cleanly", settings.folder(), e);
         }
         leave.accept(this);
+    }
+
+    /** So that what was sent is not sent again after the next start. */
+    private void awaitNotes() {
+        try {
+            CompletableFuture.allOf(underWay.toArray(CompletableFuture[]::new))
+                    .get(NOTES.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("What became of {} message(s) of the journal is not known", underWay.size(), e);
+        }
     }
 }

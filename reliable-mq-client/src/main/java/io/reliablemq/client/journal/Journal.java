@@ -44,6 +44,7 @@ final class Journal implements AutoCloseable {
 
     private long nextNumber;
     private long waitingBytes;
+    private long rejectedBytes;
     private String problem = "";
 
     /**
@@ -120,6 +121,7 @@ final class Journal implements AutoCloseable {
                 entry = waiting.remove(record.number());
                 if (entry != null) {
                     waitingBytes -= entry.bytes();
+                    rejectedBytes += entry.bytes() + JournalRecord.END_BYTES;
                     rejected.put(entry.number(), entry);
                 }
             }
@@ -141,6 +143,11 @@ final class Journal implements AutoCloseable {
         Entry entry = waiting.remove(number);
         if (entry != null) {
             waitingBytes -= entry.bytes();
+        } else {
+            entry = rejected.remove(number);
+            rejectedBytes -= entry == null ? 0 : entry.bytes() + JournalRecord.END_BYTES;
+        }
+        if (entry != null) {
             TreeSet<Long> numbers = files.get(entry.file());
             if (numbers != null) {
                 numbers.remove(number);
@@ -170,7 +177,7 @@ final class Journal implements AutoCloseable {
             if (!problem.isEmpty()) {
                 return null;
             }
-            if (waitingBytes + record.remaining() > maxBytes) {
+            if (waitingBytes + rejectedBytes + record.remaining() > maxBytes) {
                 return null;
             }
             try {
@@ -239,6 +246,19 @@ final class Journal implements AutoCloseable {
         end(entry, JournalRecord.REJECTED);
     }
 
+    /** Lets go of a message that was set aside. @return false if it is not one of those */
+    boolean discardRejected(Message message) {
+        synchronized (lock) {
+            for (Entry entry : rejected.values()) {
+                if (entry.message().equals(message)) {
+                    end(entry, JournalRecord.SENT);
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
     private void end(Entry entry, byte kind) {
         synchronized (lock) {
             try {
@@ -253,18 +273,25 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Only from the oldest on, because later files say of messages in older ones that they are done. */
+    /**
+     * Only from the oldest on, because later files say of messages in older ones that they are done. At least half of all bytes
+     * are done then, or the files are few, so that what is moved makes room, and not just other old files.
+     */
     private void deleteDoneFiles() throws IOException {
         for (long oldest = log.oldest(); oldest >= 0; oldest = log.oldest()) {
             TreeSet<Long> numbers = files.getOrDefault(oldest, new TreeSet<>());
             // Once the journal is broken, what an old file holds has no other place.
-            if (!numbers.isEmpty() && (log.bytes() <= 2 * maxBytes || !problem.isEmpty())) {
+            if (!numbers.isEmpty() && (log.bytes() <= 2 * Math.max(maxBytes, keptBytes()) || !problem.isEmpty())) {
                 return;
             }
             moveToTheEnd(new ArrayList<>(numbers));
             log.delete(oldest);
             files.remove(oldest);
         }
+    }
+
+    private long keptBytes() {
+        return waitingBytes + rejectedBytes;
     }
 
     /** Few old messages must not keep many files. */
@@ -301,6 +328,12 @@ final class Journal implements AutoCloseable {
     long waitingBytes() {
         synchronized (lock) {
             return waitingBytes;
+        }
+    }
+
+    long rejectedBytes() {
+        synchronized (lock) {
+            return rejectedBytes;
         }
     }
 

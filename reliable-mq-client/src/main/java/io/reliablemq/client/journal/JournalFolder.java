@@ -1,7 +1,9 @@
 package io.reliablemq.client.journal;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -65,9 +67,9 @@ class JournalFolder implements AutoCloseable {
 
     /** Makes a file that does not exist, so that it is there after a crash too. */
     JournalFile create(long file) throws IOException {
-        FileChannel channel = FileChannel.open(path(file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        Path path = Files.createFile(path(file));
         force();
-        return JournalFile.of(channel);
+        return JournalFile.of(new FileOutputStream(path.toFile()));
     }
 
     void delete(long file) throws IOException {
@@ -87,10 +89,27 @@ class JournalFolder implements AutoCloseable {
         return aside;
     }
 
-    /** Makes the names of files survive a crash. */
+    /** Makes the names of files survive a crash, whether or not the thread is interrupted: there is none but a channel for it. */
     private void force() throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (!forceNames()) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** @return false if the thread was interrupted meanwhile */
+    private boolean forceNames() throws IOException {
         try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
             names.force(true);
+            return true;
+        } catch (ClosedByInterruptException e) {
+            return false;
         }
     }
 

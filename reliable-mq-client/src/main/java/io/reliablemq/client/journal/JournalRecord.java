@@ -33,6 +33,9 @@ record JournalRecord(
 
     static final int FRAME_BYTES = 8;
     private static final int HEAD_BYTES = 9;
+    /** Of a record that says what became of a message. */
+    static final int END_BYTES = FRAME_BYTES + HEAD_BYTES;
+
     private static final int MAX_BYTES = 256 * 1024 * 1024;
 
     /** What became of the message of that number. */

@@ -4,6 +4,7 @@ import io.reliablemq.client.route.PublishRoute;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.Permission;
 import io.reliablemq.protocol.route.QueueAccess;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * that go to one of them move. A broker that is missing from the route, or has no master there, keeps its queues for as
  * long as this client lives, because its messages are still unread when it comes back, and later ones of the same key must
  * not overtake them. A broker that is there has the queues that it says it has.
+ *
+ * <p>A topic that does not exist yet is made by the broker that gets its first message, and by no other. So all its keys go to
+ * one broker, which its name chooses, until its own route is there; what is assumed until then is not remembered.
  */
 public final class OrderedQueues {
 
@@ -30,7 +34,9 @@ public final class OrderedQueues {
     /** @return null if the topic has no queue that may be written to */
     @Nullable
     Queue of(String topic, String orderingKey, PublishRoute published, int newTopicQueues) {
-        Map<String, Integer> layout = layouts.compute(topic, (name, known) -> layout(known, published, newTopicQueues));
+        Map<String, Integer> layout = published.inherited()
+                ? layoutOfNewTopic(topic, published, newTopicQueues)
+                : layouts.compute(topic, (name, known) -> layout(known, published));
         Queue best = null;
         long highest = Long.MIN_VALUE;
         for (Map.Entry<String, Integer> broker : layout.entrySet()) {
@@ -45,15 +51,27 @@ public final class OrderedQueues {
         return best;
     }
 
-    private static Map<String, Integer> layout(
-            @Nullable Map<String, Integer> known, PublishRoute published, int newTopicQueues) {
-        Map<String, Integer> queues = new TreeMap<>(known == null ? Map.of() : known);
-        Set<String> withMaster = published.route().brokers().stream()
+    private static Map<String, Integer> layoutOfNewTopic(String topic, PublishRoute published, int newTopicQueues) {
+        Set<String> withMaster = withMaster(published);
+        return published.route().queues().stream()
+                .filter(access -> Permission.canWrite(access.permission()) && withMaster.contains(access.brokerName()))
+                .max(Comparator.comparingLong(access -> score(topic, access.brokerName(), 0)))
+                .map(access -> Map.of(access.brokerName(), Math.min(newTopicQueues, access.readQueues())))
+                .orElse(Map.of());
+    }
+
+    private static Set<String> withMaster(PublishRoute published) {
+        return published.route().brokers().stream()
                 .filter(broker -> broker.master() != null)
                 .map(BrokerAddresses::brokerName)
                 .collect(Collectors.toSet());
+    }
+
+    private static Map<String, Integer> layout(@Nullable Map<String, Integer> known, PublishRoute published) {
+        Map<String, Integer> queues = new TreeMap<>(known == null ? Map.of() : known);
+        Set<String> withMaster = withMaster(published);
         for (QueueAccess access : published.route().queues()) {
-            int count = published.inherited() ? Math.min(newTopicQueues, access.readQueues()) : access.writeQueues();
+            int count = access.writeQueues();
             if (!Permission.canWrite(access.permission())) {
                 queues.remove(access.brokerName());
             } else if (withMaster.contains(access.brokerName())) {

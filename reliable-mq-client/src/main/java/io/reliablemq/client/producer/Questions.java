@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,6 +36,11 @@ final class Questions {
     private final SendOrders orders;
     private final Sends sends;
     private final Map<String, CompletableFuture<Void>> introduced = new ConcurrentHashMap<>();
+
+    /** What waits for a reply. */
+    private final Set<CompletableFuture<ReceivedMessage>> open = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
 
     Questions(SendContext context, SendOrders orders, Sends sends) {
         this.context = context;
@@ -64,7 +70,15 @@ final class Questions {
                 .withProperty(PropertyNames.TIME_TO_LIVE, Long.toString(timeout.toMillis())));
         CompletableFuture<ReceivedMessage> result = new CompletableFuture<>();
         CompletableFuture<ReceivedMessage> reply = context.replies().await(correlationId);
-        reply.whenComplete((received, error) -> context.callbacks().execute(() -> end(result, received, error)));
+        open.add(reply);
+        reply.whenComplete((received, error) -> {
+            open.remove(reply);
+            context.callbacks().execute(() -> end(result, received, error));
+        });
+        if (closed) {
+            // Whoever closes may have ended the others already.
+            endUnanswered(reply);
+        }
         introduced(order.topic())
                 .thenCompose(ready -> sends.sendAsync(order, Sends.OnFailure.THROW))
                 .whenComplete((receipt, error) -> {
@@ -75,6 +89,16 @@ final class Questions {
                     }
                 });
         return result.whenComplete((received, error) -> context.replies().forget(correlationId));
+    }
+
+    /** Nobody brings replies any more, or tells that it is too late for one. */
+    void close() {
+        closed = true;
+        open.forEach(Questions::endUnanswered);
+    }
+
+    private static void endUnanswered(CompletableFuture<ReceivedMessage> reply) {
+        reply.completeExceptionally(new IllegalStateException("the producer was closed before the reply came"));
     }
 
     private static void end(

@@ -116,6 +116,7 @@ public final class RetryingProducer implements Producer {
     @Override
     public void close() {
         if (sends.close()) {
+            questions.close();
             leave.accept(this);
         }
     }

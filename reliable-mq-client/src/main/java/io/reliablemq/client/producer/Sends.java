@@ -13,17 +13,13 @@ import io.reliablemq.client.producer.KeyTurns.Turn;
 import io.reliablemq.protocol.message.Message;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The sends of one producer: a {@link SendLoop} for each, in the order of their keys, and within a bound.
@@ -32,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * executor.
  */
 final class Sends {
-
-    private static final Logger log = LoggerFactory.getLogger(RetryingProducer.class);
 
     /** How much later than its budget a send may end before the caller stops waiting for it. */
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -44,8 +38,7 @@ final class Sends {
     private final KeyTurns turns;
     private final Semaphore places;
     private final @Nullable SendFailureHandler handler;
-    private final Set<SendLoop> inFlight = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final OpenSends open;
 
     /** What is done about a failure before others of the message's key go on: gives a receipt, or throws it. */
     @FunctionalInterface
@@ -67,6 +60,7 @@ final class Sends {
         this.selector = new BrokerSelector(context.health());
         this.turns = new KeyTurns(context.loop());
         this.places = new Semaphore(settings.maxInFlight());
+        this.open = new OpenSends(settings.group());
     }
 
     /**
@@ -114,12 +108,14 @@ final class Sends {
         SendBudget budget = SendBudget.start(context.clock(), timeout);
         requireOpen();
         Turn turn = turns.next(order);
+        SendLoop loop = begin(order, budget, turn, onFailure);
         try {
-            return await(begin(order, budget, turn, onFailure), timeout);
+            return await(loop, timeout);
         } catch (SendFailedException failure) {
             return onFailure.apply(failure);
         } finally {
             turn.end();
+            open.over(loop);
         }
     }
 
@@ -130,10 +126,10 @@ final class Sends {
         CompletableFuture<SendReceipt> result = new CompletableFuture<>();
         if (takePlace(budget)) {
             Turn turn = turns.next(order);
-            begin(order, budget, turn, onFailure)
-                    .outcome()
+            SendLoop loop = begin(order, budget, turn, onFailure);
+            loop.outcome()
                     .whenComplete((receipt, error) ->
-                            context.callbacks().execute(() -> deliver(result, turn, onFailure, receipt, error)));
+                            context.callbacks().execute(() -> deliver(result, loop, turn, onFailure, receipt, error)));
         } else {
             SendFailedException full =
                     new SendFailedException(full(), order.message(), List.of(), order.bornTimestamp(), false);
@@ -152,6 +148,7 @@ final class Sends {
     /** The place is free before the application's code runs, so that this code may send the next message. */
     private void deliver(
             CompletableFuture<SendReceipt> result,
+            SendLoop loop,
             Turn turn,
             OnFailure onFailure,
             @Nullable SendReceipt receipt,
@@ -168,6 +165,7 @@ final class Sends {
         }
         places.release();
         turn.end();
+        open.over(loop);
         if (failure == null) {
             result.complete(ended);
         } else {
@@ -189,9 +187,8 @@ final class Sends {
 
     private SendLoop begin(SendOrder order, SendBudget budget, Turn turn, OnFailure onFailure) {
         SendLoop loop = new SendLoop(context, selector, order, budget);
-        inFlight.add(loop);
-        loop.outcome().whenComplete((receipt, error) -> inFlight.remove(loop));
-        if (closed) {
+        open.add(loop);
+        if (open.isClosed()) {
             // Whoever closes may wait for it already.
             loop.abandon("the producer was closed");
         }
@@ -201,7 +198,7 @@ final class Sends {
 
     /** @throws IllegalStateException if the producer is closed */
     void requireOpen() {
-        if (closed) {
+        if (open.isClosed()) {
             throw new IllegalStateException("The producer of group '" + settings.group() + "' is closed");
         }
     }
@@ -263,30 +260,12 @@ final class Sends {
     }
 
     /**
-     * Takes no more sends, and waits for those in flight, up to the send time-out.
+     * Takes no more sends, and waits for those in flight, up to the send time-out; and a while longer for what is done about
+     * those that fail, so that what they are kept in may be closed next.
      *
      * @return false if it was closed before
      */
     boolean close() {
-        synchronized (inFlight) {
-            if (closed) {
-                return false;
-            }
-            closed = true;
-        }
-        List<SendLoop> last = List.copyOf(inFlight);
-        CompletableFuture<Void> allDone =
-                CompletableFuture.allOf(last.stream().map(SendLoop::outcome).toArray(CompletableFuture[]::new));
-        try {
-            allDone.get(settings.sendTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            log.warn("{} send(s) of group '{}' had not ended when it was closed", inFlight.size(), settings.group());
-        } catch (ExecutionException e) {
-            log.debug("A send failed while its producer was closed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        last.forEach(loop -> loop.abandon("the producer was closed"));
-        return true;
+        return open.close(settings.sendTimeout());
     }
 }

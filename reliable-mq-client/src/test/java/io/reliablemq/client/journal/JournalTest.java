@@ -2,6 +2,7 @@ package io.reliablemq.client.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.reliablemq.client.journal.Journal.Entry;
 import io.reliablemq.protocol.message.Message;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -178,6 +180,50 @@ class JournalTest {
     }
 
     @Test
+    void whatIsSetAsideTakesRoomUntilItIsDiscarded() throws IOException {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            // Of all that is refused, as of a broker that takes smaller messages than the application sends.
+            for (Entry bad = journal.accept(message("x".repeat(1_000)), 5);
+                    bad != null;
+                    bad = journal.accept(message("x".repeat(1_000)), 5)) {
+                journal.reject(bad);
+                assertThat(journal.rejected()).hasSizeLessThan(100);
+            }
+            reopen();
+        });
+        assertThat(journal.accept(message("x".repeat(1_000)), 5)).isNull();
+        assertThat(journal.problem()).isEmpty();
+
+        Message discarded = journal.rejected().get(0);
+        int before = journal.rejected().size();
+        assertThat(journal.discardRejected(discarded)).isTrue();
+        assertThat(journal.discardRejected(message("unknown"))).isFalse();
+        accept("good");
+        reopen();
+        assertThat(journal.rejected()).hasSize(before - 1);
+        assertThat(bodies()).containsExactly("good");
+    }
+
+    /** As after many months of a version that did not count them, or with a smaller bound than before. */
+    @Test
+    void moreThanItsBoundSetAsideDoesNotKeepItBusyForEver() throws IOException {
+        journal.close();
+        journal = Journal.open(folder, 10 * MAX_BYTES);
+        for (int i = 0; i < 400; i++) {
+            journal.reject(accept(i + "x".repeat(1_000)));
+        }
+        Entry good = accept("good");
+
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            reopen();
+            journal.sent(good);
+            reopen();
+        });
+        assertThat(journal.rejected()).hasSize(400);
+        assertThat(bodies()).isEmpty();
+    }
+
+    @Test
     void manyThreadsAcceptAndEndAtOnce() throws IOException {
         List<CompletableFuture<Void>> threads = IntStream.range(0, 8)
                 .mapToObj(thread -> CompletableFuture.runAsync(() -> {
@@ -194,6 +240,30 @@ class JournalTest {
 
         assertThat(journal.problem()).isEmpty();
         assertThat(bodies()).hasSize(80).doesNotHaveDuplicates();
+    }
+
+    /** As of a sender whose task was cancelled; files of 64 KiB, so that others are begun and deleted meanwhile. */
+    @Test
+    void aSenderThatIsInterruptedDoesNotEndTheJournal() throws IOException {
+        List<String> kept = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String body = i + "-" + "x".repeat(3_000);
+            Thread.currentThread().interrupt();
+            Entry entry = journal.accept(message(body), 5);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(entry).as(journal.problem()).isNotNull();
+            if (i % 10 == 0) {
+                kept.add(body);
+            } else {
+                Thread.currentThread().interrupt();
+                journal.sent(Objects.requireNonNull(entry));
+                assertThat(Thread.interrupted()).isTrue();
+            }
+        }
+        reopen();
+
+        assertThat(journal.problem()).isEmpty();
+        assertThat(bodies()).isEqualTo(kept);
     }
 
     @Test

@@ -38,13 +38,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of messages that no broker takes, with a scripted broker over real sockets and a journal on a real disk. */
 class StoreAndForwardTest {
@@ -233,6 +239,50 @@ class StoreAndForwardTest {
                         SendFailedException.class,
                         failure -> assertThat(failure.getSuppressed()[0]).hasMessageContaining("journal is full"));
         assertThat(journal.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void whatFailsWhileTheClientClosesIsInTheJournal() throws Exception {
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {});
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        Producer producer = client.producer(settings().withSendTimeout(Duration.ofSeconds(1)), journal);
+        List<CompletableFuture<SendReceipt>> sent = IntStream.range(0, 1_000)
+                .mapToObj(i -> producer.sendAsync(message("m" + i)))
+                .toList();
+
+        client.close();
+
+        assertThat(sent)
+                .allSatisfy(result -> assertThat(result)
+                        .succeedsWithin(PATIENCE)
+                        .extracting(SendReceipt::status)
+                        .isEqualTo(SendStatus.ACCEPTED_LOCALLY));
+        try (Journal next = Journal.open(folder, 1_000_000)) {
+            assertThat(next.entries()).hasSize(1_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aProducerIsClosedOnceItsFailedSendsAreCompensated(boolean async) throws Exception {
+        CountDownLatch compensates = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        AtomicBoolean closedBefore = new AtomicBoolean();
+        Producer producer = client.producer(settings(), failure -> {
+            compensates.countDown();
+            closedBefore.set(closed.await(500, TimeUnit.MILLISECONDS));
+            return Compensation.ACCEPTED_LOCALLY;
+        });
+        CompletableFuture<SendReceipt> sent = async
+                ? producer.sendAsync(message("a"))
+                : CompletableFuture.supplyAsync(() -> producer.send(message("a")));
+
+        assertThat(compensates.await(20, TimeUnit.SECONDS)).isTrue();
+        producer.close();
+        closed.countDown();
+
+        assertThat(sent).succeedsWithin(PATIENCE);
+        assertThat(closedBefore).isFalse();
     }
 
     /** The application of the crash test: accepts messages until it is killed, and says so after each. */

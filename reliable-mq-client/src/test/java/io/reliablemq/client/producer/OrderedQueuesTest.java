@@ -12,6 +12,7 @@ import io.reliablemq.protocol.route.TopicRoute;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -93,5 +94,40 @@ class OrderedQueuesTest {
                 .containsExactlyInAnyOrder(0, 1, 2, 3);
         assertThat(queues.of("none", "key", new PublishRoute(TopicRoute.EMPTY, false), 4))
                 .isNull();
+    }
+
+    /** The broker that gets the first message makes the topic; the others never hear of it. */
+    @Test
+    void keysStayWhereTheyAreWhenTheirTopicWasMadeBySending() {
+        TopicRoute threeBrokers = Routes.route(8, Map.of("a", "a:1", "b", "b:1", "c", "c:1"));
+        Map<String, Queue> before = new HashMap<>();
+        for (int i = 0; i < KEYS; i++) {
+            before.put("key-" + i, queues.of("T", "key-" + i, new PublishRoute(threeBrokers, true), 4));
+        }
+
+        Set<String> brokers = before.values().stream().map(Queue::brokerName).collect(Collectors.toSet());
+        assertThat(brokers).hasSize(1);
+        String maker = brokers.iterator().next();
+        assertThat(all(queues, Routes.route(4, Map.of(maker, maker + ":1")))).isEqualTo(before);
+        assertThat(IntStream.range(0, 100)
+                        .mapToObj(i -> queues.of("T" + i, "key", new PublishRoute(threeBrokers, true), 4)
+                                .brokerName())
+                        .collect(Collectors.toSet()))
+                .as("other topics are made by other brokers")
+                .containsExactlyInAnyOrder("a", "b", "c");
+    }
+
+    @Test
+    void aTopicIsMadeByABrokerThatIsThere() {
+        TopicRoute onlyBHasAMaster = new TopicRoute(
+                List.of(
+                        new BrokerAddresses("c", "a", Map.of(1L, "a:2")),
+                        new BrokerAddresses("c", "b", Map.of(0L, "b:1"))),
+                BOTH.queues());
+
+        assertThat(IntStream.range(0, 20)
+                        .mapToObj(i -> queues.of("T" + i, "key", new PublishRoute(onlyBHasAMaster, true), 4)
+                                .brokerName()))
+                .containsOnly("b");
     }
 }

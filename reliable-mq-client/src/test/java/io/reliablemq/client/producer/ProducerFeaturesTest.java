@@ -56,6 +56,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a producer offers beyond a plain send, against a scripted broker over real sockets. */
 class ProducerFeaturesTest {
@@ -403,6 +404,29 @@ class ProducerFeaturesTest {
                 .containsEntry("REPLY_TO_CLIENT", "asker")
                 .containsEntry("MSG_TYPE", "reply");
         assertThatIllegalArgumentException().isThrownBy(() -> producer.reply(received(Map.of()), new byte[1]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRequestEndsWhenItsProducerOrItsClientIsClosed(boolean wholeClient) {
+        Producer producer = client.producer(SETTINGS);
+        CompletableFuture<ReceivedMessage> async = producer.requestAsync(message("question"), Duration.ofMinutes(5));
+        CompletableFuture<ReceivedMessage> sync =
+                CompletableFuture.supplyAsync(() -> producer.request(message("question"), Duration.ofMinutes(5)));
+        await().untilAsserted(() -> assertThat(sends()).hasSize(2));
+
+        if (wholeClient) {
+            client.close();
+        } else {
+            producer.close();
+        }
+
+        for (CompletableFuture<ReceivedMessage> asked : List.of(async, sync)) {
+            assertThat(asked)
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withMessageContaining("closed before the reply came");
+        }
     }
 
     private static ReceivedMessage received(Map<String, String> properties) {
