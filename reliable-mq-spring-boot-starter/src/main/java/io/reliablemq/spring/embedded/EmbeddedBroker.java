@@ -115,6 +115,12 @@ public final class EmbeddedBroker
         return running == null ? List.of() : running.figures().read();
     }
 
+    /** How many messages of the group wait for another attempt at this moment; none while the broker does not run. */
+    public long retrying(String group) {
+        Broker running = broker;
+        return running == null ? 0 : running.retrying(group);
+    }
+
     /** Whether the broker does its work; null while it does not run. */
     public @Nullable Health health() {
         Broker running = broker;
