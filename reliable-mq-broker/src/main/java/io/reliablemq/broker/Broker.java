@@ -23,6 +23,7 @@ import io.reliablemq.protocol.transport.RemotingServer;
 import io.reliablemq.protocol.transport.RequestHandler;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +203,20 @@ public final class Broker implements AutoCloseable {
      */
     public Map<String, GroupAccount> accounts() {
         return tenure().accounts();
+    }
+
+    /**
+     * How many messages of the group wait for another attempt at this moment; what the group had passed before the call is
+     * among them if it is to be tried again. To be asked of a master.
+     *
+     * @throws UncheckedIOException if the log cannot be read
+     */
+    public long retrying(String group) {
+        try {
+            return tenure().retrying(group);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

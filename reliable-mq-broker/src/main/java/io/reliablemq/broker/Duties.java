@@ -45,8 +45,14 @@ final class Duties implements Agent {
         return this;
     }
 
+    /** A duty that is due for the first time after a period: the start has enough to do. */
     Duties every(Duration period, Task task) {
-        return step(new Periodic(period.toNanos(), task));
+        return step(new Periodic(period.toNanos(), task, clock.nanos() + period.toNanos()));
+    }
+
+    /** A duty that is due at once, too, since somebody waits for it. */
+    Duties nowAndEvery(Duration period, Task task) {
+        return step(new Periodic(period.toNanos(), task, clock.nanos()));
     }
 
     /** A duty for the end, done once all others have ended. */
@@ -91,11 +97,12 @@ final class Duties implements Agent {
     private final class Periodic implements Step {
         private final long periodNanos;
         private final Task task;
-        private long nextNanos = clock.nanos();
+        private long nextNanos;
 
-        Periodic(long periodNanos, Task task) {
+        Periodic(long periodNanos, Task task, long nextNanos) {
             this.periodNanos = periodNanos;
             this.task = task;
+            this.nextNanos = nextNanos;
         }
 
         @Override

@@ -102,9 +102,14 @@ final class MasterSide implements RoleSide {
     @Override
     public void addDuties(BrokerParts parts, Duties housekeeping, Duties scheduling) {
         BrokerState state = parts.state();
+        if (around.settings().nameServers().isEmpty()) {
+            // Its own name server has begun with it, and knows nobody else yet.
+            housekeeping.every(LOOK_AROUND_PERIOD, around.owner()::lookAround);
+        } else {
+            housekeeping.nowAndEvery(LOOK_AROUND_PERIOD, around.owner()::lookAround);
+        }
         housekeeping
                 .every(SLAVES_PERIOD, slaves::look)
-                .every(LOOK_AROUND_PERIOD, around.owner()::lookAround)
                 .every(TRANSACTIONS_PERIOD, state.transactions()::persist)
                 .every(ACCOUNTS_PERIOD, state.accounts()::settleWhatMoved)
                 .every(CHECKPOINT_PERIOD, state.accounts()::persist)

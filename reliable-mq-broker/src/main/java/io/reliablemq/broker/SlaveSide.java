@@ -159,7 +159,7 @@ final class SlaveSide implements RoleSide {
         TakenOffsets offsets = known(taken);
         housekeeping
                 .step(known(follower)::doWork)
-                .every(LOOK_AROUND_PERIOD, around.owner()::lookAround)
+                .nowAndEvery(LOOK_AROUND_PERIOD, around.owner()::lookAround)
                 .every(PERSIST_PERIOD, offsets::persist)
                 .every(PERSIST_PERIOD, followedTopics::persist)
                 .atStop(offsets::persist)

@@ -403,6 +403,10 @@ final class Tenure implements AutoCloseable {
         return parts.state().accounts().accounts();
     }
 
+    long retrying(String group) throws IOException {
+        return parts.state().accounts().retrying(group);
+    }
+
     /** Leaves the routes and ends what clients wait for. */
     synchronized void leave() {
         close(outward);

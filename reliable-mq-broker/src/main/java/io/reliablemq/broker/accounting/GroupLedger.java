@@ -105,6 +105,11 @@ final class GroupLedger {
         dead++;
     }
 
+    /** Copies that wait in the schedule. */
+    long parked() {
+        return waiting.values().stream().mapToLong(Long::longValue).sum() - handedAhead.size();
+    }
+
     /** Where a group stands in a queue: where it goes on, and where the queue ends. */
     record Standing(long committed, long end, QueueAccount.Gaps gaps) {}
 
@@ -112,7 +117,7 @@ final class GroupLedger {
         long appended = adopted;
         long acknowledged = 0;
         long inFlight = 0;
-        long retrying = waiting.values().stream().mapToLong(Long::longValue).sum() - handedAhead.size();
+        long retrying = parked();
         long expired = expiredWaiting;
         for (Map.Entry<QueueKey, QueueAccount> entry : queues.entrySet()) {
             QueueAccount account = entry.getValue();

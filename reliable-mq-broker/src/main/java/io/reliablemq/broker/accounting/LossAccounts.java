@@ -126,6 +126,36 @@ public final class LossAccounts {
         return accounts;
     }
 
+    /**
+     * How many messages of the group wait for another attempt now, before or in the retry topic. Reads what the log holds by
+     * now, where the accounts are of the last settlement. A message that was passed before the call is found where it went.
+     *
+     * @throws IOException if the log cannot be read
+     */
+    public long retrying(String group) throws IOException {
+        synchronized (lock) {
+            // Offsets first: what they have passed by now has left its copy before, where it is counted next.
+            Map<QueueKey, Long> passed = new HashMap<>();
+            for (QueueKey queue : store.queues()) {
+                if (queue.topic().equals(Names.retryTopic(group))) {
+                    Long committed = offsets.find(group, queue);
+                    passed.put(queue, Math.max(store.minOffset(queue), committed == null ? 0 : committed));
+                }
+            }
+            boolean counted = false;
+            while (!counted) {
+                counted = copies.follow();
+            }
+            long arrived = store.queues().stream()
+                    .filter(queue -> queue.topic().equals(Names.retryTopic(group)))
+                    .mapToLong(queue ->
+                            Math.max(0, store.maxOffset(queue) - passed.getOrDefault(queue, store.minOffset(queue))))
+                    .sum();
+            GroupLedger ledger = books.ledgers().get(group);
+            return arrived + (ledger == null ? 0 : ledger.parked());
+        }
+    }
+
     /** Whether all that the log held at the last settlement was counted; until then, accounts are of an earlier moment. */
     public boolean isSettled() {
         return settled;

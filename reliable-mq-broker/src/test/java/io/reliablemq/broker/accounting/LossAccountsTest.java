@@ -129,6 +129,29 @@ class LossAccountsTest {
     }
 
     @Test
+    void tellsWhatWaitsForAnotherAttemptBeforeTheNextSettlement() throws Exception {
+        groups.subscribe("g", "orders");
+        send(3);
+        fail(ORDERS, 0, MANY);
+        fail(ORDERS, 1, 0);
+        groups.offsets.commit("g", ORDERS, 3);
+        assertThat(groups.accounts.retrying("g")).isEqualTo(1);
+        assertThat(groups.accounts.retrying("nobody")).isZero();
+
+        deliverRetries();
+        assertThat(groups.accounts.retrying("g")).isEqualTo(1);
+        fail(RETRIES, 0, MANY);
+        groups.offsets.commit("g", RETRIES, 1);
+        assertThat(groups.accounts.retrying("g")).isEqualTo(1);
+
+        clock.pass(Duration.ofHours(3));
+        groups.deliverDue();
+        groups.offsets.commit("g", RETRIES, 2);
+        assertThat(groups.accounts.retrying("g")).isZero();
+        assertThat(account()).isEqualTo(of(3, 2, 0, 0, 1, 0, 0));
+    }
+
+    @Test
     void givesEachFigureWithTheNameOfTheGroup() throws Exception {
         groups.subscribe("g", "orders");
         send(2);

@@ -11,7 +11,8 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
  * Gives a test class a broker inside its application context: on free ports, in a temporary folder, whatever broker the
- * application's own properties name. The folder is deleted when the context closes.
+ * application's own properties name. The folder is deleted when the context closes. Journal and offsets of broadcasts are kept
+ * in it too, connections are plain, and a strict guarantee, which no single broker gives, is only reported.
  *
  * <p>The context has three more beans, which tests inject: {@link ReliableMqTestTemplate}, {@link VirtualClock} and
  * {@link BrokerFaults}. After every test faults are taken back and the clock runs again.
@@ -29,7 +30,7 @@ public @interface EmbeddedReliableMq {
     Scope scope() default Scope.SHARED;
 
     /**
-     * Properties of the context, as {@code name=value}, above those of the application:
+     * Properties of the context, as {@code name=value}, above those of the application and those that this annotation sets:
      * {@code reliable-mq.broker.auto-create-topics=false}, for instance.
      */
     String[] properties() default {};

@@ -38,7 +38,7 @@ public final class GroupProbe implements AssertProvider<GroupAssert> {
 
     /** How many messages the group has not finished yet, its next attempts included, whenever they came. */
     public long unfinished() {
-        return template.lag(group);
+        return template.unfinished(group);
     }
 
     @Override

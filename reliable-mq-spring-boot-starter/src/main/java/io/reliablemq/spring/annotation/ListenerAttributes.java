@@ -92,15 +92,18 @@ final class ListenerAttributes {
 
     /** An expression; empty if none is given. */
     String idempotentKey() {
-        return text("idempotentKey", MessageListener::idempotentKey);
+        boolean none = texts.resolve("idempotent", own.idempotent()).equals(MessageListener.NONE);
+        return text("idempotentKey", MessageListener::idempotentKey, behindUnless(none));
     }
 
     ListenerSettings settings() {
         String consumeFrom = text("consumeFrom", MessageListener::consumeFrom);
         Instant time = time(consumeFrom);
-        Integer batchSize = number("batchSize", text("batchSize", MessageListener::batchSize), 1);
         Boolean batch = flag("batch", text("batch", MessageListener::batch));
-        if (batchSize != null && Boolean.FALSE.equals(batch)) {
+        boolean single = Boolean.FALSE.equals(flag("batch", texts.resolve("batch", own.batch())));
+        Integer batchSize = number("batchSize", text("batchSize", MessageListener::batchSize, behindUnless(single)), 1);
+        boolean sameSays = single || own.batchSize().isEmpty();
+        if (batchSize != null && Boolean.FALSE.equals(batch) && sameSays) {
             throw texts.refused("batchSize", batchSize.toString(), "The attribute batch is false; keep one.", null);
         }
         ListenerSettings.Builder settings = ListenerSettings.builder()
@@ -122,8 +125,14 @@ final class ListenerAttributes {
     }
 
     private @Nullable List<Duration> retryDelays() {
-        String delays = text("retryDelays", MessageListener::retryDelays);
-        String suspendTime = text("suspendTime", MessageListener::suspendTime);
+        String delays = text(
+                "retryDelays",
+                MessageListener::retryDelays,
+                behindUnless(!own.suspendTime().isEmpty()));
+        String suspendTime = text(
+                "suspendTime",
+                MessageListener::suspendTime,
+                behindUnless(!own.retryDelays().isEmpty()));
         if (suspendTime.isEmpty()) {
             return delays.isEmpty()
                     ? null
@@ -244,6 +253,11 @@ final class ListenerAttributes {
             throw texts.refused(attribute, value, "'" + value + "' is not a time such as 30s or 5m.", e);
         }
         throw texts.refused(attribute, value, "'" + value + "' is not longer than 0.", null);
+    }
+
+    /** The class only gives defaults: what goes against the method's own word is none. */
+    private @Nullable MessageListener behindUnless(boolean contradicted) {
+        return contradicted ? null : defaults;
     }
 
     private String subscription(String attribute, Function<MessageListener, String> value) {

@@ -21,7 +21,9 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.stereotype.Component;
 import org.springframework.util.Assert;
 
 /**
@@ -70,6 +72,7 @@ public final class MessageListenerAnnotationBeanPostProcessor
         Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
         if (bean instanceof AopInfrastructureBean
                 || classesWithoutListeners.contains(type)
+                || isOfSpringItself(type)
                 || !AnnotationUtils.isCandidateClass(type, MessageListener.class)) {
             return bean;
         }
@@ -81,6 +84,12 @@ public final class MessageListenerAnnotationBeanPostProcessor
             take(listeners);
         }
         return bean;
+    }
+
+    /** Most beans of a small application, and none of them listens; to look at all their methods takes time at the start. */
+    private static boolean isOfSpringItself(Class<?> type) {
+        return type.getName().startsWith("org.springframework.")
+                && !AnnotatedElementUtils.isAnnotated(type, Component.class);
     }
 
     @Override

@@ -22,12 +22,15 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -87,8 +90,20 @@ public final class GuaranteeAutoConfiguration {
 
     @Bean
     @ConditionalOnBooleanProperty(name = "reliable-mq.guarantee-report.enabled", matchIfMissing = true)
-    GuaranteeReporter reliableMqGuaranteeReporter(MqClient client, GuaranteeInspector inspector) {
-        return new GuaranteeReporter(inspector, client::onBrokersChange);
+    GuaranteeReporter reliableMqGuaranteeReporter(
+            MqClient client, GuaranteeInspector inspector, ObjectProvider<ApplicationArguments> started) {
+        GuaranteeReporter reporter = new GuaranteeReporter(inspector, client::onBrokersChange);
+        // There are arguments where a SpringApplication has made the context, and nobody else tells when it is ready.
+        if (started.stream().findAny().isEmpty()) {
+            reporter.ready();
+        }
+        return reporter;
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "reliable-mq.guarantee-report.enabled", matchIfMissing = true)
+    ReportWhenReady reliableMqGuaranteeReportWhenReady(GuaranteeReporter reporter) {
+        return new ReportWhenReady(reporter);
     }
 
     @Bean
@@ -100,6 +115,15 @@ public final class GuaranteeAutoConfiguration {
     private static boolean hasSentAfterCommit(ReliableMqTemplate template) {
         AfterCommitFigures figures = template.afterCommitFigures();
         return figures.waiting() + figures.sent() + figures.failed() > 0;
+    }
+
+    /** So that the report takes nothing from the start. */
+    record ReportWhenReady(GuaranteeReporter reporter) implements ApplicationListener<ApplicationReadyEvent> {
+
+        @Override
+        public void onApplicationEvent(ApplicationReadyEvent event) {
+            reporter.ready();
+        }
     }
 
     /** The listeners that the application declares. */

@@ -26,6 +26,10 @@ public record GuaranteeProperties(
 
     private static final String ACCEPTED_RISKS = "reliable-mq.guarantee-report.accepted-risks";
 
+    public GuaranteeProperties {
+        SettingsFromProperties.positive("guarantee-report.timeout", timeout);
+    }
+
     Set<Risk> accepted() {
         return acceptedRisks.stream().map(GuaranteeProperties::risk).collect(Collectors.toSet());
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * The settings {@code reliable-mq.health.*}.
@@ -21,4 +22,16 @@ record HealthProperties(
         @Nullable Long maxLag,
         @Nullable Duration maxAge,
         @DefaultValue("false") boolean requireAssignedQueues,
-        @DefaultValue("2s") Duration timeout) {}
+        @DefaultValue("2s") Duration timeout) {
+
+    HealthProperties {
+        SettingsFromProperties.positive("health.timeout", timeout);
+        if (maxAge != null) {
+            SettingsFromProperties.notNegative("health.max-age", maxAge);
+        }
+        if (maxLag != null && maxLag < 0) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "reliable-mq.health.max-lag", maxLag, "it must not be negative");
+        }
+    }
+}

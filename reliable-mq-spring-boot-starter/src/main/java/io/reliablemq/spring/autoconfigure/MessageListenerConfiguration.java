@@ -28,6 +28,7 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
@@ -79,7 +80,9 @@ class MessageListenerConfiguration {
                 .withCustomizers(all);
     }
 
+    /** Made with the first listener, as is what it is made of. */
     @Bean
+    @Lazy
     @ConditionalOnMissingBean
     MethodListenerFactory reliableMqMethodListenerFactory(
             ListenerMethodFactory methods, MessageMapper mapper, ObjectProvider<Producer> producer) {
@@ -92,6 +95,7 @@ class MessageListenerConfiguration {
     }
 
     @Bean
+    @Lazy
     @ConditionalOnMissingBean
     ListenerMethodFactory reliableMqListenerMethodFactory(
             BeanFactory beanFactory,

@@ -30,6 +30,8 @@ class NameServerConnectionConfiguration {
     record PropertiesConnectionDetails(
             List<String> nameServers, @Nullable SslBundle sslBundle) implements ReliableMqConnectionDetails {
 
+        private static final int HIGHEST_PORT = 65_535;
+
         PropertiesConnectionDetails {
             nameServers = nameServers.stream()
                     .flatMap(value -> Arrays.stream(value.split(";")))
@@ -50,7 +52,8 @@ class NameServerConnectionConfiguration {
         }
 
         private static String requireAddress(String address) {
-            if (!address.matches("\\S+:[1-9]\\d{0,4}")) {
+            if (!address.matches("\\S+:[1-9]\\d{0,4}")
+                    || Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)) > HIGHEST_PORT) {
                 throw new InvalidConfigurationPropertyValueException(
                         "reliable-mq.name-server", address, "an address is host:port, for instance 127.0.0.1:9876");
             }

@@ -58,10 +58,10 @@ public final class OutboxAutoConfiguration {
             ObjectProvider<DataSource> dataSource,
             @OutboxDataSource ObjectProvider<DataSource> outboxDataSource,
             OutboxProperties properties,
-            ReliableMqProperties messaging) {
+            SendingConfiguration sending) {
         return new JdbcOutboxParts(
                 chosen(dataSource, outboxDataSource),
-                OutboxSettingsFromProperties.of(properties, messaging.producer().sendTimeout()));
+                OutboxSettingsFromProperties.of(properties, sending.sendTimeout()));
     }
 
     @Bean

@@ -92,9 +92,12 @@ public final class ReliableMqAutoConfiguration {
     @ConditionalOnMissingBean
     PayloadConverter reliableMqPayloadConverter(
             ObjectProvider<JsonMapper> jsonMapper, @ReliableMqConverter ObjectProvider<MessageConverter> converters) {
-        JsonMapper mapper = jsonMapper.getIfUnique(
-                () -> JsonMapper.builder().findAndAddModules().build());
-        return PayloadConverter.json(mapper, converters.orderedStream().toList());
+        JsonMapper ofApplication = jsonMapper.getIfUnique();
+        return PayloadConverter.json(
+                () -> ofApplication == null
+                        ? JsonMapper.builder().findAndAddModules().build()
+                        : ofApplication,
+                converters.orderedStream().toList());
     }
 
     @Bean

@@ -1,15 +1,18 @@
 package io.reliablemq.spring.autoconfigure;
 
+import io.reliablemq.client.api.ReceivedMessage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.util.ClassUtils;
 
 /**
  * What a native image cannot find out by itself: the types that client and embedded broker read and write as JSON, on the wire
- * and in their files, and the native libraries that bodies are compressed with. Methods of listeners and their payloads are
+ * and in their files, the native libraries that bodies are compressed with, the scripts for tables of outbox and idempotent
+ * listeners, and what the expression for a key may ask for. Methods of listeners and their payloads are
  * seen to by the annotations on them.
  */
 class ReliableMqRuntimeHints implements RuntimeHintsRegistrar {
@@ -44,6 +47,9 @@ class ReliableMqRuntimeHints implements RuntimeHintsRegistrar {
     private static final List<String> NATIVE_LIBRARIES =
             List.of("*/*/libzstd-jni*", "net/jpountz/util/*/*/liblz4-java*");
 
+    /** Boot knows scripts of its own names only. */
+    private static final String SCHEMA_SCRIPTS = "io/reliablemq/spring/*/schema-*.sql";
+
     private final BindingReflectionHintsRegistrar binding = new BindingReflectionHintsRegistrar();
 
     @Override
@@ -55,5 +61,13 @@ class ReliableMqRuntimeHints implements RuntimeHintsRegistrar {
             }
         }
         NATIVE_LIBRARIES.forEach(hints.resources()::registerPattern);
+        hints.resources().registerPattern(SCHEMA_SCRIPTS);
+        // What an expression for the key of an idempotent listener begins with.
+        hints.reflection()
+                .registerTypeIfPresent(
+                        classLoader,
+                        "io.reliablemq.spring.listener.adapter.MessageKeys$Root",
+                        MemberCategory.INVOKE_PUBLIC_METHODS);
+        hints.reflection().registerType(ReceivedMessage.class, MemberCategory.INVOKE_PUBLIC_METHODS);
     }
 }

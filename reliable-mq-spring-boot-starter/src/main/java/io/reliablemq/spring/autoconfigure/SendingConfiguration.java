@@ -18,6 +18,7 @@ import io.reliablemq.spring.core.ReliableMqTemplateCustomizer;
 import io.reliablemq.spring.core.SendFailureHandlers;
 import io.reliablemq.spring.support.MessageMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -47,6 +48,11 @@ class SendingConfiguration {
                 settings.producer(environment.getProperty("spring.application.name")).toBuilder();
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         this.producerSettings = builder.build();
+    }
+
+    /** As the producer has it: a customizer may have changed what the property says. */
+    Duration sendTimeout() {
+        return producerSettings.sendTimeout();
     }
 
     /** Behind the application's own handlers, which come first where nothing else is said. */

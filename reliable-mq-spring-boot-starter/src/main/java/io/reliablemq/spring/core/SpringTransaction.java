@@ -1,7 +1,9 @@
 package io.reliablemq.spring.core;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -39,6 +41,23 @@ final class SpringTransaction implements CurrentTransaction {
     private static final class Ending implements TransactionSynchronization {
 
         private final List<DeferredSend> sends = new ArrayList<>();
+
+        /** How many sends there were when a nested transaction began. */
+        private final Map<Object, Integer> sendsBefore = new IdentityHashMap<>();
+
+        @Override
+        public void savepoint(Object savepoint) {
+            sendsBefore.put(savepoint, sends.size());
+        }
+
+        /** What a nested transaction has sent goes with it. */
+        @Override
+        public void savepointRollback(Object savepoint) {
+            // A savepoint that was not told of is older than the first send.
+            List<DeferredSend> undone = sends.subList(sendsBefore.getOrDefault(savepoint, 0), sends.size());
+            undone.forEach(send -> send.withdraw("rolled back to a savepoint"));
+            undone.clear();
+        }
 
         @Override
         public void afterCompletion(int status) {

@@ -3,6 +3,7 @@ package io.reliablemq.spring.embedded;
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerEnvironment;
 import io.reliablemq.broker.BrokerProperties;
+import io.reliablemq.broker.BrokerSettings;
 import io.reliablemq.broker.TlsBundles;
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Health;
@@ -48,6 +49,7 @@ public final class EmbeddedBroker
     private final ReentrantLock lifecycleLock = new ReentrantLock();
 
     private volatile @Nullable Broker broker;
+    private volatile List<String> named = List.of();
     private volatile boolean closing;
     private @Nullable ApplicationContext context;
 
@@ -84,7 +86,9 @@ public final class EmbeddedBroker
             if (broker != null) {
                 return;
             }
-            Broker started = Broker.start(properties.toSettings(bundles), environment);
+            BrokerSettings settings = properties.toSettings(bundles);
+            Broker started = Broker.start(settings, environment);
+            named = settings.nameServers();
             broker = started;
             keepPorts(started);
         } finally {
@@ -93,18 +97,19 @@ public final class EmbeddedBroker
     }
 
     /**
-     * Name servers that know the broker, {@code host:port}.
+     * Name servers that know the broker, {@code host:port}: those of its settings, else its own.
      *
      * @throws IllegalStateException while it does not run
      */
     public List<String> nameServers() {
-        if (!properties.getNameServer().isEnabled()) {
-            return List.copyOf(properties.getNameServers());
-        }
         Broker running = broker;
-        InetSocketAddress address = running == null ? null : running.nameServerAddress();
-        if (address == null) {
-            throw new IllegalStateException("The embedded broker does not run, so its name server has no address");
+        if (running == null) {
+            throw new IllegalStateException("The embedded broker does not run, so no name server knows it");
+        }
+        InetSocketAddress address = running.nameServerAddress();
+        // With others named it does not register with its own, even where that runs for somebody else.
+        if (!named.isEmpty() || address == null) {
+            return named;
         }
         return List.of(hostAndPort(address));
     }
@@ -113,6 +118,12 @@ public final class EmbeddedBroker
     public List<Figure> figures() {
         Broker running = broker;
         return running == null ? List.of() : running.figures().read();
+    }
+
+    /** How many messages of the group wait for another attempt at this moment; none while the broker does not run. */
+    public long retrying(String group) {
+        Broker running = broker;
+        return running == null ? 0 : running.retrying(group);
     }
 
     /** Whether the broker does its work; null while it does not run. */

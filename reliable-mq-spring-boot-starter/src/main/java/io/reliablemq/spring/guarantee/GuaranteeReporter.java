@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Logs the report once the application has started and its brokers have answered, and again when routes have changed and it
- * says something else then. Nobody waits for it. Thread-safe.
+ * Logs the report once the application is ready and its brokers have answered, and again when routes have changed and it
+ * says something else then. Nobody waits for it, and it takes nothing from the start. Thread-safe.
  */
 public final class GuaranteeReporter implements SmartLifecycle {
 
@@ -25,6 +25,9 @@ public final class GuaranteeReporter implements SmartLifecycle {
     private final AtomicBoolean asking = new AtomicBoolean();
     private volatile boolean running;
 
+    /** Whether all has been done that is done before the application works. */
+    private volatile boolean ready;
+
     /** @param routeChanges is told who wants to hear of changed routes */
     public GuaranteeReporter(GuaranteeInspector inspector, Consumer<Runnable> routeChanges) {
         this.inspector = inspector;
@@ -32,10 +35,16 @@ public final class GuaranteeReporter implements SmartLifecycle {
     }
 
     private void routesChanged() {
-        if (running) {
+        if (running && ready) {
             changed.set(true);
             report();
         }
+    }
+
+    /** All has been done that is done before the application works: until then nobody is asked anything. */
+    public void ready() {
+        ready = true;
+        routesChanged();
     }
 
     /** One question at a time; what changes meanwhile is asked for afterwards. */
@@ -69,8 +78,7 @@ public final class GuaranteeReporter implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        changed.set(true);
-        report();
+        routesChanged();
     }
 
     @Override

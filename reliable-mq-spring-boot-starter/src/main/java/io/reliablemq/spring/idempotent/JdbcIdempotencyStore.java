@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
@@ -13,10 +14,13 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.ResourceTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -138,14 +142,25 @@ public final class JdbcIdempotencyStore implements IdempotencyStore {
 
     /** Outside the transaction a mark would commit before the effect, and a crash between the two would lose the effect. */
     private void requireCovered() {
+        // Asked first: a statement binds its connection, and a pool without auto-commit would look like a transaction.
+        boolean covered = isBoundByManager();
         Boolean autoCommit = jdbc.execute((ConnectionCallback<Boolean>) Connection::getAutoCommit);
-        if (Boolean.TRUE.equals(autoCommit)) {
+        if (!covered || Boolean.TRUE.equals(autoCommit)) {
             throw new IllegalStateException("The transaction manager "
                     + transactions.getTransactionManager()
                     + " does not cover the data source that the marks of handled messages are in. Define a bean of type"
                     + " JdbcIdempotencyStore with a data source and a transaction manager that belong together, and name it in"
                     + " the attribute idempotent of the listener");
         }
+    }
+
+    /** Whether the transaction has a connection of the data source. Those of JTA get theirs when it is asked for. */
+    private boolean isBoundByManager() {
+        DataSource target = dataSource instanceof TransactionAwareDataSourceProxy proxy
+                ? Objects.requireNonNullElse(proxy.getTargetDataSource(), dataSource)
+                : dataSource;
+        return !(transactions.getTransactionManager() instanceof ResourceTransactionManager)
+                || TransactionSynchronizationManager.hasResource(target);
     }
 
     /**

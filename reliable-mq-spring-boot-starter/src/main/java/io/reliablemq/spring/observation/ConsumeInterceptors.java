@@ -3,12 +3,18 @@ package io.reliablemq.spring.observation;
 import io.reliablemq.client.api.ConsumeInterceptor;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Several interceptors as one, found when the first consumer is made. The first in the list is the outermost. */
 public final class ConsumeInterceptors implements ConsumeInterceptor {
+
+    private static final Log log = LogFactory.getLog(ConsumeInterceptors.class);
 
     private final Supplier<List<ConsumeInterceptor>> interceptors;
 
@@ -19,30 +25,48 @@ public final class ConsumeInterceptors implements ConsumeInterceptor {
 
     @Override
     public void opened(PushConsumerSettings settings) {
-        interceptors.get().forEach(interceptor -> interceptor.opened(settings));
+        interceptors.get().forEach(interceptor -> safely(interceptor, () -> interceptor.opened(settings)));
     }
 
     @Override
     public Call begin(PushConsumerSettings settings, List<ReceivedMessage> messages) {
-        return new Calls(interceptors.get().stream()
-                .map(interceptor -> interceptor.begin(settings, messages))
-                .toList());
+        List<Begun> begun = new ArrayList<>();
+        for (ConsumeInterceptor interceptor : interceptors.get()) {
+            safely(interceptor, () -> begun.add(new Begun(interceptor, interceptor.begin(settings, messages))));
+        }
+        return new Calls(begun);
+    }
+
+    /** One that fails must not keep the others from closing what they have opened. */
+    private static void safely(ConsumeInterceptor interceptor, Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException e) {
+            log.error("The interceptor " + interceptor + " failed; the others and the listener go on", e);
+        }
+    }
+
+    private record Begun(ConsumeInterceptor interceptor, Call call) {
+
+        void tell(Consumer<Call> news) {
+            safely(interceptor, () -> news.accept(call));
+        }
     }
 
     /** From the innermost to the outermost, as scopes have to be closed. */
-    private record Calls(List<Call> calls) implements Call {
+    private record Calls(List<Begun> calls) implements Call {
 
         @Override
         public void returned() {
             for (int i = calls.size() - 1; i >= 0; i--) {
-                calls.get(i).returned();
+                calls.get(i).tell(Call::returned);
             }
         }
 
         @Override
         public void ended(List<MessageEnd> ends, @Nullable Throwable error) {
             for (int i = calls.size() - 1; i >= 0; i--) {
-                calls.get(i).ended(ends, error);
+                calls.get(i).tell(call -> call.ended(ends, error));
             }
         }
     }

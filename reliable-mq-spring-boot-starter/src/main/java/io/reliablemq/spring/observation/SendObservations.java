@@ -8,11 +8,16 @@ import io.reliablemq.protocol.message.Message;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Observes and counts sends. Thread-safe; each {@link Send} belongs to one send. */
 public final class SendObservations {
 
+    private static final Log log = LogFactory.getLog(SendObservations.class);
+    private static final String WITHOUT_EFFECT =
+            "What observes or counts sends has failed; what became of the message counts all the same";
     private static final SendObservationConvention DEFAULT = new DefaultSendObservationConvention();
 
     private final ObservationRegistry registry;
@@ -29,15 +34,30 @@ public final class SendObservations {
 
     /** Begins to observe a send. Where no observation is current, a trace that the messages carry already goes on. */
     Send start(String operation, List<Message> messages) {
-        counts.forEach(each -> each.started(messages.get(0).topic(), messages.size()));
-        if (registry.isNoop()) {
+        counts.forEach(each -> safely(() -> each.started(messages.get(0).topic(), messages.size())));
+        try {
+            return registry.isNoop() ? new Send(null, Observation.NOOP, messages) : observed(operation, messages);
+        } catch (RuntimeException e) {
+            log.error(WITHOUT_EFFECT, e);
             return new Send(null, Observation.NOOP, messages);
         }
+    }
+
+    private Send observed(String operation, List<Message> messages) {
         boolean keepsTrace = registry.getCurrentObservation() == null;
         SendContext context = new SendContext(operation, messages, keepsTrace);
         Observation observation = Observation.createNotStarted(convention, DEFAULT, () -> context, registry)
                 .start();
         return new Send(context, observation, context.injected());
+    }
+
+    /** What an observer throws must not make a failure of a send, nor keep others from being told. */
+    private static void safely(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException e) {
+            log.error(WITHOUT_EFFECT, e);
+        }
     }
 
     /**
@@ -79,37 +99,58 @@ public final class SendObservations {
         /** Begins the send with the observation as the current one. What is thrown ends it. */
         <T> T call(Supplier<T> sending) {
             T result;
-            Observation.Scope scope = observation.openScope();
+            Observation.@Nullable Scope before = registry.getCurrentObservationScope();
+            Observation.Scope scope = openScope(before);
             try {
                 result = sending.get();
             } catch (RuntimeException | Error e) {
-                scope.close();
+                close(scope, before);
                 failed(e);
                 throw e;
             }
-            scope.close();
+            close(scope, before);
             return result;
+        }
+
+        private Observation.Scope openScope(Observation.@Nullable Scope before) {
+            try {
+                return observation.openScope();
+            } catch (RuntimeException e) {
+                log.error(WITHOUT_EFFECT, e);
+                // It is the current one by then, and would be that of all that the thread does next.
+                registry.setCurrentObservationScope(before);
+                return Observation.Scope.NOOP;
+            }
+        }
+
+        private void close(Observation.Scope scope, Observation.@Nullable Scope before) {
+            try {
+                scope.close();
+            } catch (RuntimeException e) {
+                log.error(WITHOUT_EFFECT, e);
+                registry.setCurrentObservationScope(before);
+            }
         }
 
         void succeeded(SendReceipt receipt) {
             if (context != null) {
                 context.succeeded(receipt);
             }
-            observation.stop();
-            counts.forEach(
-                    each -> each.succeeded(message().topic(), messages.size(), receipt.status(), receipt.attempts()));
+            safely(observation::stop);
+            counts.forEach(each -> safely(
+                    () -> each.succeeded(message().topic(), messages.size(), receipt.status(), receipt.attempts())));
         }
 
         /** The reply to a request has come. */
         void answered() {
-            observation.stop();
-            counts.forEach(each -> each.succeeded(message().topic(), 1, SendStatus.SEND_OK, List.of()));
+            safely(observation::stop);
+            counts.forEach(each -> safely(() -> each.succeeded(message().topic(), 1, SendStatus.SEND_OK, List.of())));
         }
 
         /** It is on its way, and nobody will say how it ended. */
         void handedOver() {
-            observation.stop();
-            counts.forEach(each -> each.oneWay(message().topic()));
+            safely(observation::stop);
+            counts.forEach(each -> safely(() -> each.oneWay(message().topic())));
         }
 
         void failed(Throwable error) {
@@ -117,9 +158,9 @@ public final class SendObservations {
             if (context != null) {
                 context.failed(failure);
             }
-            observation.error(error);
-            observation.stop();
-            counts.forEach(each -> each.failed(message().topic(), messages.size(), failure));
+            safely(() -> observation.error(error));
+            safely(observation::stop);
+            counts.forEach(each -> safely(() -> each.failed(message().topic(), messages.size(), failure)));
         }
     }
 }

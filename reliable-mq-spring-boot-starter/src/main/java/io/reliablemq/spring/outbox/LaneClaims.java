@@ -66,6 +66,11 @@ final class LaneClaims {
         return Math.max(0, nextBeatNanos - clock.nanos());
     }
 
+    /** The next beat is due now. */
+    void beatNext() {
+        nextBeatNanos = clock.nanos();
+    }
+
     /**
      * Counts up, and takes or gives up lanes for an equal share. To be called when the next beat is due.
      *

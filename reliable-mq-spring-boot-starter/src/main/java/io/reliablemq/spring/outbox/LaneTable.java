@@ -50,8 +50,14 @@ final class LaneTable {
         }
     }
 
+    /** Repeatable, since the answer may be lost. */
     void join(String instance) {
-        update("INSERT INTO " + relays + " (instance, beat) VALUES (?, 0)", instance);
+        try {
+            update("INSERT INTO " + relays + " (instance, beat) VALUES (?, 0)", instance);
+        } catch (DuplicateKeyException e) {
+            // An earlier attempt came through: nobody else has this instance's name.
+            return;
+        }
     }
 
     /** @return false if others have struck the instance off */

@@ -47,6 +47,7 @@ final class RelayAgent implements Agent {
     private final List<Ended> unnoted = new ArrayList<>();
     private int inFlight;
     private int firstLane;
+    private long nextAttemptNanos;
     private long nextPollNanos;
     private long nextCleaningNanos;
 
@@ -67,6 +68,7 @@ final class RelayAgent implements Agent {
         this.status = status;
         this.results = new Results(table, settings, status, clock);
         this.clock = clock;
+        this.nextAttemptNanos = clock.nanos();
         this.nextPollNanos = clock.nanos();
         this.nextCleaningNanos = clock.nanos();
     }
@@ -78,12 +80,19 @@ final class RelayAgent implements Agent {
 
     @Override
     public long doWork() {
+        long pause = nextAttemptNanos - clock.nanos();
+        if (pause > 0) {
+            return pause;
+        }
         try {
             long nanos = step();
             status.databaseAnswers();
             return nanos;
         } catch (DataAccessException | TransactionException e) {
             status.databaseFails(e);
+            // The next step asks the database in any case: one that has nothing to ask would pass for an answer.
+            claims.beatNext();
+            nextAttemptNanos = clock.nanos() + DATABASE_PAUSE_NANOS;
             return DATABASE_PAUSE_NANOS;
         }
     }

@@ -2,11 +2,11 @@ package io.reliablemq.spring.support;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.converter.ByteArrayMessageConverter;
 import org.springframework.messaging.converter.CompositeMessageConverter;
-import org.springframework.messaging.converter.JacksonJsonMessageConverter;
 import org.springframework.messaging.converter.MessageConversionException;
 import org.springframework.messaging.converter.MessageConverter;
 import org.springframework.util.MimeType;
@@ -37,16 +37,20 @@ public final class PayloadConverter {
 
     /** Text as UTF-8, bytes as they are, everything else as JSON by the mapper. */
     public static PayloadConverter json(JsonMapper mapper) {
-        return of(List.of(
-                new TextConverter(),
-                new ByteArrayMessageConverter(),
-                new JacksonJsonMessageConverter(mapper, READ_AS_JSON)));
+        return json(mapper, List.of());
     }
 
     /** As {@link #json}, with these before the three: the first that can convert does. They must make bytes or text. */
     public static PayloadConverter json(JsonMapper mapper, List<? extends MessageConverter> before) {
+        return json(() -> mapper, before);
+    }
+
+    /** As {@link #json(JsonMapper, List)}, with a mapper that is asked for once, when the first payload needs it. */
+    public static PayloadConverter json(Supplier<JsonMapper> mapper, List<? extends MessageConverter> before) {
         List<MessageConverter> all = new ArrayList<>(before);
-        all.add(json(mapper).converter);
+        all.add(new TextConverter());
+        all.add(new ByteArrayMessageConverter());
+        all.add(new JsonOnFirstUse(mapper, READ_AS_JSON));
         return of(all);
     }
 

@@ -168,6 +168,23 @@ class MessageListenerTests {
     }
 
     @Test
+    void prefersTheWordOfTheMethodToWhatTheClassSaysAgainstIt() {
+        context.withBean(OwnWord.class).run(started -> {
+            assertThat(started).hasNotFailed();
+            var settings = consumers.ofGroup("own-word").settings;
+            assertThat(settings.retries().delays()).containsExactly(Duration.ofSeconds(2));
+            for (int i = 0; i < 2; i++) {
+                consumers.ofGroup("own-word").deliver(Received.text("orders", "x", Map.of()));
+            }
+            assertThat(started.getBean(OwnWord.class).received).containsExactly("x", "x");
+        });
+        context.withBean(OwnBatch.class)
+                .run(started -> assertThat(
+                                consumers.ofGroup("own-batch").settings.consumeBatchSize())
+                        .isEqualTo(7));
+    }
+
+    @Test
     void addsListenersByCode() {
         List<String> handled = new CopyOnWriteArrayList<>();
         context.withBean(Simple.class)
@@ -421,6 +438,29 @@ class MessageListenerTests {
         void on(String text) {
             throw new IllegalStateException("never works");
         }
+    }
+
+    @MessageListener(
+            topic = "orders",
+            group = "own-word",
+            mode = ConsumeMode.ORDERLY,
+            idempotent = MessageListener.JDBC,
+            idempotentKey = "payload",
+            batchSize = "10",
+            suspendTime = "1s")
+    static class OwnWord {
+        final List<String> received = new CopyOnWriteArrayList<>();
+
+        @MessageListener(idempotent = MessageListener.NONE, batch = "false", retryDelays = "2s")
+        void on(String text) {
+            received.add(text);
+        }
+    }
+
+    @MessageListener(topic = "orders", group = "own-batch", batch = "false")
+    static class OwnBatch {
+        @MessageListener(batchSize = "7")
+        void on(List<String> texts) {}
     }
 
     @MessageListener(topic = "orders", group = "defaults", tags = "paid", concurrency = "3", mode = ConsumeMode.ORDERLY)

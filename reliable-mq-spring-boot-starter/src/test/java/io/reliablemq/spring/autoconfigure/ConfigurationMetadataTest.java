@@ -7,15 +7,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.JsonNode;
@@ -40,6 +45,26 @@ class ConfigurationMetadataTest {
                 assertThat(property.path("description").asString()).as(name).startsWith("Whether");
             }
         });
+    }
+
+    @Test
+    void describesTheSwitchOfEachHealthCheck() {
+        List<String> switches =
+                ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()).getCandidates().stream()
+                        .filter(name -> name.startsWith("io.reliablemq."))
+                        .map(name ->
+                                ClassUtils.resolveClassName(name, getClass().getClassLoader()))
+                        .map(type -> type.getAnnotation(ConditionalOnEnabledHealthIndicator.class))
+                        .filter(Objects::nonNull)
+                        .map(condition -> "management.health." + condition.value() + ".enabled")
+                        .toList();
+
+        assertThat(switches).hasSizeGreaterThan(1);
+        List<String> described = new ArrayList<>();
+        metadata()
+                .path("properties")
+                .forEach(property -> described.add(property.path("name").asString()));
+        assertThat(described).containsAll(switches);
     }
 
     @Test

@@ -14,23 +14,32 @@ import io.reliablemq.spring.actuate.ReliableMqEndpoint.Report;
 import io.reliablemq.spring.annotation.MessageListener;
 import io.reliablemq.spring.core.ReliableMqTemplate;
 import io.reliablemq.spring.embedded.EmbeddedBroker;
+import io.reliablemq.spring.guarantee.ApplicationFacts;
+import io.reliablemq.spring.guarantee.GroupFacts;
 import io.reliablemq.spring.guarantee.GuaranteeInspector;
 import io.reliablemq.spring.guarantee.GuaranteeNotMetException;
 import io.reliablemq.spring.guarantee.GuaranteeReporter;
+import io.reliablemq.spring.guarantee.ProducerFacts;
 import io.reliablemq.spring.guarantee.StrictGuarantee;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -41,6 +50,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -214,6 +224,21 @@ class GuaranteeReportTests {
     }
 
     @Test
+    void nobodyIsAskedBeforeTheApplicationIsReady(CapturedOutput output) {
+        AskedWhen asked;
+        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Reporting.class)
+                .web(WebApplicationType.NONE)
+                .properties("reliable-mq.broker.data-dir=" + folder)
+                .run()) {
+            asked = application.getBean(AskedWhen.class);
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(output).contains("What is guaranteed: "));
+        }
+        assertThat(asked.beforeReady).isZero();
+        assertThat(asked.times).hasPositiveValue();
+    }
+
+    @Test
     void theBlockCanBeSwitchedOff() {
         embedded()
                 .withPropertyValues("reliable-mq.guarantee-report.enabled=false")
@@ -312,6 +337,42 @@ class GuaranteeReportTests {
                         .hasSingleBean(EmbeddedBroker.class)
                         .hasSingleBean(GuaranteeReporter.class)
                         .doesNotHaveBean("reliableMqEndpoint"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({
+        ReliableMqAutoConfiguration.class,
+        ReliableMqObservationAutoConfiguration.class,
+        GuaranteeAutoConfiguration.class
+    })
+    static class Reporting {
+
+        @Bean
+        AskedWhen askedWhen() {
+            return new AskedWhen();
+        }
+    }
+
+    /** Runners run after all of the context has started, and before the application is ready. */
+    static class AskedWhen implements ApplicationFacts, ApplicationRunner {
+        final AtomicInteger times = new AtomicInteger();
+        int beforeReady;
+
+        @Override
+        public void run(ApplicationArguments arguments) {
+            beforeReady = times.get();
+        }
+
+        @Override
+        public List<ProducerFacts> producers() {
+            times.incrementAndGet();
+            return List.of();
+        }
+
+        @Override
+        public List<GroupFacts> groups() {
+            return List.of();
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.spring.core.Outbox;
+import io.reliablemq.spring.core.ProducerSettingsCustomizer;
 import io.reliablemq.spring.core.ReliableMqTemplate;
 import io.reliablemq.spring.core.TransactionMode;
 import io.reliablemq.spring.fixture.Failures;
@@ -234,6 +235,18 @@ class OutboxAutoConfigurationTests {
             assertThat(failure.getName()).isEqualTo("reliable-mq.outbox." + name);
             assertThat(failure.getReason()).isNotBlank();
         });
+    }
+
+    @Test
+    void comparesTheLeaseWithTheTimeoutThatTheProducerHas() {
+        context.withBean(
+                        ProducerSettingsCustomizer.class, () -> settings -> settings.sendTimeout(Duration.ofMinutes(1)))
+                .run(started -> {
+                    assertThat(started).hasFailed();
+                    var failure = Failures.find(
+                            started.getStartupFailure(), InvalidConfigurationPropertyValueException.class);
+                    assertThat(failure.getName()).isEqualTo("reliable-mq.outbox.relay.lease");
+                });
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -339,6 +339,11 @@ class ReliableMqAutoConfigurationTests {
     @CsvSource({
         "reliable-mq.name-server,nowhere",
         "reliable-mq.name-server,host:0",
+        "reliable-mq.name-server,host:65536",
+        "reliable-mq.health.timeout,0s",
+        "reliable-mq.health.max-lag,-1",
+        "reliable-mq.health.max-age,-1s",
+        "reliable-mq.guarantee-report.timeout,0s",
         "reliable-mq.client.heartbeat-interval,0s",
         "reliable-mq.client.request-timeout,-1s",
         "reliable-mq.producer.group,or ders",
@@ -356,12 +361,17 @@ class ReliableMqAutoConfigurationTests {
         "reliable-mq.consumer.max-messages-per-second,-1"
     })
     void refusesNonsensicalValueByItsName(String name, String value) {
-        context.withPropertyValues(name + "=" + value).withBean(Listener.class).run(started -> {
-            assertThat(started).hasFailed();
-            var failure = Failures.find(started.getStartupFailure(), InvalidConfigurationPropertyValueException.class);
-            assertThat(failure.getName()).isEqualTo(name);
-            assertThat(failure.getReason()).isNotBlank();
-        });
+        context.withConfiguration(AutoConfigurations.of(
+                        ReliableMqHealthAutoConfiguration.class, GuaranteeAutoConfiguration.class))
+                .withPropertyValues(name + "=" + value)
+                .withBean(Listener.class)
+                .run(started -> {
+                    assertThat(started).hasFailed();
+                    var failure = Failures.find(
+                            started.getStartupFailure(), InvalidConfigurationPropertyValueException.class);
+                    assertThat(failure.getName()).isEqualTo(name);
+                    assertThat(failure.getReason()).isNotBlank();
+                });
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.ReferencedClassObject;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.spring.annotation.MessageListener;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.beans.factory.aot.AotServices;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.messaging.handler.annotation.Payload;
 
@@ -82,6 +85,36 @@ class ReliableMqRuntimeHintsTest {
         assertThat(RuntimeHintsPredicates.resource().forResource("linux/amd64/libzstd-jni-1.5.7-9.so"))
                 .accepts(hints);
         assertThat(RuntimeHintsPredicates.resource().forResource("net/jpountz/util/linux/amd64/liblz4-java.so"))
+                .accepts(hints);
+    }
+
+    @Test
+    void coversTheScriptsForTables() throws Exception {
+        RuntimeHints hints = hints();
+
+        for (String feature : List.of("outbox", "idempotent")) {
+            Resource[] scripts = new PathMatchingResourcePatternResolver()
+                    .getResources("classpath*:io/reliablemq/spring/" + feature + "/*.sql");
+            assertThat(scripts)
+                    .hasSizeGreaterThan(2)
+                    .allSatisfy(script -> assertThat(RuntimeHintsPredicates.resource()
+                                    .forResource("io/reliablemq/spring/" + feature + "/" + script.getFilename()))
+                            .accepts(hints));
+        }
+    }
+
+    /** A record with everything that an expression may name by itself; the payload is covered by the listener. */
+    @Test
+    void coversWhatTheExpressionForAKeyMayAskFor() throws Exception {
+        Class<?> root = Class.forName("io.reliablemq.spring.listener.adapter.MessageKeys$Root");
+        RuntimeHints hints = hints();
+
+        assertThat(Stream.of(root.getRecordComponents()))
+                .hasSize(3)
+                .allSatisfy(
+                        part -> assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(part.getAccessor()))
+                                .accepts(hints));
+        assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(ReceivedMessage.class.getMethod("messageId")))
                 .accepts(hints);
     }
 

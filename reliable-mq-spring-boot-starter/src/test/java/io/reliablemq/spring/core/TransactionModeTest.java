@@ -20,9 +20,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 class TransactionModeTest {
@@ -100,6 +106,39 @@ class TransactionModeTest {
                 .withCauseInstanceOf(TransactionNotCommittedException.class)
                 .withMessageContaining("rolled back");
         assertThat(template.afterCommitFigures()).isEqualTo(new AfterCommitFigures(0, 0, 0, 2));
+    }
+
+    @Test
+    void sendsNothingOfANestedTransactionThatWasRolledBack() {
+        EmbeddedDatabase database = new EmbeddedDatabaseBuilder()
+                .setType(EmbeddedDatabaseType.H2)
+                .generateUniqueName(true)
+                .build();
+        TransactionTemplate outer = new TransactionTemplate(new DataSourceTransactionManager(database));
+        TransactionTemplate nested = new TransactionTemplate(outer.getTransactionManager());
+        nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+        ReliableMqTemplate template = template(TransactionMode.AFTER_COMMIT);
+        try {
+            outer.executeWithoutResult(status -> {
+                nested.executeWithoutResult(inner -> {
+                    template.send("orders", "nested first");
+                    inner.setRollbackOnly();
+                });
+                template.send("orders", "outer");
+                nested.executeWithoutResult(inner -> template.send("orders", "nested kept"));
+                nested.executeWithoutResult(inner -> {
+                    template.send("orders", "nested undone");
+                    inner.setRollbackOnly();
+                });
+            });
+        } finally {
+            database.shutdown();
+        }
+
+        assertThat(producer.sentAsync)
+                .extracting(message -> new String(message.body()))
+                .containsExactly("outer", "nested kept");
+        assertThat(template.afterCommitFigures()).isEqualTo(new AfterCommitFigures(0, 2, 0, 2));
     }
 
     @Test

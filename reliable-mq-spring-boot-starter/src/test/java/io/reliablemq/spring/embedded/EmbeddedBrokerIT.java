@@ -129,6 +129,24 @@ class EmbeddedBrokerIT {
     }
 
     @Test
+    void isFoundThroughTheNameServersThatItRegistersWith() {
+        try (ConfigurableApplicationContext first = start(Orders.class)) {
+            String nameServer =
+                    first.getBean(EmbeddedBroker.class).nameServers().get(0);
+            try (ConfigurableApplicationContext second = builder()
+                    .properties(
+                            "reliable-mq.broker.data-dir=" + folder.resolve("second"),
+                            "reliable-mq.broker.name=broker-b",
+                            "reliable-mq.broker.name-servers=" + nameServer + ";" + nameServer)
+                    .run()) {
+                assertThat(second.getBean(EmbeddedBroker.class).nameServers()).containsOnly(nameServer);
+                template(second).send("orders:paid", new Order("through the first", 1));
+                awaitReceived("paid through the first");
+            }
+        }
+    }
+
+    @Test
     void freesItsFolderWhilePaused() {
         try (ConfigurableApplicationContext paused = start(Orders.class)) {
             paused.pause();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionStatus;
@@ -143,6 +147,36 @@ abstract class JdbcIdempotencyStoreContract extends IdempotencyStoreContract {
         assertThatIllegalStateException().isThrownBy(wrong::verify).withMessageContaining("does not cover");
         assertThatIllegalStateException().isThrownBy(() -> wrong.once("g", Set.of("m"), keys -> keys));
         assertThat(count("reliable_mq_handled")).isZero();
+    }
+
+    @Test
+    void refusesATransactionManagerOfAnotherDatabaseWhereConnectionsDoNotCommitByThemselves() {
+        DataSource manual = new DelegatingDataSource(dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = super.getConnection();
+                connection.setAutoCommit(false);
+                return connection;
+            }
+        };
+        JdbcIdempotencyStore wrong = new JdbcIdempotencyStore(
+                manual,
+                new JdbcTransactionManager(
+                        new org.springframework.jdbc.datasource.DriverManagerDataSource("jdbc:h2:mem:another")),
+                JdbcIdempotencyStore.DEFAULT_TABLE,
+                Clock.systemUTC());
+
+        assertThatIllegalStateException().isThrownBy(wrong::verify).withMessageContaining("does not cover");
+    }
+
+    @Test
+    void verifiesThroughAProxyThatKnowsTheTransaction() {
+        new JdbcIdempotencyStore(
+                        new TransactionAwareDataSourceProxy(dataSource()),
+                        new JdbcTransactionManager(dataSource()),
+                        JdbcIdempotencyStore.DEFAULT_TABLE,
+                        Clock.systemUTC())
+                .verify();
     }
 
     @Test

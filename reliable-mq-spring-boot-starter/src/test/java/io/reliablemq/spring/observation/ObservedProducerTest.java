@@ -71,6 +71,37 @@ class ObservedProducerTest {
         }
     }
 
+    /** Fails whenever it is told something. */
+    private static final class Failing implements io.micrometer.observation.ObservationHandler<Observation.Context> {
+        private final boolean atStart;
+
+        private Failing(boolean atStart) {
+            this.atStart = atStart;
+        }
+
+        @Override
+        public void onStart(Observation.Context context) {
+            if (atStart) {
+                throw new IllegalStateException("No start, as the test wants");
+            }
+        }
+
+        @Override
+        public void onScopeOpened(Observation.Context context) {
+            throw new IllegalStateException("No scope, as the test wants");
+        }
+
+        @Override
+        public void onStop(Observation.Context context) {
+            throw new IllegalStateException("No stop, as the test wants");
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return true;
+        }
+    }
+
     private static Message message() {
         return Message.builder("orders")
                 .tag("new")
@@ -84,6 +115,40 @@ class ObservedProducerTest {
         return TestObservationRegistryAssert.assertThat(registry)
                 .hasNumberOfObservationsEqualTo(1)
                 .hasSingleObservationThat();
+    }
+
+    @Test
+    void aSendThatCameThroughIsNoFailureBecauseAnObserverFails() {
+        for (boolean atStart : List.of(true, false)) {
+            ObservationRegistry failing = ObservationRegistry.create();
+            failing.observationConfig().observationHandler(new Failing(atStart));
+            SendCounts throwing = new SendCounts() {
+                @Override
+                public void started(String topic, int messages) {
+                    throw new IllegalStateException("No count, as the test wants");
+                }
+
+                @Override
+                public void succeeded(String topic, int messages, SendStatus status, List<Attempt> attempts) {
+                    throw new IllegalStateException("No count, as the test wants");
+                }
+            };
+            counted.clear();
+            SendObservations sends = new SendObservations(failing, null, List.of(throwing, new Counted()));
+            ObservedProducer observed = new ObservedProducer(recording, () -> sends);
+
+            assertThat(observed.send(message()).status()).isEqualTo(SendStatus.SEND_OK);
+            assertThat(observed.sendAsync(message())).isCompleted();
+            observed.sendOneWay(message());
+            assertThat(counted)
+                    .containsExactly(
+                            "started orders 1",
+                            "succeeded orders 1 SEND_OK",
+                            "started orders 1",
+                            "succeeded orders 1 SEND_OK",
+                            "started orders 1",
+                            "one-way orders");
+        }
     }
 
     @Test

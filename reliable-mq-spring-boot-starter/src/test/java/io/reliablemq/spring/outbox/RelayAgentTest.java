@@ -64,8 +64,12 @@ class RelayAgentTest {
     }
 
     private RelayAgent agent(LaneClaims claims) {
+        return agent(claims, new RelayStatus());
+    }
+
+    private RelayAgent agent(LaneClaims claims, RelayStatus status) {
         return new RelayAgent(
-                new OutboxTable(database, "reliable_mq_"), claims, broker, settings, signal, new RelayStatus(), clock);
+                new OutboxTable(database, "reliable_mq_"), claims, broker, settings, signal, status, clock);
     }
 
     private void add(DataSource where, String text, String key) {
@@ -160,6 +164,43 @@ class RelayAgentTest {
         slow.beat(Set.of());
         assertThat(slow.owned()).hasSize(Lane.COUNT / 2);
         assertThat(other.owned()).hasSize(Lane.COUNT / 2).doesNotContainAnyElementsOf(slow.owned());
+    }
+
+    @Test
+    void tellsThatTheDatabaseDoesNotAnswerUntilItDoes() {
+        JdbcTemplate jdbc = new JdbcTemplate(database);
+        jdbc.execute("ALTER TABLE reliable_mq_outbox_relay RENAME TO away");
+        RelayStatus status = new RelayStatus();
+        LaneClaims claims = claims();
+        RelayAgent agent = agent(claims, status);
+        for (int i = 0; i < 20; i++) {
+            agent.doWork();
+            assertThat(status.problem()).as("step %d", i).isNotEmpty();
+            now.addAndGet(300);
+        }
+
+        jdbc.execute("ALTER TABLE away RENAME TO reliable_mq_outbox_relay");
+        now.addAndGet(1000);
+        agent.doWork();
+        assertThat(status.problem()).isEmpty();
+        assertThat(claims.owned()).hasSize(Lane.COUNT);
+
+        jdbc.execute("ALTER TABLE reliable_mq_outbox_relay RENAME TO away");
+        now.addAndGet(LEASE.toMillis());
+        for (int i = 0; i < 20; i++) {
+            agent.doWork();
+            assertThat(status.problem()).as("step %d after the lease", i).isNotEmpty();
+            now.addAndGet(300);
+        }
+    }
+
+    @Test
+    void joinsThoughTheAnswerToItsFirstAttemptWasLost() {
+        LaneTable table = new LaneTable(database, "reliable_mq_");
+        table.join("a");
+        table.join("a");
+
+        assertThat(table.beats()).containsOnlyKeys("a");
     }
 
     @Test

@@ -21,6 +21,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class EmbeddedReliableMqConfiguration {
 
+    /** Names the folder of all that is kept on disk, which goes with the context. */
+    static final String FOLDER = "reliable-mq.test.folder";
+
     @Bean
     VirtualClock reliableMqVirtualClock() {
         return new VirtualClock();
@@ -37,7 +40,7 @@ class EmbeddedReliableMqConfiguration {
     }
 
     @Bean
-    TemporaryFolder reliableMqTestFolder(@Value("${reliable-mq.broker.data-dir}") Path folder) {
+    TemporaryFolder reliableMqTestFolder(@Value("${" + FOLDER + "}") Path folder) {
         return new TemporaryFolder(folder);
     }
 

@@ -1,9 +1,11 @@
 package io.reliablemq.spring.test.shop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.spring.embedded.EmbeddedBroker;
 import io.reliablemq.spring.test.BrokerFaults;
 import io.reliablemq.spring.test.EmbeddedReliableMq;
 import io.reliablemq.spring.test.HeldAnswers;
@@ -31,6 +33,9 @@ class ShopIT {
     BrokerFaults faults;
 
     // end::class[]
+
+    @Autowired
+    EmbeddedBroker broker;
 
     @Autowired
     Checkout checkout;
@@ -84,6 +89,30 @@ class ShopIT {
         assertThat(billing.attempts()).hasSize(2);
     }
     // end::retry[]
+
+    @Test
+    void hasNotFinishedWhatWaitsForAnotherAttempt() {
+        clock.freeze();
+        billing.failNextAttempts(1);
+        checkout.place(new Order("o-1", 5));
+        mq.awaitWaiting(1);
+        // The message itself is passed a moment after its copy has begun to wait.
+        await().untilAsserted(() -> assertThat(broker.figures())
+                .filteredOn(figure -> figure.name().equals("reliable.mq.broker.group.lag")
+                        && "billing".equals(figure.tags().get("group")))
+                .allMatch(figure -> figure.value() == 0));
+
+        assertThat(mq.group("billing").unfinished()).isEqualTo(1);
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertThat(mq.group("billing"))
+                        .within(Duration.ofMillis(50))
+                        .hasFinishedEverything())
+                .withMessageContaining("has not finished 1");
+
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(mq.group("billing")).hasFinishedEverything();
+        assertThat(billing.attempts()).hasSize(2);
+    }
 
     // tag::dead[]
     @Test

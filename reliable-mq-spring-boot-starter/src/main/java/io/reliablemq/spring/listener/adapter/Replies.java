@@ -2,7 +2,6 @@ package io.reliablemq.spring.listener.adapter;
 
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ReceivedMessage;
-import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.spring.support.MessageMapper;
 import java.util.Map;
@@ -36,13 +35,14 @@ public final class Replies {
     }
 
     /**
-     * Sends the reply, after the request was handled. A failure is logged: to handle the request again would not help whoever
-     * has asked, and is told by a time-out.
+     * Sends the reply, after the request was handled. A failure is logged, whatever it is, a reply that is empty or too large
+     * among them: to handle the request again would repeat its effects and not help whoever has asked, and is told by a
+     * time-out.
      */
     void send(ReceivedMessage request, byte[] body) {
         try {
             producer.get().reply(request, body);
-        } catch (SendFailedException e) {
+        } catch (RuntimeException e) {
             log.warn(
                     "The reply to message " + request.messageId() + " of topic '" + request.topic()
                             + "' did not reach whoever asked; the message was handled",

@@ -8,6 +8,7 @@ import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.NonRetryableException;
 import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.spring.fixture.Outcomes;
 import io.reliablemq.spring.fixture.Received;
 import io.reliablemq.spring.fixture.RecordingProducer;
@@ -235,7 +236,16 @@ class MethodMessageListenerTest {
 
     @Test
     void doesNotHandleARequestAgainBecauseItsReplyIsLost() throws Exception {
-        producer.failing = true;
+        producer.replyFailure = new SendFailedException(
+                "no broker answers", io.reliablemq.protocol.message.Message.of("replies", new byte[1]), List.of());
+        assertThat(Outcomes.deliver(listener("reply"), REQUEST)).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+    }
+
+    @Test
+    void doesNotHandleARequestAgainBecauseItsReplyCannotBeSent() throws Exception {
+        producer.replyFailure = new IllegalArgumentException("The body is empty");
+        assertThat(Outcomes.deliver(listener("reply"), REQUEST)).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
+        producer.replyFailure = new IllegalStateException("The producer is closed");
         assertThat(Outcomes.deliver(listener("reply"), REQUEST)).isEqualTo(ConsumeResult.CONSUME_SUCCESS);
     }
 
