@@ -69,7 +69,13 @@ final class ConsumerParts implements AutoCloseable {
     private Failures failures(Consumer<Delivery> again, Consumer<ProcessQueue> finished) {
         return settings.isBroadcasting()
                 ? new LocalRetries(settings, context, again, finished)
-                : new GiveBack(settings.group(), new SendBack(settings, context), context, again, finished);
+                : new GiveBack(
+                        settings.group(),
+                        new SendBack(settings, context),
+                        new RetryCopies(settings, context),
+                        context,
+                        again,
+                        finished);
     }
 
     private QueueOwnership ownership() {

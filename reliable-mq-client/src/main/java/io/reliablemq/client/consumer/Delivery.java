@@ -7,20 +7,38 @@ import io.reliablemq.protocol.message.StoredMessage;
  *
  * @param failedHere attempts that failed without the broker's having counted them, although they count
  * @param firstFailedAtMs when the first of those failed, in ms of the wall clock; 0 if none did
- * @param failedReturns how often its broker could not take it back since the pauses began
+ * @param returns how often it could not be given back
  */
-record Delivery(ProcessQueue queue, StoredMessage message, int failedHere, long firstFailedAtMs, int failedReturns) {
+record Delivery(ProcessQueue queue, StoredMessage message, int failedHere, long firstFailedAtMs, Returns returns) {
+
+    /**
+     * Attempts to give a message back.
+     *
+     * @param failed since the pauses began
+     * @param refused those of them that its broker has answered, so that it will say the same the next time
+     */
+    record Returns(int failed, int refused) {
+
+        static final Returns NONE = new Returns(0, 0);
+
+        /** The broker was away, and what it said before says nothing of it as it is now. */
+        static final Returns ANEW = new Returns(1, 0);
+
+        Returns andAgain(boolean isRefusal) {
+            return new Returns(failed + 1, refused + (isRefusal ? 1 : 0));
+        }
+    }
 
     Delivery(ProcessQueue queue, StoredMessage message) {
-        this(queue, message, 0, 0, 0);
+        this(queue, message, 0, 0, Returns.NONE);
     }
 
     Delivery afterFailure() {
-        return new Delivery(queue, message, failedHere + 1, firstFailedAtMs, 0);
+        return new Delivery(queue, message, failedHere + 1, firstFailedAtMs, Returns.NONE);
     }
 
-    Delivery afterFailedReturn(int times) {
-        return new Delivery(queue, message, failedHere, firstFailedAtMs, times);
+    Delivery with(Returns now) {
+        return new Delivery(queue, message, failedHere, firstFailedAtMs, now);
     }
 
     /** Attempts that failed before this one. */

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Where the broker cannot take it, the message stays unfinished, is handed out again after a pause, and holds
  * the committed offset back meanwhile. The pause is up to four seconds where the broker refuses, ten while it is away, and ends
- * when it is back.
+ * when it is back. One that its broker refuses for good goes to the retry topic as a copy, see {@link RetryCopies}.
  */
 final class GiveBack implements Failures {
 
@@ -32,8 +32,12 @@ final class GiveBack implements Failures {
     /** While the master is away. Its return ends the pause; asking the handler more often would help nobody. */
     private static final Duration WHILE_AWAY = Duration.ofSeconds(10);
 
+    /** How often its broker may refuse a message before a copy of it is sent to whichever broker takes one. */
+    private static final int MOST_REFUSALS = 3;
+
     private final String group;
     private final SendBack sendBack;
+    private final RetryCopies copies;
     private final ConsumerContext context;
     private final Consumer<Delivery> again;
     private final Consumer<ProcessQueue> finished;
@@ -50,11 +54,13 @@ final class GiveBack implements Failures {
     GiveBack(
             String group,
             SendBack sendBack,
+            RetryCopies copies,
             ConsumerContext context,
             Consumer<Delivery> again,
             Consumer<ProcessQueue> finished) {
         this.group = group;
         this.sendBack = sendBack;
+        this.copies = copies;
         this.context = context;
         this.again = again;
         this.finished = finished;
@@ -62,10 +68,6 @@ final class GiveBack implements Failures {
 
     @Override
     public void take(Delivery delivery, Verdict verdict, Runnable settled) {
-        take(delivery, verdict, delivery.failedReturns(), settled);
-    }
-
-    private void take(Delivery delivery, Verdict verdict, int failedReturns, Runnable settled) {
         if (delivery.isObsolete()) {
             // Another member receives the message again, so that the failure must not be counted twice.
             settled.run();
@@ -78,7 +80,8 @@ final class GiveBack implements Failures {
                     delivery.finish();
                     finished.accept(delivery.queue());
                 } else {
-                    keep(new Kept(delivery, verdict, failedReturns + 1), error);
+                    Delivery.Returns returns = delivery.returns().andAgain(isRefusal(error));
+                    keep(new Kept(delivery.with(returns), verdict), error);
                 }
             } finally {
                 settled.run();
@@ -88,7 +91,9 @@ final class GiveBack implements Failures {
 
     private CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict) {
         try {
-            return sendBack.send(delivery, verdict);
+            return delivery.returns().refused() < MOST_REFUSALS
+                    ? sendBack.send(delivery, verdict)
+                    : copies.send(delivery, verdict);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -105,24 +110,26 @@ final class GiveBack implements Failures {
                 lacking);
     }
 
+    private static boolean isRefusal(Throwable error) {
+        return Causes.of(error) instanceof BrokerRefusedException refused && refused.isForGood();
+    }
+
     /** A message that waits for its broker. Told from others by identity. */
     private static final class Kept {
         private final Delivery delivery;
         private final Verdict verdict;
-        private final int failedReturns;
 
-        Kept(Delivery delivery, Verdict verdict, int failedReturns) {
+        Kept(Delivery delivery, Verdict verdict) {
             this.delivery = delivery;
             this.verdict = verdict;
-            this.failedReturns = failedReturns;
         }
     }
 
     private void keep(Kept waiting, Throwable error) {
         Queue queue = waiting.delivery.queue().queue();
         boolean away = isAway(queue);
-        Duration pause =
-                away ? WHILE_AWAY : FIRST_PAUSE.multipliedBy(1L << Math.min(waiting.failedReturns - 1, MAX_DOUBLINGS));
+        int doublings = Math.min(waiting.delivery.returns().failed() - 1, MAX_DOUBLINGS);
+        Duration pause = away ? WHILE_AWAY : FIRST_PAUSE.multipliedBy(1L << doublings);
         log.warn(
                 "Message {} of group '{}' could not be given back to its broker; it is kept here and tried again in {} ms: {}",
                 waiting.delivery.describe(),
@@ -135,7 +142,7 @@ final class GiveBack implements Failures {
         Duration left = away && !isAway(queue) ? FIRST_PAUSE : pause;
         context.loop().schedule(left, () -> {
             if (kept.remove(waiting)) {
-                goOn(waiting, waiting.failedReturns);
+                goOn(waiting.delivery, waiting.verdict);
             }
         });
     }
@@ -151,8 +158,7 @@ final class GiveBack implements Failures {
         for (Kept waiting : kept) {
             BrokerAddresses broker = context.broker(waiting.delivery.queue().queue());
             if (broker != null && address.equals(broker.master()) && kept.remove(waiting)) {
-                // The pauses begin anew: what failed before says nothing of the broker as it is now.
-                goOn(waiting, 1);
+                goOn(waiting.delivery.with(Delivery.Returns.ANEW), waiting.verdict);
             }
         }
     }
@@ -167,12 +173,12 @@ final class GiveBack implements Failures {
         return unsafelyReturned.get();
     }
 
-    private void goOn(Kept waiting, int failedReturns) {
-        if (waiting.verdict.isDeadLetter()) {
+    private void goOn(Delivery delivery, Verdict verdict) {
+        if (verdict.isDeadLetter()) {
             // The listener has had its last say, so it is not asked again.
-            take(waiting.delivery, waiting.verdict, failedReturns, () -> {});
+            take(delivery, verdict, () -> {});
         } else {
-            again.accept(waiting.delivery.afterFailedReturn(failedReturns));
+            again.accept(delivery);
         }
     }
 }

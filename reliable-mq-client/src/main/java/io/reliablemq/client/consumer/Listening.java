@@ -188,7 +188,7 @@ final class Listening {
                     end,
                     failedBefore + 1,
                     error);
-        } else if (failedBefore == 0 && delivery.failedReturns() == 0) {
+        } else if (failedBefore == 0 && delivery.returns().failed() == 0) {
             log.warn(
                     "The handler of group '{}' failed on message {}: it is retried",
                     settings.group(),

@@ -112,7 +112,7 @@ final class OrderlyService implements ConsumeService {
                 break;
             }
             Failed failed = turn.failed.getOrDefault(message.queueOffset(), Failed.NEVER);
-            next.add(new Delivery(queue, message, failed.times(), failed.firstAtMs(), 0));
+            next.add(new Delivery(queue, message, failed.times(), failed.firstAtMs(), Delivery.Returns.NONE));
         }
         return next;
     }

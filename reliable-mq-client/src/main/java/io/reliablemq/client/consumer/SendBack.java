@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class SendBack {
 
     /** Longer than the 5 s that a broker may take to flush its copy. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(8);
+    static final Duration TIMEOUT = Duration.ofSeconds(8);
 
     private static final int DEAD_LETTER = -1;
 
@@ -78,7 +78,7 @@ final class SendBack {
                 Optional.of("code " + answer.code() + " " + answer.remarkText());
             default ->
                 throw new BrokerRefusedException(
-                        refusal + ": it answered " + answer.code() + " " + answer.remarkText());
+                        refusal + ": it answered " + answer.code() + " " + answer.remarkText(), answer.code());
         };
     }
 

@@ -61,7 +61,9 @@ public final class ConsumerGauges {
                 .tag(GROUP, group)
                 .register(registry);
         FunctionCounter.builder(
-                        PREFIX + "returned.unsafely", this, gauges -> gauges.sum(group, ConsumerFigures::unsafelyReturned))
+                        PREFIX + "returned.unsafely",
+                        this,
+                        gauges -> gauges.sum(group, ConsumerFigures::unsafelyReturned))
                 .description("Failed messages that their broker has stored, but not flushed or replicated in time")
                 .tag(GROUP, group)
                 .register(registry);

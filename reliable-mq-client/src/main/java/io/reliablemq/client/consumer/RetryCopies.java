@@ -1,0 +1,141 @@
+package io.reliablemq.client.consumer;
+
+import io.reliablemq.client.api.PushConsumer.Queue;
+import io.reliablemq.client.api.PushConsumerSettings;
+import io.reliablemq.client.api.RetrySettings;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.header.SendMessageRequest;
+import io.reliablemq.protocol.message.MessageProperties;
+import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.message.SystemFlag;
+import io.reliablemq.protocol.route.BrokerAddresses;
+import io.reliablemq.protocol.route.TopicRoute;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Sends copies of failed messages to the group's retry topic, where the broker that has a message does not take it back: it has
+ * deleted it meanwhile, or has no room for what it would add. Official clients do the same, and every broker makes a dead letter of
+ * a copy that had more attempts than it may. Thread-safe.
+ */
+final class RetryCopies {
+
+    /** The name under which official clients send such copies. */
+    private static final String PRODUCER_GROUP = "CLIENT_INNER_PRODUCER";
+
+    /** A broker that is left to choose the delay of a first retry takes this level. */
+    private static final int FIRST_DELAY_LEVEL = 3;
+
+    /** What belongs to the delivery that failed, and would send the copy somewhere else. */
+    private static final Set<String> OF_THE_DELIVERY = Set.of(
+            PropertyNames.REAL_TOPIC,
+            PropertyNames.REAL_QUEUE_ID,
+            PropertyNames.DELAY_LEVEL,
+            PropertyNames.RECONSUME_TIME,
+            PropertyNames.MAX_RECONSUME_TIMES,
+            PropertyNames.TRANSACTION_PREPARED,
+            PropertyNames.TIMER_DELAY_SECONDS,
+            PropertyNames.TIMER_DELAY_MILLIS,
+            PropertyNames.TIMER_DELIVER_MILLIS,
+            PropertyNames.TIMER_OUT_MILLIS,
+            PropertyNames.TIMER_ENQUEUE_MILLIS,
+            PropertyNames.TIMER_DEQUEUE_MILLIS);
+
+    private final String group;
+    private final RetrySettings retries;
+    private final ConsumerContext context;
+
+    RetryCopies(PushConsumerSettings settings, ConsumerContext context) {
+        this.group = settings.group();
+        this.retries = settings.retries();
+        this.context = context;
+    }
+
+    /** As {@link SendBack#send}. */
+    CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict) {
+        List<BrokerAddresses> brokers = brokers(delivery.queue().queue());
+        if (brokers.isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new BrokerRefusedException("No broker can be reached that could keep a copy of the message"));
+        }
+        // Another one each time: the first may be the one that refuses.
+        BrokerAddresses broker = brokers.get(delivery.returns().refused() % brokers.size());
+        String master = String.valueOf(broker.master());
+        Command request = Command.request(
+                RequestCode.SEND_MESSAGE_V2,
+                header(delivery, verdict.isDeadLetter(), broker.brokerName()).fieldsV2(),
+                Body.of(delivery.message().body()));
+        return context.remote()
+                .invoke(master, request, SendBack.TIMEOUT)
+                .thenApply(answer ->
+                        SendBack.lacking(answer, "The broker at " + master + " does not take a copy of the message"));
+    }
+
+    /** Those that can be sent to now, the one that has the message first. */
+    private List<BrokerAddresses> brokers(Queue queue) {
+        List<BrokerAddresses> brokers = new ArrayList<>();
+        BrokerAddresses own = context.broker(queue);
+        if (own != null) {
+            brokers.add(own);
+        }
+        TopicRoute route = context.routes().route(Names.retryTopic(group));
+        if (route != null) {
+            route.brokers().stream()
+                    .filter(broker -> !broker.brokerName().equals(queue.brokerName()))
+                    .forEach(brokers::add);
+        }
+        brokers.removeIf(broker -> {
+            String master = broker.master();
+            return master == null || !context.reachability().isReachable(master);
+        });
+        return brokers;
+    }
+
+    private SendMessageRequest header(Delivery delivery, boolean dead, String brokerName) {
+        StoredMessage message = delivery.message();
+        int attempts = 1 + (Names.isRetryTopic(message.topic()) ? message.reconsumeTimes() : 0);
+        return new SendMessageRequest(
+                PRODUCER_GROUP,
+                Names.retryTopic(group),
+                Names.AUTO_CREATE_TOPIC,
+                1,
+                -1,
+                message.systemFlag() & (SystemFlag.COMPRESSED | SystemFlag.COMPRESSION_TYPE_BITS),
+                message.bornTimestamp(),
+                message.flag(),
+                MessageProperties.encode(properties(message, dead ? 0 : delayLevel(message, attempts))),
+                dead ? Math.max(attempts, retries.maxReconsumeTimes() + 1) : attempts,
+                retries.maxReconsumeTimes(),
+                false,
+                brokerName,
+                false);
+    }
+
+    private int delayLevel(StoredMessage message, int attempts) {
+        int level = retries.delayLevel(message.reconsumeTimes());
+        return level > 0 ? level : FIRST_DELAY_LEVEL + attempts - 1;
+    }
+
+    private Map<String, String> properties(StoredMessage message, int delayLevel) {
+        Map<String, String> properties = new LinkedHashMap<>(message.properties());
+        properties.keySet().removeAll(OF_THE_DELIVERY);
+        properties.put(PropertyNames.RETRY_TOPIC, MessageReader.originalTopic(message));
+        if (!Names.isRetryTopic(message.topic())) {
+            properties.put(PropertyNames.ORIGIN_MESSAGE_ID, message.offsetMessageId());
+        }
+        properties.put(PropertyNames.WAIT_STORE, "true");
+        if (delayLevel > 0) {
+            properties.put(PropertyNames.DELAY_LEVEL, Integer.toString(delayLevel));
+        }
+        return properties;
+    }
+}
