@@ -33,6 +33,7 @@ public final class SendBackHandler implements RequestHandler {
     private final MessageStore store;
     private final ReadThreads readThreads;
     private final TakenBack takenBack;
+    private final CopiesOnTheirWay onTheirWay;
 
     public SendBackHandler(
             RequestChecks checks,
@@ -49,6 +50,7 @@ public final class SendBackHandler implements RequestHandler {
         this.store = store;
         this.readThreads = readThreads;
         this.takenBack = takenBack;
+        this.onTheirWay = new CopiesOnTheirWay(store);
     }
 
     @Override
@@ -121,12 +123,18 @@ public final class SendBackHandler implements RequestHandler {
     private void append(StoredMessage copy, StoredMessage original, String group, Reply reply) {
         Answering.run(
                 reply,
-                () -> store.append(copy, original.position(), result -> {
-                    if (result.status() == AppendResult.Status.COMMITTED) {
-                        takenBack.told(group, original.position(), result.position());
-                    }
-                    reply.send(StoreAnswers.plain(result));
-                }));
+                () -> onTheirWay.once(
+                        group,
+                        original.position(),
+                        appended -> store.append(copy, original.position(), appended),
+                        result -> answer(result, original, group, reply)));
+    }
+
+    private void answer(AppendResult result, StoredMessage original, String group, Reply reply) {
+        if (result.status() == AppendResult.Status.COMMITTED) {
+            takenBack.told(group, original.position(), result.position());
+        }
+        reply.send(StoreAnswers.plain(result));
     }
 
     private static void refuse(Reply reply, String reason) {

@@ -13,8 +13,6 @@ import java.time.Duration;
  * @param stuck messages not finished for longer than {@link PushConsumerSettings#stuckAfter()}
  * @param oldest how long the oldest that is not finished has been here; zero if there is none
  * @param timedOut listeners that did not end in time, since the start
- * @param unsafelyReturned messages that failed and that their broker has taken back without making its copy as safe as it
- *     should, since the start: it answered that the copy was not flushed or not replicated within its bound
  */
 public record ConsumerFigures(
         int queues,
@@ -24,19 +22,4 @@ public record ConsumerFigures(
         int waitingForBroker,
         int stuck,
         Duration oldest,
-        long timedOut,
-        long unsafelyReturned) {
-
-    /** Where no message was taken back unsafely. */
-    public ConsumerFigures(
-            int queues,
-            long cachedMessages,
-            long cachedBytes,
-            int running,
-            int waitingForBroker,
-            int stuck,
-            Duration oldest,
-            long timedOut) {
-        this(queues, cachedMessages, cachedBytes, running, waitingForBroker, stuck, oldest, timedOut, 0);
-    }
-}
+        long timedOut) {}

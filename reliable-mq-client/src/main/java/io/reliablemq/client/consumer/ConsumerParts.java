@@ -149,8 +149,7 @@ final class ConsumerParts implements AutoCloseable {
                         .filter(age -> age.compareTo(settings.stuckAfter()) >= 0)
                         .count(),
                 ages.stream().max(Duration::compareTo).orElse(Duration.ZERO),
-                leases.timedOut(),
-                failures.unsafelyReturned());
+                leases.timedOut());
     }
 
     /** Messages behind the end of each topic's queues that are here, the ends asked of the brokers. */

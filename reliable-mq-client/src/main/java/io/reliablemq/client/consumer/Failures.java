@@ -14,11 +14,6 @@ interface Failures {
     /** The broker at that address can be reached again. */
     default void brokerBack(String address) {}
 
-    /** How many messages their brokers have taken back less safely than they should, since the start. */
-    default long unsafelyReturned() {
-        return 0;
-    }
-
     /** How many messages wait here for their broker. */
     default int waiting() {
         return 0;

@@ -8,15 +8,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives failed messages back to their brokers, for another delivery or for the dead letters. A message is finished here only
- * once its broker has said that it has it. A copy that its broker has stored, but not flushed or replicated in time, counts as
- * one: the broker will make it safe as soon as it can, and is the only one that could.
+ * once its broker has said that it has it, as safely as a producer's message. Where the broker has stored its copy, but has not
+ * flushed or replicated it in time, it is asked again until it has; our broker makes no other copy then.
  *
  * <p>Thread-safe. Where the broker cannot take it, the message stays unfinished, is handed out again after a pause, and holds
  * the committed offset back meanwhile. The pause is up to four seconds where the broker refuses, ten while it is away, and ends
@@ -44,8 +43,6 @@ final class GiveBack implements Failures {
 
     /** What its broker could not take back; whoever removes one from here goes on with it. */
     private final Set<Kept> kept = ConcurrentHashMap.newKeySet();
-
-    private final AtomicLong unsafelyReturned = new AtomicLong();
 
     /**
      * @param again hands a message to the listener once more
@@ -75,13 +72,14 @@ final class GiveBack implements Failures {
         }
         send(delivery, verdict).whenComplete((lacking, error) -> {
             try {
-                if (error == null) {
-                    lacking.ifPresent(what -> unsafe(delivery, what));
+                if (error != null) {
+                    Delivery.Returns returns = delivery.returns().andAgain(isRefusal(error));
+                    keep(new Kept(delivery.with(returns), verdict, false), error);
+                } else if (lacking.isPresent()) {
+                    keepUnsafe(delivery, verdict, lacking.get());
+                } else {
                     delivery.finish();
                     finished.accept(delivery.queue());
-                } else {
-                    Delivery.Returns returns = delivery.returns().andAgain(isRefusal(error));
-                    keep(new Kept(delivery.with(returns), verdict), error);
                 }
             } finally {
                 settled.run();
@@ -99,15 +97,17 @@ final class GiveBack implements Failures {
         }
     }
 
-    /** To give it back once more would not make the copy safer, but leave another one each time. */
-    private void unsafe(Delivery delivery, String lacking) {
-        unsafelyReturned.incrementAndGet();
-        log.warn(
-                "The broker has taken message {} of group '{}' back, but its copy is not yet as safe as it should be: {}."
-                        + " If that broker loses what it has not caught up with, the message is lost",
-                delivery.describe(),
-                group,
-                lacking);
+    private void keepUnsafe(Delivery delivery, Verdict verdict, String lacking) {
+        if (delivery.returns().failed() == 0) {
+            log.warn(
+                    "The broker has taken message {} of group '{}' back, but its copy is not yet as safe as it should be: {}."
+                            + " The message is kept here until it is",
+                    delivery.describe(),
+                    group,
+                    lacking);
+        }
+        Delivery.Returns returns = delivery.returns().andAgain(false);
+        await(new Kept(delivery.with(returns), verdict, true), pause(returns));
     }
 
     private static boolean isRefusal(Throwable error) {
@@ -118,33 +118,44 @@ final class GiveBack implements Failures {
     private static final class Kept {
         private final Delivery delivery;
         private final Verdict verdict;
+        private final boolean stored;
 
-        Kept(Delivery delivery, Verdict verdict) {
+        /** @param stored whether the broker has a copy already, so that the listener has had its say */
+        Kept(Delivery delivery, Verdict verdict, boolean stored) {
             this.delivery = delivery;
             this.verdict = verdict;
+            this.stored = stored;
         }
     }
 
     private void keep(Kept waiting, Throwable error) {
         Queue queue = waiting.delivery.queue().queue();
         boolean away = isAway(queue);
-        int doublings = Math.min(waiting.delivery.returns().failed() - 1, MAX_DOUBLINGS);
-        Duration pause = away ? WHILE_AWAY : FIRST_PAUSE.multipliedBy(1L << doublings);
+        Duration pause = away ? WHILE_AWAY : pause(waiting.delivery.returns());
         log.warn(
                 "Message {} of group '{}' could not be given back to its broker; it is kept here and tried again in {} ms: {}",
                 waiting.delivery.describe(),
                 group,
                 pause.toMillis(),
                 Causes.text(error));
-        kept.add(waiting);
         context.routes().refresh(queue.topic());
+        await(waiting, pause);
+    }
+
+    private void await(Kept waiting, Duration pause) {
+        kept.add(waiting);
         // It may have come back before it was waited for.
-        Duration left = away && !isAway(queue) ? FIRST_PAUSE : pause;
+        Duration left =
+                pause.equals(WHILE_AWAY) && !isAway(waiting.delivery.queue().queue()) ? FIRST_PAUSE : pause;
         context.loop().schedule(left, () -> {
             if (kept.remove(waiting)) {
-                goOn(waiting.delivery, waiting.verdict);
+                goOn(waiting, waiting.delivery);
             }
         });
+    }
+
+    private static Duration pause(Delivery.Returns returns) {
+        return FIRST_PAUSE.multipliedBy(1L << Math.min(returns.failed() - 1, MAX_DOUBLINGS));
     }
 
     private boolean isAway(Queue queue) {
@@ -158,7 +169,7 @@ final class GiveBack implements Failures {
         for (Kept waiting : kept) {
             BrokerAddresses broker = context.broker(waiting.delivery.queue().queue());
             if (broker != null && address.equals(broker.master()) && kept.remove(waiting)) {
-                goOn(waiting.delivery.with(Delivery.Returns.ANEW), waiting.verdict);
+                goOn(waiting, waiting.delivery.with(Delivery.Returns.ANEW));
             }
         }
     }
@@ -168,15 +179,10 @@ final class GiveBack implements Failures {
         return kept.size();
     }
 
-    @Override
-    public long unsafelyReturned() {
-        return unsafelyReturned.get();
-    }
-
-    private void goOn(Delivery delivery, Verdict verdict) {
-        if (verdict.isDeadLetter()) {
+    private void goOn(Kept waiting, Delivery delivery) {
+        if (waiting.stored || waiting.verdict.isDeadLetter()) {
             // The listener has had its last say, so it is not asked again.
-            take(delivery, verdict, () -> {});
+            take(delivery, waiting.verdict, () -> {});
         } else {
             again.accept(delivery);
         }

@@ -60,13 +60,6 @@ public final class ConsumerGauges {
                 .description("Listeners that did not end in time")
                 .tag(GROUP, group)
                 .register(registry);
-        FunctionCounter.builder(
-                        PREFIX + "returned.unsafely",
-                        this,
-                        gauges -> gauges.sum(group, ConsumerFigures::unsafelyReturned))
-                .description("Failed messages that their broker has stored, but not flushed or replicated in time")
-                .tag(GROUP, group)
-                .register(registry);
         Gauge.builder(PREFIX + "lag", this, gauges -> gauges.lag(group))
                 .description("Messages in the queues that the group has here and has not finished")
                 .baseUnit(MESSAGES)
