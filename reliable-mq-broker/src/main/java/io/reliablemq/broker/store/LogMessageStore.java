@@ -245,6 +245,11 @@ public final class LogMessageStore implements MessageStore {
         return reader.maxOffset(queue);
     }
 
+    @Override
+    public boolean isInMemory(QueueKey queue, long offset) {
+        return reader.isInMemory(queue, offset);
+    }
+
     /** @throws java.io.UncheckedIOException if an index file cannot be read */
     @Override
     public Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter) {
