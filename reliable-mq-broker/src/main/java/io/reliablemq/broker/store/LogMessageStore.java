@@ -389,7 +389,8 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public boolean mayHoldMore() {
-        return settings.replication().isCopy() || threads.written() > commitPoint.committed();
+        StoreSettings.Replication replication = settings.replication();
+        return replication.isCopy() || replication.awaitsOthers() && threads.written() > commitPoint.committed();
     }
 
     @Override

@@ -159,6 +159,27 @@ class StoreFaultsTest {
         assertThat(bodies(store, QUEUE)).hasSize(2);
     }
 
+    /** A consumer that is ahead of a queue waits there only where others have a say: else a crash has taken back what it read. */
+    @Test
+    void whatIsWrittenIsNotHeldBackWhereNobodyElseIsAsked() throws Exception {
+        LogMessageStore alone = open(disk, SETTINGS);
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch forcing = disk.holdForces(gate);
+        CompletableFuture<AppendResult> answer = append(alone, message("orders", 0, "written"));
+        assertThat(forcing.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(alone.positions().written()).isGreaterThan(alone.positions().committed());
+
+        assertThat(alone.mayHoldMore()).isFalse();
+
+        gate.countDown();
+        answer.get(20, TimeUnit.SECONDS);
+        LogMessageStore awaiting = open(
+                new SimulatedDisk(),
+                SETTINGS.withReplication(StoreSettings.Replication.inSync(2, Duration.ofSeconds(30), false)));
+        put(awaiting, message("orders", 0, "without a replica"));
+        assertThat(awaiting.mayHoldMore()).isTrue();
+    }
+
     private static AppendListener listening(LogMessageStore store, CompletableFuture<AppendResult> answer) {
         // With the message, as listeners that answer producers are.
         AppendListener listener = answer::complete;
