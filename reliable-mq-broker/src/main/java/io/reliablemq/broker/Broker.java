@@ -70,7 +70,9 @@ public final class Broker implements AutoCloseable {
         this.storeOpener = storeOpener;
         boolean complete = false;
         try {
-            TransportSettings transport = TransportSettings.defaults().withTls(settings.tls());
+            TransportSettings transport = TransportSettings.defaults()
+                    .withMaxConnections(settings.maxConnections())
+                    .withTls(settings.tls());
             EventLoops loops = started.push(EventLoops.create("rmq-io", transport.ioThreads()));
             nameServerAddress = settings.nameServerEnabled() ? startNameServer(loops, transport) : null;
             RemotingClient client = started.push(new RemotingClient(loops, transport, Broker::refuse));

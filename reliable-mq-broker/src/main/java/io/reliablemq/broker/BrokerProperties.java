@@ -34,6 +34,9 @@ public class BrokerProperties {
     /** Port to listen on; 0 for any free one. */
     private int listenPort = 10911;
 
+    /** Most connections that the broker keeps open, and the name server likewise; more are refused. */
+    private int maxConnections = 10_000;
+
     /** Folder of the messages and all state; made if it is missing. */
     private String dataDir = "reliable-mq-data";
 
@@ -191,6 +194,14 @@ public class BrokerProperties {
 
     public void setBindAddress(String bindAddress) {
         this.bindAddress = bindAddress;
+    }
+
+    public int getMaxConnections() {
+        return maxConnections;
+    }
+
+    public void setMaxConnections(int maxConnections) {
+        this.maxConnections = maxConnections;
     }
 
     public int getListenPort() {

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param nameServerPort of the name server; 0 for any free one
  * @param nameServers {@code host:port} of the name servers to register with; empty for the broker's own
  * @param management where health and figures can be read
+ * @param maxConnections most connections that broker and name server each keep open
  * @param tls how connections are encrypted, those that it opens to name servers and other brokers among them
  */
 public record BrokerSettings(
@@ -70,6 +71,7 @@ public record BrokerSettings(
         int nameServerPort,
         List<String> nameServers,
         Management management,
+        int maxConnections,
         Tls tls) {
 
     public BrokerSettings {

@@ -34,7 +34,9 @@ public final class NameServerProcess implements AutoCloseable {
         ErrorSink errors = (where, error) -> LOG.error("Error in {}", where, error);
         boolean complete = false;
         try {
-            TransportSettings transport = TransportSettings.defaults().withTls(settings.tls());
+            TransportSettings transport = TransportSettings.defaults()
+                    .withMaxConnections(settings.maxConnections())
+                    .withTls(settings.tls());
             EventLoops loops = started.push(EventLoops.create("rmq-io", transport.ioThreads()));
             InetSocketAddress bind = new InetSocketAddress(settings.bindAddress(), settings.port());
             nameServer = started.push(NameServer.start(loops, transport, bind, Clock.SYSTEM, errors));

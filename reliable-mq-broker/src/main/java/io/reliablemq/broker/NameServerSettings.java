@@ -10,6 +10,8 @@ import java.net.InetAddress;
  * @param bindAddress where it listens
  * @param port 0 for any free one
  * @param management where health and figures can be read
+ * @param maxConnections most connections that it keeps open
  * @param tls how connections are encrypted
  */
-public record NameServerSettings(InetAddress bindAddress, int port, BrokerSettings.Management management, Tls tls) {}
+public record NameServerSettings(
+        InetAddress bindAddress, int port, BrokerSettings.Management management, int maxConnections, Tls tls) {}

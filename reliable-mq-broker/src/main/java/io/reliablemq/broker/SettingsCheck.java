@@ -21,6 +21,7 @@ final class SettingsCheck {
 
     private static final int MAX_QUEUES = 1024;
     private static final int MIN_IN_SYNC = 2;
+    private static final int MIN_CONNECTIONS = 16;
     private static final int MAX_IN_SYNC = 16;
     private static final int MAX_PORT = 65_535;
     private static final Duration MIN_TIMER_MAX_DELAY = Duration.ofSeconds(1);
@@ -52,6 +53,7 @@ final class SettingsCheck {
                 bindAddress("bind-address", properties.getBindAddress()),
                 port("name-server.port", wanted.getPort()),
                 management(),
+                maxConnections(),
                 tls.tls());
     }
 
@@ -93,7 +95,19 @@ final class SettingsCheck {
                 port("name-server.port", properties.getNameServer().getPort()),
                 nameServers(),
                 management(),
+                maxConnections(),
                 tls.tls());
+    }
+
+    private int maxConnections() {
+        int value = properties.getMaxConnections();
+        if (value < MIN_CONNECTIONS) {
+            throw refused(
+                    "max-connections",
+                    value,
+                    "it must be at least " + MIN_CONNECTIONS + ", for brokers among each other and some clients");
+        }
+        return value;
     }
 
     /** Two masters of one name, or a master by one setting and a slave by the other, would be found out too late. */

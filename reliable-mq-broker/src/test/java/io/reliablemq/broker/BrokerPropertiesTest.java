@@ -69,6 +69,7 @@ class BrokerPropertiesTest {
         refuses("message-delay-level", properties -> properties.setMessageDelayLevel("1s soon"));
         refuses("default-queue-count", properties -> properties.setDefaultQueueCount(-1));
         refuses("listen-port", properties -> properties.setListenPort(70_000));
+        refuses("max-connections", properties -> properties.setMaxConnections(15));
         refuses("name-server.port", properties -> properties.getNameServer().setPort(-1));
         refuses("broker-id", properties -> properties.setBrokerRole(BrokerRole.SLAVE));
         refuses("in-sync-replicas", properties -> properties.setInSyncReplicas(1));

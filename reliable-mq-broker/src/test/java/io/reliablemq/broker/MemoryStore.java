@@ -46,6 +46,12 @@ public final class MemoryStore implements MessageStore {
     /** Position of a message that is no longer whole; -1 for none. */
     public long damaged = -1;
 
+    /** Whether messages are looked up in files. */
+    public boolean readsFiles;
+
+    /** The thread that looked up messages last. */
+    public volatile @Nullable String selected;
+
     /** Whether the disk fails to read messages by position. */
     public boolean failsToRead;
 
@@ -165,7 +171,13 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public boolean isInMemory(QueueKey queue, long offset) {
+        return !readsFiles;
+    }
+
+    @Override
     public Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter) {
+        selected = Thread.currentThread().getName();
         List<Entry> found = queue(queue).stream()
                 .skip(offset)
                 .limit(maxMessages)

@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 final class NameServerRequests implements RequestHandler {
 
+    /** They are kept in memory, and anybody may put some. */
+    private static final int MOST_KEY_VALUES = 1_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
 
     private final BrokerRegistrations brokers;
@@ -149,7 +152,12 @@ final class NameServerRequests implements RequestHandler {
     }
 
     private Command putKeyValue(HeaderFields fields) {
-        keyValues.put(new KeyValueName(fields.text("namespace"), fields.text("key")), fields.text("value"));
+        KeyValueName name = new KeyValueName(fields.text("namespace"), fields.text("key"));
+        if (keyValues.size() >= MOST_KEY_VALUES && !keyValues.containsKey(name)) {
+            return Command.failure(
+                    ResponseCode.SYSTEM_ERROR, "There are " + MOST_KEY_VALUES + " config items, and no more are kept");
+        }
+        keyValues.put(name, fields.text("value"));
         return Command.success();
     }
 

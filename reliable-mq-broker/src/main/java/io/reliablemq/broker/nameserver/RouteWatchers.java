@@ -4,6 +4,7 @@ import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.TopicList;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.transport.Connection;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,10 @@ final class RouteWatchers {
 
     /** @return whether the connection will be told of changes of the topic's route */
     boolean watch(Connection connection, String topic) {
+        if (topic.length() > Names.MAX_DERIVED_TOPIC_LENGTH) {
+            // No topic has such a name, and it would be kept.
+            return false;
+        }
         Set<String> topics = watched.get(connection);
         if (topics == null) {
             topics = watched.computeIfAbsent(connection, key -> ConcurrentHashMap.newKeySet());

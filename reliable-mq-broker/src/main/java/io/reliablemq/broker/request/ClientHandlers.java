@@ -105,6 +105,7 @@ public final class ClientHandlers {
 
     private void lock(Command command, Reply reply) {
         QueueLock.Request request = JsonBodies.read(command.body(), QueueLock.Request.class);
+        RequestChecks.clientId(request.clientId());
         List<QueueLock.Queue> held = locks.lock(request.group(), request.clientId(), queues(request)).stream()
                 .map(queue -> new QueueLock.Queue(queue.topic(), queue.brokerName(), queue.queueId()))
                 .toList();
@@ -113,6 +114,7 @@ public final class ClientHandlers {
 
     private void unlock(Command command, Reply reply) {
         QueueLock.Request request = JsonBodies.read(command.body(), QueueLock.Request.class);
+        RequestChecks.clientId(request.clientId());
         locks.unlock(request.group(), request.clientId(), queues(request));
         reply.send(Command.success());
     }

@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class HeartbeatHandler implements RequestHandler {
 
+    /** A group is known for each of its topics from now on, also when nobody of it is here. */
+    private static final int MAX_TOPICS = 1_000;
+
     private final RequestChecks checks;
     private final ClientSessions sessions;
     private final GroupTopics groupTopics;
@@ -32,8 +35,10 @@ public final class HeartbeatHandler implements RequestHandler {
     @Override
     public void handle(Command request, Reply reply) {
         Heartbeat heartbeat = JsonBodies.read(request.body(), Heartbeat.class);
+        RequestChecks.clientId(heartbeat.clientId());
         for (ConsumerEntry consumer : heartbeat.consumers()) {
             checks.groupName(consumer.group());
+            topics(consumer);
         }
         List<String> refusals = sessions.heartbeat(reply.connection(), request.version(), heartbeat);
         Command answer = refusals.isEmpty()
@@ -51,5 +56,15 @@ public final class HeartbeatHandler implements RequestHandler {
             groupTopics.withRetryTopic(consumer.group(), done, reason -> done.run());
         }
         done.run();
+    }
+
+    private void topics(ConsumerEntry consumer) {
+        if (consumer.subscriptions().size() > MAX_TOPICS) {
+            throw new RefusedException(
+                    ResponseCode.INVALID_PARAMETER,
+                    "The group " + consumer.group() + " subscribes to "
+                            + consumer.subscriptions().size() + " topics; at most " + MAX_TOPICS + " are allowed");
+        }
+        consumer.subscriptions().forEach(subscription -> checks.topicName(subscription.topic()));
     }
 }

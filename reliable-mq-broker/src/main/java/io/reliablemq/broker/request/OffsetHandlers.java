@@ -100,7 +100,10 @@ public final class OffsetHandlers {
         UpdateConsumerOffsetRequest request = UpdateConsumerOffsetRequest.read(command.fields());
         checks.groupName(request.consumerGroup());
         checks.topicName(request.topic());
-        if (!Names.isRetryTopic(request.topic())) {
+        // Its own retry topic may not be made yet. Others must exist: each offset takes its place for good.
+        if (request.topic().equals(Names.retryTopic(request.consumerGroup()))) {
+            existingQueue(new QueueRequest(request.topic(), request.queueId()));
+        } else {
             TopicSettings topic = checks.existing(request.topic());
             RequestChecks.queueInRange(
                     topic.topic(), request.queueId(), Math.max(topic.readQueues(), topic.writeQueues()));

@@ -129,11 +129,14 @@ public final class Pull implements LongPolls.ParkedPull {
     }
 
     private void select(MessageStore store, boolean mayWait) {
+        if (!store.isInMemory(queue, offset)) {
+            // An event loop has no time for files.
+            parts.readThreads().execute(reply, () -> selectFromFiles(mayWait));
+            return;
+        }
         Selection selection;
         try {
-            // An expression is evaluated after reading, and may let few of them through.
-            int most = filter.expression() == null ? maxMessages() : MAX_MESSAGES;
-            selection = store.select(queue, offset, most, maxBytes(), filter.tags());
+            selection = select();
         } catch (UncheckedIOException e) {
             lookWhenRepaired(e);
             return;
@@ -146,6 +149,33 @@ public final class Pull implements LongPolls.ParkedPull {
         } else {
             found(selection);
         }
+    }
+
+    private Selection select() {
+        // An expression is evaluated after reading, and may let few of them through.
+        int most = filter.expression() == null ? maxMessages() : MAX_MESSAGES;
+        return parts.store().select(queue, offset, most, maxBytes(), filter.tags());
+    }
+
+    private void selectFromFiles(boolean mayWait) throws IOException {
+        Selection selection;
+        try {
+            selection = select();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        SqlFilter expression = filter.expression();
+        if (selection.entries().isEmpty()) {
+            nothingMatchedElsewhere(selection.nextOffset(), mayWait);
+        } else if (expression != null) {
+            evaluate(selection, expression, mayWait);
+        } else {
+            read(selection);
+        }
+    }
+
+    private void nothingMatchedElsewhere(long nextOffset, boolean mayWait) {
+        reply.connection().execute(() -> Answering.run(reply, () -> nothingMatched(nextOffset, mayWait)));
     }
 
     /** A damaged index file is made again, which is waited for once. */
@@ -218,9 +248,7 @@ public final class Pull implements LongPolls.ParkedPull {
     private void evaluate(Selection selection, SqlFilter expression, boolean mayWait) throws IOException {
         FilteredMessages found = FilteredMessages.read(parts.store(), selection, expression, maxMessages());
         if (found.selection().entries().isEmpty()) {
-            reply.connection()
-                    .execute(() -> Answering.run(
-                            reply, () -> nothingMatched(found.selection().nextOffset(), mayWait)));
+            nothingMatchedElsewhere(found.selection().nextOffset(), mayWait);
             return;
         }
         Body body = reply.allocate(found.selection().totalBytes());

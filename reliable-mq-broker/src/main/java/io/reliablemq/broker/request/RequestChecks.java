@@ -8,6 +8,7 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.route.Permission;
 import io.reliablemq.protocol.route.TopicSettings;
+import org.jspecify.annotations.Nullable;
 
 /** What requests have in common is checked here, before a handler does anything. Thread-safe. */
 public final class RequestChecks {
@@ -33,6 +34,14 @@ public final class RequestChecks {
             return Names.requireGroup(group);
         } catch (IllegalArgumentException e) {
             throw new RefusedException(ResponseCode.INVALID_PARAMETER, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Tables go by it, and nobody else could be told from a client without one. */
+    static void clientId(@Nullable String clientId) {
+        if (clientId == null || clientId.isBlank()) {
+            throw new RefusedException(
+                    ResponseCode.INVALID_PARAMETER, "The request does not say which client sends it");
         }
     }
 

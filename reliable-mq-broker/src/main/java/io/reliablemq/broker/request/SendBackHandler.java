@@ -7,12 +7,14 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
+import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * retry or for the dead letters, is committed under the same policy as a producer's message.
  */
 public final class SendBackHandler implements RequestHandler {
+
+    /** Nobody is given messages of these. */
+    private static final Set<String> INTERNAL = Set.of(Names.HALF_TOPIC, Names.ROLLBACK_TOPIC, Names.RECALL_TOPIC);
 
     private static final Logger LOG = LoggerFactory.getLogger(SendBackHandler.class);
 
@@ -98,12 +103,13 @@ public final class SendBackHandler implements RequestHandler {
             throw new RefusedException(
                     ResponseCode.SYSTEM_ERROR, "There is no message at position " + request.position() + " of the log");
         }
-        if (MessageCopies.isParking(failed.topic())) {
-            // It waits for its delivery; a copy of it would be taken for that delivery by the next start.
+        if (MessageCopies.isParking(failed.topic()) || INTERNAL.contains(failed.topic())) {
+            // It waits for its delivery, or for its transaction to end; a copy of it would be taken for that by the
+            // next start.
             throw new RefusedException(
                     ResponseCode.NO_PERMISSION,
                     "The message at position " + request.position()
-                            + " waits for its delivery and cannot be sent back");
+                            + " was not delivered to anybody and cannot be sent back");
         }
         String uniqueId = failed.property(PropertyNames.UNIQUE_ID);
         String claimed = request.originMessageId();

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SendBatchHandler {
 
+    /** Small ones by the hundred thousand would take many times their size in the frame, on an event loop. */
+    private static final int MAX_MESSAGES = 16_384;
+
     private final IncomingMessages incoming;
     private final EarlierSends earlier;
     private final MessageStore store;
@@ -41,7 +44,13 @@ public final class SendBatchHandler {
         }
         IncomingMessages.checkBody(body.size());
         int queueId = IncomingMessages.queueId(request, topic);
-        List<StoredMessage> messages = BatchLayout.decode(body.toByteArray()).stream()
+        List<BatchLayout.Entry> entries = BatchLayout.decode(body.toByteArray());
+        if (entries.size() > MAX_MESSAGES) {
+            throw new RefusedException(
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "A batch of " + entries.size() + " messages is too large; send at most " + MAX_MESSAGES);
+        }
+        List<StoredMessage> messages = entries.stream()
                 .map(entry -> inner(request, topic, queueId, entry, reply))
                 .toList();
         String uniqueId = MessageProperties.decode(request.properties()).get(PropertyNames.UNIQUE_ID);

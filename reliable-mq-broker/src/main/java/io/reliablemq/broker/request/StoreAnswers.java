@@ -39,7 +39,7 @@ final class StoreAnswers {
             case BUSY ->
                 Command.failure(
                         ResponseCode.SYSTEM_BUSY,
-                        "[OVERLOAD] The broker has too many messages waiting for the disk: " + result.detail());
+                        "[OVERLOAD] The broker takes no more messages for the moment: " + result.detail());
             case NO_SPACE ->
                 Command.failure(
                         ResponseCode.SERVICE_NOT_AVAILABLE,

@@ -1,6 +1,7 @@
 package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.file.DiskFullException;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.SegmentIndexes;
 import io.reliablemq.broker.store.log.AppendMailbox;
@@ -8,6 +9,7 @@ import io.reliablemq.broker.store.log.LogClosedException;
 import io.reliablemq.broker.store.log.LogEvents;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.runtime.ErrorSink;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -34,9 +36,9 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     private final SegmentIndexes indexes;
     private final Segments segments;
     private final AppendMailbox<PendingAppend> mailbox;
+    private final Runnable breakTail;
     private final ErrorSink errors;
     private final PositionListeners listeners;
-    private final Runnable breakTail;
     private final ReentrantLock commitLock = new ReentrantLock();
 
     /** Not yet as safe as this log's own disk shall make it. */
@@ -58,37 +60,40 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     private volatile @Nullable String failure;
 
+    /** Belongs to the log writer. */
+    private boolean toldRefusal;
+
     /** Moves the point where the disk had the last word about what others have already. */
     private volatile Executor mover = Runnable::run;
 
     /**
+     * @param breakTail lets nothing more be written, whoever writes
      * @param end where the log ends, all of it being written and flushed
      * @param start how far of that is committed
      * @param uncommitted what stands behind, and waits to be committed
      */
     CommitPoint(
-     * @param breakTail lets nothing more be written, whoever writes
             StoreSettings settings,
             SegmentIndexes indexes,
             Segments segments,
             AppendMailbox<PendingAppend> mailbox,
+            Runnable breakTail,
             ErrorSink errors,
             long end,
             long start,
             List<Uncommitted> uncommitted) {
         this.policy = CommitPolicy.of(settings.flushDiskType(), settings.replication());
-            Runnable breakTail,
         this.unreplicatedReads = settings.replication().unreplicatedReads();
         this.maxUnreplicated = settings.replication().maxUnreplicated();
         this.indexes = indexes;
         this.segments = segments;
         this.mailbox = mailbox;
+        this.breakTail = breakTail;
         this.errors = errors;
         this.listeners = new PositionListeners(errors);
         this.written = end;
         this.flushed = end;
         this.local = end;
-        this.breakTail = breakTail;
         this.unreplicated.addAll(uncommitted);
         this.unreplicatedCount = uncommitted.size();
         this.others = start;
@@ -171,7 +176,13 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     }
 
     @Override
-    public void refused(List<PendingAppend> appends, String why) {
+    public void refused(List<PendingAppend> appends, IOException why) {
+        Status status = why instanceof DiskFullException ? Status.NO_SPACE : Status.BUSY;
+        if (status == Status.BUSY && !toldRefusal) {
+            // Once: whoever sends comes again until it ends.
+            toldRefusal = true;
+            errors.report("the log, which refuses messages for the moment", why);
+        }
         for (PendingAppend append : appends) {
             append.answer(status, String.valueOf(why.getMessage()), mailbox, errors);
         }
@@ -184,6 +195,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         commitLock.lock();
         try {
             written = Math.max(written, position);
+            toldRefusal = false;
             if (policy.local(written, flushed) > local) {
                 advanceAsTheDiskDid();
             }
@@ -308,20 +320,6 @@ final class CommitPoint implements LogEvents<PendingAppend> {
             return;
         }
         Passed passed = new Passed(new LinkedHashSet<>(), new ArrayList<>(), new ArrayList<>());
-        local = Math.max(local, policy.local(written, flushed));
-        long to = Math.max(committed, policy.commit(local, others));
-        readable = Math.max(readable, unreplicatedReads ? local : to);
-        while (!unreplicated.isEmpty() && unreplicated.peek().end() <= to) {
-            commit(unreplicated.element(), !unreplicatedReads, passed);
-            unreplicated.remove();
-        }
-        while (!waiting.isEmpty() && waiting.peek().end() <= local) {
-            // It leaves the line once it is shown, so that it is answered even if that fails.
-            Uncommitted next = waiting.element();
-            if (next.end() <= to) {
-                commit(next, true, passed);
-            } else {
-                awaitOthers(next, passed);
         try {
             advance(passed);
         } catch (RuntimeException | Error e) {
@@ -342,7 +340,22 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     }
 
     private void advance(Passed passed) {
+        local = Math.max(local, policy.local(written, flushed));
+        long to = Math.max(committed, policy.commit(local, others));
+        readable = Math.max(readable, unreplicatedReads ? local : to);
+        while (!unreplicated.isEmpty() && unreplicated.peek().end() <= to) {
+            commit(unreplicated.element(), !unreplicatedReads, passed);
+            unreplicated.remove();
+        }
+        while (!waiting.isEmpty() && waiting.peek().end() <= local) {
+            // It leaves the line once it is shown, so that it is answered even if that fails.
+            Uncommitted next = waiting.element();
+            if (next.end() <= to) {
+                commit(next, true, passed);
+            } else {
+                awaitOthers(next, passed);
             }
+            waiting.remove();
         }
         unreplicatedCount = unreplicated.size();
         moveTo(to);
@@ -355,7 +368,6 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     /** Replicas confirm records; messages that were appended together are committed together, or not yet. */
     private void moveTo(long position) {
-            waiting.remove();
         Uncommitted first = unreplicated.isEmpty() ? waiting.peek() : unreplicated.peek();
         long to = first == null ? position : Math.min(position, first.start());
         if (to > committed) {

@@ -239,6 +239,11 @@ public final class LogMessageStore implements MessageStore {
         return reader.maxOffset(queue);
     }
 
+    @Override
+    public boolean isInMemory(QueueKey queue, long offset) {
+        return reader.isInMemory(queue, offset);
+    }
+
     /** @throws java.io.UncheckedIOException if an index file cannot be read */
     @Override
     public Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter) {
@@ -379,7 +384,8 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public boolean mayHoldMore() {
-        return settings.replication().isCopy() || threads.written() > commitPoint.committed();
+        StoreSettings.Replication replication = settings.replication();
+        return replication.isCopy() || replication.awaitsOthers() && threads.written() > commitPoint.committed();
     }
 
     @Override

@@ -52,6 +52,9 @@ public interface MessageStore extends AutoCloseable {
     /** The next offset that a reader will see: behind the last committed message. */
     long maxOffset(QueueKey queue);
 
+    /** Whether {@link #select} from this offset on reads no file. */
+    boolean isInMemory(QueueKey queue, long offset);
+
     /**
      * Looks up messages without reading them.
      *

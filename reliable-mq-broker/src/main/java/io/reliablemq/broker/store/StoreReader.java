@@ -54,6 +54,11 @@ final class StoreReader {
         return entries == null ? 0 : entries.max();
     }
 
+    boolean isInMemory(QueueKey queue, long offset) {
+        QueueEntries entries = index.find(queue.topic(), queue.queueId());
+        return entries == null || entries.isInMemory(offset);
+    }
+
     Selection select(QueueKey queue, long offset, int maxMessages, int maxBytes, IntPredicate tagFilter) {
         QueueEntries entries = index.find(queue.topic(), queue.queueId());
         if (entries == null) {

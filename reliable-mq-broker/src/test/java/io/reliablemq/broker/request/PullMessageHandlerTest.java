@@ -11,6 +11,8 @@ import io.reliablemq.broker.group.CommittedOffsets;
 import io.reliablemq.broker.group.ConsumerGroups;
 import io.reliablemq.broker.group.GroupSettingsTable;
 import io.reliablemq.broker.group.OffsetResets;
+import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.topic.SystemTopics;
 import io.reliablemq.broker.topic.Topics;
@@ -21,6 +23,7 @@ import io.reliablemq.protocol.header.PullFlags;
 import io.reliablemq.protocol.header.PullMessageRequest;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PullMessageHandlerTest {
@@ -54,6 +57,23 @@ class PullMessageHandlerTest {
                 offsets,
                 offsets.known(),
                 parts);
+    }
+
+    @Test
+    void messagesAreLookedUpInFilesOnAThreadThatMayWait() throws Exception {
+        QueueKey queue = new QueueKey("%RETRY%g", 0);
+        store.append(GroupsOnAStore.message(queue, "m"), MessageStore.NO_ORIGIN, result -> {});
+        PullMessageRequest header = new PullMessageRequest(
+                "g", queue.topic(), 0, 0, 32, PullFlags.SUBSCRIPTION, 0, 0, "*", 0, "TAG", 1 << 20);
+        Command pull = Command.request(RequestCode.PULL_MESSAGE, header.fields());
+        TestReply reply = new TestReply();
+        store.readsFiles = true;
+
+        handler().handle(pull, reply);
+
+        // The store in memory gives no bodies, which fails the answer.
+        assertThat(reply.answer.get(20, TimeUnit.SECONDS).code()).isEqualTo(ResponseCode.SYSTEM_ERROR);
+        assertThat(store.selected).startsWith("rmq-read");
     }
 
     /** Those who wait for a topic are told before others can find it, so the pull must not look for it. */

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.file.DiskFaults;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.log.LogClosedException;
+import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -133,6 +135,49 @@ class StoreFaultsTest {
             System.gc();
             return told.get() == null;
         });
+    }
+
+    /** Out of file handles, for instance: nothing was written, so there is nothing that could have failed. */
+    @Test
+    void refusesWhileTheNextSegmentCannotBeMadeAndGoesOnAfterwards() throws Exception {
+        LogMessageStore store = LogMessageStore.open(
+                SETTINGS, disk, Clock.SYSTEM, (where, error) -> errors.add(error), new KeeperByHand());
+        opened.add(store);
+        StoredMessage large = message("orders", 0, "x".repeat(40 << 10));
+        assertThat(put(store, large).status()).isEqualTo(Status.COMMITTED);
+        disk.faults().arm(DiskFaults.Operation.FORCE_FOLDER, file -> true, 0, 2, 0);
+
+        AppendResult refused = put(store, large);
+        AppendResult again = put(store, large);
+
+        assertThat(refused.status()).isEqualTo(Status.BUSY);
+        assertThat(refused.detail()).contains("next log file could not be made");
+        assertThat(again.status()).isEqualTo(Status.BUSY);
+        assertThat(errors).as("told once").hasSize(1);
+        assertThat(store.failure()).isNull();
+        assertThat(put(store, large).status()).isEqualTo(Status.COMMITTED);
+        assertThat(bodies(store, QUEUE)).hasSize(2);
+    }
+
+    /** A consumer that is ahead of a queue waits there only where others have a say: else a crash has taken back what it read. */
+    @Test
+    void whatIsWrittenIsNotHeldBackWhereNobodyElseIsAsked() throws Exception {
+        LogMessageStore alone = open(disk, SETTINGS);
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch forcing = disk.holdForces(gate);
+        CompletableFuture<AppendResult> answer = append(alone, message("orders", 0, "written"));
+        assertThat(forcing.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(alone.positions().written()).isGreaterThan(alone.positions().committed());
+
+        assertThat(alone.mayHoldMore()).isFalse();
+
+        gate.countDown();
+        answer.get(20, TimeUnit.SECONDS);
+        LogMessageStore awaiting = open(
+                new SimulatedDisk(),
+                SETTINGS.withReplication(StoreSettings.Replication.inSync(2, Duration.ofSeconds(30), false)));
+        put(awaiting, message("orders", 0, "without a replica"));
+        assertThat(awaiting.mayHoldMore()).isTrue();
     }
 
     private static AppendListener listening(LogMessageStore store, CompletableFuture<AppendResult> answer) {

@@ -27,6 +27,7 @@ public final class RemotingServer implements AutoCloseable {
     private final RequestHandler handler;
     private final Set<ChannelConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Channel listening;
+    private volatile boolean refusing;
     private volatile boolean closed;
 
     public RemotingServer(EventLoops loops, TransportSettings settings, RequestHandler handler) {
@@ -71,11 +72,29 @@ public final class RemotingServer implements AutoCloseable {
     }
 
     private void opened(ChannelConnection connection) {
+        if (connections.size() >= settings.maxConnections()) {
+            refuse(connection);
+            return;
+        }
+        refusing = false;
         connections.add(connection);
         connection.onClose(() -> connections.remove(connection));
         if (closed) {
             connection.close();
         }
+    }
+
+    /** Rather than run out of file handles, which the log needs too. */
+    private void refuse(ChannelConnection connection) {
+        if (!refusing) {
+            // Once, and not for each of those that try again.
+            refusing = true;
+            LOG.warn(
+                    "The connection of {} is refused, as others will be: {} are open, and no more are allowed",
+                    connection.remoteAddress(),
+                    settings.maxConnections());
+        }
+        connection.close();
     }
 
     /** The connections that are open now. */

@@ -15,6 +15,7 @@ import java.time.Duration;
  *     which requests time out while nothing is received, after a quarter of it
  * @param writeHighWater bytes waiting to be written from which on a connection counts as not writable: reading from it
  *     pauses until the backlog has been written
+ * @param maxConnections most connections that a server keeps open; more are closed at once
  * @param tls how connections are encrypted
  */
 public record TransportSettings(
@@ -25,9 +26,11 @@ public record TransportSettings(
         Duration connectTimeout,
         Duration idleTimeout,
         int writeHighWater,
+        int maxConnections,
         Tls tls) {
 
     public static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;
+    public static final int DEFAULT_MAX_CONNECTIONS = 10_000;
 
     public TransportSettings {
         if (ioThreads < 1) {
@@ -39,6 +42,7 @@ public record TransportSettings(
         requirePositive("connectTimeout", connectTimeout.toMillis());
         requirePositive("idleTimeout", idleTimeout.toMillis());
         requirePositive("writeHighWater", writeHighWater);
+        requirePositive("maxConnections", maxConnections);
     }
 
     private static void requirePositive(String name, long value) {
@@ -56,12 +60,21 @@ public record TransportSettings(
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(120),
                 8 * 1024 * 1024,
+                DEFAULT_MAX_CONNECTIONS,
                 Tls.NONE);
     }
 
     public TransportSettings withIoThreads(int threads) {
         return new TransportSettings(
-                threads, maxFrameBytes, maxHeaderBytes, maxInFlight, connectTimeout, idleTimeout, writeHighWater, tls);
+                threads,
+                maxFrameBytes,
+                maxHeaderBytes,
+                maxInFlight,
+                connectTimeout,
+                idleTimeout,
+                writeHighWater,
+                maxConnections,
+                tls);
     }
 
     public TransportSettings withTls(Tls encryption) {
@@ -73,6 +86,20 @@ public record TransportSettings(
                 connectTimeout,
                 idleTimeout,
                 writeHighWater,
+                maxConnections,
                 encryption);
+    }
+
+    public TransportSettings withMaxConnections(int connections) {
+        return new TransportSettings(
+                ioThreads,
+                maxFrameBytes,
+                maxHeaderBytes,
+                maxInFlight,
+                connectTimeout,
+                idleTimeout,
+                writeHighWater,
+                connections,
+                tls);
     }
 }

@@ -52,6 +52,21 @@ class ConnectionLifeTest {
     }
 
     @Test
+    void connectionsBeyondTheBoundAreClosedAndTheOthersGoOn() throws Exception {
+        RequestHandler handler = (request, reply) -> reply.send(Command.success());
+        try (Endpoints ends =
+                        new Endpoints(Endpoints.settings().maxConnections(1).build(), handler);
+                Socket first = ends.rawSocket()) {
+            await().until(() -> ends.server.connections().size() == 1);
+            try (Socket second = ends.rawSocket()) {
+                assertThat(second.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(first.isConnected()).isTrue();
+            assertThat(ends.server.connections()).hasSize(1);
+        }
+    }
+
+    @Test
     void anUnansweredRequestTimesOutOnAnEventLoopWhileOthersGoOn() throws Exception {
         List<Reply> late = new ArrayList<>();
         RequestHandler handler = (request, reply) -> {

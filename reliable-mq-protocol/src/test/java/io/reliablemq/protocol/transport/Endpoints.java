@@ -80,6 +80,7 @@ final class Endpoints implements AutoCloseable {
         private int maxInFlight = 65_536;
         private Duration idleTimeout = Duration.ofSeconds(120);
         private int writeHighWater = 8 * 1024 * 1024;
+        private int maxConnections = TransportSettings.DEFAULT_MAX_CONNECTIONS;
         private Tls tls = Tls.NONE;
 
         SettingsBuilder maxFrameBytes(int bytes) {
@@ -102,6 +103,11 @@ final class Endpoints implements AutoCloseable {
             return this;
         }
 
+        SettingsBuilder maxConnections(int connections) {
+            maxConnections = connections;
+            return this;
+        }
+
         SettingsBuilder tls(Tls encryption) {
             tls = encryption;
             return this;
@@ -109,7 +115,15 @@ final class Endpoints implements AutoCloseable {
 
         TransportSettings build() {
             return new TransportSettings(
-                    2, maxFrameBytes, 256 * 1024, maxInFlight, Duration.ofSeconds(3), idleTimeout, writeHighWater, tls);
+                    2,
+                    maxFrameBytes,
+                    256 * 1024,
+                    maxInFlight,
+                    Duration.ofSeconds(3),
+                    idleTimeout,
+                    writeHighWater,
+                    maxConnections,
+                    tls);
         }
     }
 }

@@ -178,6 +178,17 @@ public final class QueueEntries {
         }
     }
 
+    /** Whether a visit from this offset on needs no file. */
+    public boolean isInMemory(long from) {
+        Run[] runs = view.runs;
+        for (int i = runFrom(runs, from); i < runs.length; i++) {
+            if (!(runs[i] instanceof MemoryRun)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Index of the first run that ends behind the offset. */
     private static int runFrom(Run[] runs, long offset) {
         int low = 0;

@@ -147,10 +147,10 @@ public final class LogCopier<C extends LogCopy> implements Agent {
             } else {
                 tail.copy(chunk.records(), copy.outcome().skipped(), chunk.limit());
             }
-        } catch (DiskFullException e) {
+        } catch (DiskFullException | NoSegmentException e) {
             if (!diskFull) {
                 diskFull = true;
-                errors.report(name() + ", which waits for room on the disk", e);
+                errors.report(name() + ", which waits for room on the disk, or for file handles", e);
             }
             return false;
         }

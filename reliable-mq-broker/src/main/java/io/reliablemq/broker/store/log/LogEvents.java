@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.log;
 
+import java.io.IOException;
 import java.util.List;
 
 /** Learns what becomes of appends. Must not throw. Events of one kind come in the order of the log. */
@@ -8,6 +9,6 @@ public interface LogEvents<A extends LogAppend> extends LogProgress {
     /** These have their places and will now be written. Called by the log writer. */
     void taken(List<A> appends);
 
-    /** The disk had no room for these, of which nothing was written. Called by the log writer. */
-    void refused(List<A> appends, String why);
+    /** There was no room for these, or no file, and nothing of them was written. Called by the log writer. */
+    void refused(List<A> appends, IOException why);
 }

@@ -89,7 +89,15 @@ public final class LogFolder {
     /** Makes a segment's file, which survives a crash once this returns. */
     StoreFile createSegment(long base) throws IOException {
         StoreFile file = files.create(segment(base));
-        files.forceFolder(folder);
+        try {
+            files.forceFolder(folder);
+        } catch (IOException | RuntimeException e) {
+            // Nothing was written to it, and it would be in the way of the next attempt.
+            try (file) {
+                files.delete(segment(base));
+            }
+            throw e;
+        }
         return file;
     }
 

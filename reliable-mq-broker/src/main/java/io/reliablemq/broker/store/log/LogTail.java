@@ -141,7 +141,9 @@ public final class LogTail {
             resize(limit);
         }
         supply.reserve(next, limit - tail.segment().base(), RecordLayout.ENVELOPE_BYTES);
-        add(records, 0, end + records.length);
+        // Filled up behind the end record too: by its length the next opening knows that the segment is whole.
+        tail.reserveTo(limit);
+        put(records);
         goOn(next);
     }
 

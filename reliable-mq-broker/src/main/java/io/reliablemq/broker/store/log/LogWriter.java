@@ -81,9 +81,9 @@ public final class LogWriter<A extends LogAppend> implements Agent {
         try {
             tail.reserve(bytes);
             return true;
-        } catch (DiskFullException e) {
-            // No record was touched, so this ends by itself once there is room.
-            events.refused(mailbox.drain(bytes), String.valueOf(e.getMessage()));
+        } catch (DiskFullException | NoSegmentException e) {
+            // No record was touched, so this ends by itself once there is room, or are file handles.
+            events.refused(mailbox.drain(bytes), e);
             return false;
         } catch (IOException | RuntimeException | Error e) {
             tail.breakOff();

@@ -54,7 +54,10 @@ public final class ReadWindows {
 
         /** Copies what it has from a position on, and returns how much that was. */
         int copy(long from, ByteBuffer target) throws IOException {
-            filling.lock();
+            if (!filling.tryLock()) {
+                // Whoever fills it may wait for the disk, and an event loop must not wait for that.
+                return readThrough(from, target);
+            }
             try {
                 ByteBuffer filled = from >= start && from < end && bytes != null ? bytes : fill(from);
                 int length = (int) Math.min(target.remaining(), Math.max(0, end - from));
@@ -64,6 +67,17 @@ public final class ReadWindows {
             } finally {
                 filling.unlock();
             }
+        }
+
+        private int readThrough(long from, ByteBuffer target) throws IOException {
+            Segment segment = segments.find(from);
+            if (segment == null) {
+                return 0;
+            }
+            int length = (int) Math.min(target.remaining(), segment.limit() - from);
+            int read = segment.read(from, target.slice(target.position(), length));
+            target.position(target.position() + read);
+            return read;
         }
 
         private ByteBuffer fill(long position) throws IOException {

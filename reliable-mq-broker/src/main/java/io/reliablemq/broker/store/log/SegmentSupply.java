@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.DiskFullException;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -96,8 +97,18 @@ final class SegmentSupply {
     }
 
     private SegmentTail make(long base, long size) throws IOException {
-        StoreFile file = folder.createSegment(base);
-        lastMade = base;
+        try {
+            StoreFile file = folder.createSegment(base);
+            lastMade = base;
+            return made(base, size, file);
+        } catch (DiskFullException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new NoSegmentException(e);
+        }
+    }
+
+    private SegmentTail made(long base, long size, StoreFile file) throws IOException {
         try {
             return open(folder, settings, base, base + size, file);
         } catch (IOException | RuntimeException e) {
@@ -112,8 +123,23 @@ final class SegmentSupply {
     static SegmentTail open(LogFolder folder, LogSettings settings, long base, long limit, StoreFile file)
             throws IOException {
         StoreFile allocator = folder.files().open(folder.segment(base));
-        StoreFile reader = folder.files().openToRead(folder.segment(base));
-        Segment segment = new Segment(base, limit, folder.segment(base), reader);
-        return new SegmentTail(segment, file, allocator, settings.preallocateBytes() > 0);
+        try {
+            StoreFile reader = folder.files().openToRead(folder.segment(base));
+            return tail(new Segment(base, limit, folder.segment(base), reader), settings, file, allocator);
+        } catch (IOException | RuntimeException e) {
+            // Handles are what is short.
+            allocator.close();
+            throw e;
+        }
+    }
+
+    private static SegmentTail tail(Segment segment, LogSettings settings, StoreFile file, StoreFile allocator)
+            throws IOException {
+        try {
+            return new SegmentTail(segment, file, allocator, settings.preallocateBytes() > 0);
+        } catch (IOException | RuntimeException e) {
+            segment.reader().close();
+            throw e;
+        }
     }
 }

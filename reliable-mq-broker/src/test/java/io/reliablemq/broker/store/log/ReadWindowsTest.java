@@ -1,0 +1,77 @@
+package io.reliablemq.broker.store.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reliablemq.broker.store.file.SimulatedDisk;
+import io.reliablemq.broker.store.file.StoreFile;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class ReadWindowsTest {
+
+    /** All of them would go to the same window. */
+    private static final int APART = 16 * (256 << 10);
+
+    private static final Path FILE = Path.of("/log/0");
+
+    private final CountDownLatch reading = new CountDownLatch(1);
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private final AtomicBoolean hangs = new AtomicBoolean(true);
+
+    /** An event loop must not wait for what somebody else reads from a slow disk. */
+    @Test
+    @Timeout(60)
+    void nobodyWaitsForWhoeverFillsTheWindow() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        disk.createFolder(FILE.getParent());
+        try (StoreFile written = disk.create(FILE)) {
+            written.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 0);
+            written.write(ByteBuffer.wrap(new byte[] {4, 5, 6}), APART);
+        }
+        Segments segments = new Segments();
+        segments.add(new Segment(0, 2L * APART, FILE, hangingOnce(disk.openToRead(FILE))));
+        ReadWindows windows = new ReadWindows(segments);
+        ByteBuffer slow = ByteBuffer.allocate(3);
+        CompletableFuture<Boolean> other = CompletableFuture.supplyAsync(() -> read(windows, 0, slow));
+        assertThat(reading.await(20, TimeUnit.SECONDS)).isTrue();
+
+        ByteBuffer quick = ByteBuffer.allocate(3);
+        assertThat(windows.read(APART, quick)).isTrue();
+        assertThat(windows.read(2L * APART, ByteBuffer.allocate(1)))
+                .as("behind the end")
+                .isFalse();
+
+        assertThat(quick.array()).containsExactly(4, 5, 6);
+        assertThat(other).isNotDone();
+        gate.countDown();
+        assertThat(other.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(slow.array()).containsExactly(1, 2, 3);
+    }
+
+    private static boolean read(ReadWindows windows, long position, ByteBuffer target) {
+        try {
+            return windows.read(position, target);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private StoreFile hangingOnce(StoreFile file) {
+        return (StoreFile) Proxy.newProxyInstance(
+                StoreFile.class.getClassLoader(), new Class<?>[] {StoreFile.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("read") && hangs.getAndSet(false)) {
+                        reading.countDown();
+                        gate.await();
+                    }
+                    return method.invoke(file, arguments);
+                });
+    }
+}
