@@ -198,8 +198,9 @@ final class SlaveSide implements RoleSide {
                 return List.of(finding(
                         Status.DOWN,
                         "cannot follow its master: " + log.detail(),
-                        "Two brokers went on as masters, each on its own. Decide which data folder counts; the other broker"
-                                + " needs an empty one."));
+                        "Its master has lost messages, is another broker, or two brokers went on as masters, each on its own."
+                                + " Decide which data folder counts: promote the broker that has it; the other one needs an"
+                                + " empty one."));
             }
             if (log.phase() == Phase.FOLLOWING && known(follower).isLinked()) {
                 return List.of();

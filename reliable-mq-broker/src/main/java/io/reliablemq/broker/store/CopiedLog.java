@@ -47,7 +47,7 @@ public interface CopiedLog {
     /**
      * The master says that everything before this position is committed.
      *
-     * @param isPromised whether it has waited for replicas before it said so
+     * @param isPromised whether no power cut takes that from it, since it has forced it or waited for replicas
      */
     void committed(long position, boolean isPromised);
 
@@ -57,7 +57,7 @@ public interface CopiedLog {
      */
     void onConfirm(LongConsumer listener);
 
-    /** How far the log is known to hold what was acknowledged by a master that waited for replicas. */
+    /** How far the log is known to hold what its master had acknowledged and could not lose by a power cut. */
     long promised();
 
     /**

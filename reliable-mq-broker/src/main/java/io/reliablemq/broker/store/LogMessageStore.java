@@ -108,13 +108,7 @@ public final class LogMessageStore implements MessageStore {
                 settings.retention().scrubInterval().toNanos(),
                 indexes.all()::verify);
         this.feed = new StoreFeed(
-                settings.replication(),
-                epochs,
-                new ChunkReader(segments),
-                removal,
-                retention,
-                commitPoint,
-                this::positions);
+                settings, epochs, new ChunkReader(segments), removal, retention, commitPoint, this::positions);
         this.marks = new CommitMarks(CommitMarks.file(data), found, this::marks, clock);
         this.promisedBefore = found.promised();
         CopyMailbox<CopiedBatch> copies = new CopyMailbox<>();

@@ -24,6 +24,12 @@ public interface ReplicatedLog {
     /** How many must have a message flushed before it is answered, this log counted; 1 if no replica is waited for. */
     int inSyncReplicas();
 
+    /**
+     * Whether what is committed is there after a power cut, since this log forces it first, or since replicas have it. If it is not
+     * there some day, it was lost.
+     */
+    boolean outlivesPowerCuts();
+
     /** Calls the listener with how far the log is written, on the log writer, before it forces what was written. */
     void onWritten(LongConsumer listener);
 

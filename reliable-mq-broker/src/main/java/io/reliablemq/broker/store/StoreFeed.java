@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 final class StoreFeed implements ReplicatedLog {
 
     private final StoreSettings.Replication settings;
+    private final boolean forcesBeforeCommit;
     private final EpochHistory epochs;
     private final ChunkReader chunks;
     private final SegmentRemoval removal;
@@ -23,14 +24,15 @@ final class StoreFeed implements ReplicatedLog {
     private volatile BooleanSupplier enoughAreNear = () -> false;
 
     StoreFeed(
-            StoreSettings.Replication settings,
+            StoreSettings settings,
             EpochHistory epochs,
             ChunkReader chunks,
             SegmentRemoval removal,
             Retention retention,
             CommitPoint commitPoint,
             Supplier<MessageStore.Positions> positions) {
-        this.settings = settings;
+        this.settings = settings.replication();
+        this.forcesBeforeCommit = settings.flushDiskType() == FlushDiskType.SYNC_FLUSH;
         this.epochs = epochs;
         this.chunks = chunks;
         this.removal = removal;
@@ -67,6 +69,11 @@ final class StoreFeed implements ReplicatedLog {
     @Override
     public int inSyncReplicas() {
         return settings.awaitsOthers() ? settings.inSyncReplicas() : 1;
+    }
+
+    @Override
+    public boolean outlivesPowerCuts() {
+        return forcesBeforeCommit || inSyncReplicas() > 1;
     }
 
     @Override

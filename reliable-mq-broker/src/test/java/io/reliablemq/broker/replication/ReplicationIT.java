@@ -10,6 +10,7 @@ import io.reliablemq.broker.replication.feed.ReplicaState;
 import io.reliablemq.broker.replication.follow.FollowerState.Phase;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.AppendResult.Status;
+import io.reliablemq.broker.store.FlushDiskType;
 import io.reliablemq.broker.store.LogMessageStore;
 import io.reliablemq.broker.store.StoreSettings;
 import io.reliablemq.broker.store.StoreSettings.Replication;
@@ -357,6 +358,72 @@ class ReplicationIT {
         assertThat(bodies(promoted.store)).containsExactly("acknowledged");
     }
 
+    @Test
+    void keepsItsLogWhenAMasterThatDoesNotWaitComesBackEmpty() throws Exception {
+        MasterNode master = master(MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL), 0);
+        SlaveNode slave = slave("slave", master.address());
+        put(master.store, "the last copy");
+        eventually().untilAsserted(() -> assertThat(bodies(slave.store())).hasSize(1));
+        int port = master.port;
+        close(master);
+        delete(folder.resolve("master"));
+
+        MasterNode empty =
+                master(MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL), port);
+
+        eventually().until(() -> slave.state().phase() == Phase.REFUSED || slave.openings() > 1);
+        assertThat(slave.state().detail()).contains("nothing in common", "Promote", "empty folder");
+        put(empty.store, "of a log that knows nothing");
+        assertThat(slave.openings()).isEqualTo(1);
+        assertThat(bodies(slave.store())).containsExactly("the last copy");
+    }
+
+    @Test
+    void keepsWhatAMasterThatForcesBeforeItAnswersHasLost() throws Exception {
+        StoreSettings settings = MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL);
+        MasterNode master = master(settings, 0);
+        put(master.store, "of yesterday");
+        int port = master.port;
+        close(master);
+        copy(folder.resolve("master"), folder.resolve("yesterday"));
+        MasterNode today = master(settings, port);
+        SlaveNode slave = slave("slave", today.address());
+        put(today.store, "of today");
+        eventually().untilAsserted(() -> assertThat(bodies(slave.store())).hasSize(2));
+        close(today);
+        delete(folder.resolve("master"));
+        copy(folder.resolve("yesterday"), folder.resolve("master"));
+
+        master(settings, port);
+
+        eventually().until(() -> slave.state().phase() == Phase.REFUSED || slave.openings() > 1);
+        assertThat(slave.state().detail()).contains("acknowledged");
+        assertThat(bodies(slave.store())).containsExactly("of yesterday", "of today");
+    }
+
+    @Test
+    void cutsWhatAMasterThatDoesNotForceHasLost() throws Exception {
+        StoreSettings settings = MasterNode.settings(folder.resolve("master"))
+                .withReplication(Replication.LOCAL)
+                .withFlushDiskType(FlushDiskType.ASYNC_FLUSH);
+        MasterNode master = master(settings, 0);
+        put(master.store, "kept");
+        int port = master.port;
+        close(master);
+        copy(folder.resolve("master"), folder.resolve("forced"));
+        MasterNode writing = master(settings, port);
+        SlaveNode slave = slave("slave", writing.address());
+        put(writing.store, "lost by a power cut");
+        eventually().untilAsserted(() -> assertThat(bodies(slave.store())).hasSize(2));
+        close(writing);
+        delete(folder.resolve("master"));
+        copy(folder.resolve("forced"), folder.resolve("master"));
+
+        master(settings, port);
+
+        eventually().untilAsserted(() -> assertThat(bodies(slave.store())).containsExactly("kept"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1_000, 30_000, 100_000})
     void recordsThatAreDamagedOnTheirWayAreNotWritten(int bytes) throws Exception {
@@ -532,6 +599,14 @@ class ReplicationIT {
 
     private static String segment(int number) {
         return "%020d.log".formatted((long) number * SEGMENT_BYTES);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     private static void delete(Path root) throws IOException {

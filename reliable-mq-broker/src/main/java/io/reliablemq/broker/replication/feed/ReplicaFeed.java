@@ -56,7 +56,7 @@ final class ReplicaFeed {
         this.connection = connection;
         this.log = log;
         this.settings = settings;
-        this.promises = log.inSyncReplicas() > 1;
+        this.promises = log.outlivesPowerCuts();
         this.clock = clock;
         this.sent = start;
         this.confirmed = start;

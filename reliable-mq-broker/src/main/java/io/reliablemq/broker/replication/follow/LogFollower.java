@@ -180,11 +180,20 @@ final class LogFollower implements Agent {
     }
 
     private long goOn(Attempt attempt, AttachAnswer answer) throws IOException {
+        if (answer.common() == 0 && log.positions().committed() > 0) {
+            attempt.connection().close();
+            return refused(
+                    "the log of this broker holds messages that were acknowledged, up to position " + attempt.end()
+                            + ", and has nothing in common with that of the master at " + master
+                            + ", which has lost its own or is another broker. Promote this broker if its messages count, or start it"
+                            + " with an empty folder; if that is another broker, correct master-address or the names");
+        }
         if (answer.common() < log.promised()) {
             attempt.connection().close();
             return refused("the data folder of this broker holds messages up to position " + log.promised()
-                    + " that were acknowledged by a master and its replicas, and the master at " + master
-                    + " has the same log only up to position " + answer.common());
+                    + " that were acknowledged, and the master at " + master + " has the same log only up to position "
+                    + answer.common()
+                    + ". Promote this broker if these messages count, or start it with an empty folder");
         }
         if (answer.continueAt() != attempt.end() || !log.gaps().includes(answer.gaps(), attempt.end())) {
             phase = Phase.REALIGNING;
