@@ -8,6 +8,7 @@ import io.reliablemq.broker.replication.wire.AttachRequest;
 import io.reliablemq.broker.replication.wire.LogData;
 import io.reliablemq.broker.store.CopiedLog;
 import io.reliablemq.broker.store.Realignment;
+import io.reliablemq.broker.store.epoch.Epoch;
 import io.reliablemq.broker.store.log.RecordsRefusedException;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
@@ -59,6 +60,7 @@ final class LogFollower implements Agent {
     private volatile Phase phase = Phase.SEARCHING;
     private volatile String master = "";
     private volatile String detail = "";
+    private volatile Runnable onFollowing = () -> {};
     private volatile long masterCommitted;
 
     // The rest belongs to the agent's thread.
@@ -223,6 +225,7 @@ final class LogFollower implements Agent {
                 attempt.end(),
                 answer.epochs().lastNumber());
         started.confirm(attempt.end());
+        onFollowing.run();
         return settings.keepAlive().toNanos();
     }
 
@@ -318,6 +321,16 @@ final class LogFollower implements Agent {
         } else {
             current.whileWriting(log::writeHere);
         }
+    }
+
+    void onFollowing(Runnable listener) {
+        onFollowing = listener;
+    }
+
+    /** The epoch of the master whose log is followed now; null while none is. */
+    @Nullable
+    Epoch followedEpoch() {
+        return phase == Phase.FOLLOWING ? log.epochs().last() : null;
     }
 
     FollowerState state() {
