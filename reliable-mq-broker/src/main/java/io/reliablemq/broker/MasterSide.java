@@ -10,6 +10,7 @@ import io.reliablemq.broker.replication.state.StateRequests;
 import io.reliablemq.broker.request.ReadAdvice;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.broker.store.epoch.Epoch;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.AgentHost;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class MasterSide implements RoleSide {
 
     private final Tenure.Around around;
     private final ActingRole role;
+    private final OpenedStore opened;
     private final StateFolder folder;
     private final Executor owner;
     private final StateBoard board;
@@ -49,6 +51,7 @@ final class MasterSide implements RoleSide {
         BrokerSettings settings = around.settings();
         this.around = around;
         this.role = role;
+        this.opened = opened;
         this.folder = folder;
         this.owner = owner;
         this.board = new StateBoard(() -> opened.store().positions().committed(), around.clock(), wakeScheduler);
@@ -71,7 +74,7 @@ final class MasterSide implements RoleSide {
     @Override
     public BrokerParts.Part part(BrokerState state) {
         StateRequests requests = new StateRequests(
-                around.settings().name(), role.role(), board, state.offsets(), slaves::heardOf, owner);
+                around.settings().name(), role.role(), epoch(), board, state.offsets(), slaves::heardOf, owner);
         return new BrokerParts.Part(
                 role,
                 state.offsets(),
@@ -84,6 +87,11 @@ final class MasterSide implements RoleSide {
                         RequestCode.GIVE_OFFSETS, requests::takeOffsets),
                 slaves,
                 () -> Long.MAX_VALUE);
+    }
+
+    private String epoch() {
+        Epoch epoch = opened.feed().epochs().last();
+        return epoch == null ? "" : epoch.name();
     }
 
     private ReadAdvice advice(BrokerState state) {

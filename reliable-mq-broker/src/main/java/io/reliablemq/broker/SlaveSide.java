@@ -16,6 +16,7 @@ import io.reliablemq.broker.replication.state.TakenOffsets;
 import io.reliablemq.broker.request.ReadAdvice;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.epoch.Epoch;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import java.io.IOException;
@@ -118,6 +119,7 @@ final class SlaveSide implements RoleSide {
                 around.settings().name(),
                 new StateReader(opened.id(), role.brokerId(), Addresses.text(around.address())),
                 master,
+                this::followedEpoch,
                 () -> store.positions().committed(),
                 offsets,
                 around.owner()::masterIs,
@@ -133,6 +135,11 @@ final class SlaveSide implements RoleSide {
                         BrokerState.DELAYS, flushed(state.cursors()::follow),
                         BrokerState.ACCOUNTS, flushed(accounts::write),
                         BrokerState.TRANSACTIONS, flushed(state.transactions()::follow)));
+    }
+
+    private @Nullable String followedEpoch() {
+        Epoch epoch = logFollower.followedEpoch();
+        return epoch == null ? null : epoch.name();
     }
 
     /** What speaks of messages is put to use once the next start will show them. */
@@ -170,6 +177,7 @@ final class SlaveSide implements RoleSide {
 
     @Override
     public void start() {
+        logFollower.onFollowing(() -> owner.execute(() -> {}));
         logFollower.start();
     }
 

@@ -222,7 +222,7 @@ public final class MemoryStore implements MessageStore {
                         message.queueOffset() >= offset && message.position() < hiddenFrom && !isDeleted(message))
                 .findFirst()
                 .map(StoredMessage::queueOffset)
-                .orElse(maxOffset(queue));
+                .orElse(Math.max(offset, maxOffset(queue)));
     }
 
     private boolean isDeleted(StoredMessage message) {

@@ -3,6 +3,7 @@ package io.reliablemq.broker.replication.follow;
 import io.reliablemq.broker.replication.BrokerIdentity;
 import io.reliablemq.broker.replication.ReplicationSettings;
 import io.reliablemq.broker.store.CopiedLog;
+import io.reliablemq.broker.store.epoch.Epoch;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.runtime.AgentHost;
 import io.reliablemq.protocol.runtime.AgentHost.RunningAgent;
@@ -69,6 +70,16 @@ public final class Follower implements AutoCloseable {
     /** Wakes the follower: there may be something new to do. */
     public void masterMayHaveMoved() {
         running.signal();
+    }
+
+    /** Calls the listener on {@code rmq-replica}, whenever the log begins to follow a master; to be set before the start. */
+    public void onFollowing(Runnable listener) {
+        follower.onFollowing(listener);
+    }
+
+    /** The epoch of the master whose log is followed now; null while none is. */
+    public @Nullable Epoch followedEpoch() {
+        return follower.followedEpoch();
     }
 
     public FollowerState state() {

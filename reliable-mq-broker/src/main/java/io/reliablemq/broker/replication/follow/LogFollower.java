@@ -8,6 +8,7 @@ import io.reliablemq.broker.replication.wire.AttachRequest;
 import io.reliablemq.broker.replication.wire.LogData;
 import io.reliablemq.broker.store.CopiedLog;
 import io.reliablemq.broker.store.Realignment;
+import io.reliablemq.broker.store.epoch.Epoch;
 import io.reliablemq.broker.store.log.RecordsRefusedException;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
@@ -59,6 +60,7 @@ final class LogFollower implements Agent {
     private volatile Phase phase = Phase.SEARCHING;
     private volatile String master = "";
     private volatile String detail = "";
+    private volatile Runnable onFollowing = () -> {};
     private volatile long masterCommitted;
 
     // The rest belongs to the agent's thread.
@@ -184,11 +186,10 @@ final class LogFollower implements Agent {
             attempt.connection().close();
             return cannotFollow(
                     Phase.REFUSED,
-                    "the log of this broker, of " + attempt.end() + " bytes, has nothing in common with that of the"
-                            + " master at " + master
-                            + ", which has lost its own or is another broker. Promote this broker if its"
-                            + " messages count, or start it with an empty folder; if that is another broker, correct"
-                            + " master-address or the names");
+                    "the log of this broker holds messages that were acknowledged, up to position " + attempt.end()
+                            + ", and has nothing in common with that of the master at " + master
+                            + ", which has lost its own or is another broker. Promote this broker if its messages count, or"
+                            + " start it with an empty folder; if that is another broker, correct master-address or the names");
         }
         if (answer.common() < log.promised()) {
             attempt.connection().close();
@@ -227,6 +228,7 @@ final class LogFollower implements Agent {
                 attempt.end(),
                 answer.epochs().lastNumber());
         started.confirm(attempt.end());
+        onFollowing.run();
         return settings.keepAlive().toNanos();
     }
 
@@ -333,6 +335,16 @@ final class LogFollower implements Agent {
         } else {
             current.whileWriting(log::writeHere);
         }
+    }
+
+    void onFollowing(Runnable listener) {
+        onFollowing = listener;
+    }
+
+    /** The epoch of the master whose log is followed now; null while none is. */
+    @Nullable
+    Epoch followedEpoch() {
+        return phase == Phase.FOLLOWING ? log.epochs().last() : null;
     }
 
     FollowerState state() {

@@ -34,6 +34,12 @@ final class HeldPages {
         return awaited;
     }
 
+    /** What waits is of a log that is no longer followed. */
+    void clear() {
+        held.clear();
+        note();
+    }
+
     boolean isEmpty() {
         return held.isEmpty();
     }

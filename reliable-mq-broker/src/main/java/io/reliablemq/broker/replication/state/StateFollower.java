@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a slave's state like its master's: asks for what it does not have yet, which the master answers when there is
  * something new, and puts each file to use once the log here has come as far as the master's had when it wrote it. So
- * nothing here ever speaks of messages, or of copies of such, that this log does not hold.
+ * nothing here ever speaks of messages, or of copies of such, that this log does not hold. Positions mean the same in both logs only
+ * while this one follows that one; otherwise nothing is asked for, and nothing that comes is taken.
  *
  * <p>Owned by one thread, which calls {@link #doWork}; answers come to it through its executor. {@link #isLinked} and
  * {@link #logMoved} may be called by any thread.
@@ -52,6 +53,10 @@ public final class StateFollower {
     private long nextFollowNanos;
     private long nextGiveNanos;
     private @Nullable String trouble;
+
+    /** The epoch of the master that {@code known} and {@code held} are of. */
+    private @Nullable String epoch;
+
     private volatile boolean linked;
     private volatile long wholeUpTo = -1;
 
@@ -67,6 +72,7 @@ public final class StateFollower {
      * @param brokerName that master and slave have in common
      * @param own what the master is told of this slave
      * @param master {@code host:port}; null as long as nobody knows it
+     * @param followedEpoch the epoch of the master that the log here follows; null while it follows none
      * @param committed how far the log here is committed
      * @param taken what the master is to be told
      * @param masterRole told what kind of master it is
@@ -78,6 +84,7 @@ public final class StateFollower {
             String brokerName,
             StateReader own,
             Supplier<@Nullable String> master,
+            Supplier<@Nullable String> followedEpoch,
             LongSupplier committed,
             TakenOffsets taken,
             Consumer<BrokerRole> masterRole,
@@ -116,9 +123,18 @@ public final class StateFollower {
 
     /** Does what there is to do. @return nanoseconds until the next call at the latest */
     public long doWork() throws IOException {
+        String followed = parts.followedEpoch().get();
+        if (followed != null && !followed.equals(epoch)) {
+            // The log of another term of a master: what the one before it wrote by its positions is void.
+            held.clear();
+            known.clear();
+            wholeUpTo = -1;
+            epoch = followed;
+        }
         held.release(parts.committed().getAsLong(), this::put);
         String master = parts.master().get();
-        if (master == null) {
+        if (master == null || followed == null) {
+            linked = false;
             return LOOK_AGAIN_NANOS;
         }
         long now = parts.clock().nanos();
@@ -183,6 +199,11 @@ public final class StateFollower {
         following = false;
         if (answer == null || !answer.isSuccess()) {
             failed(master, answer == null ? String.valueOf(error) : answer.remarkText());
+            return;
+        }
+        if (!String.valueOf(answer.fields().get(StateRequests.EPOCH))
+                .equals(parts.followedEpoch().get())) {
+            failed(master, "its log is not the one that is followed here");
             return;
         }
         try {

@@ -27,6 +27,9 @@ public final class StateRequests {
     static final String WAIT_MS = "waitMs";
     static final String MASTER_ROLE = "masterRole";
 
+    /** Of the master's answer: the epoch that it writes, so that the slave knows whether that is the log it follows. */
+    static final String EPOCH = "epoch";
+
     /** What the slave has, by name; the values are versions. */
     static final String KNOWN_PREFIX = "known.";
 
@@ -34,24 +37,28 @@ public final class StateRequests {
 
     private final String brokerName;
     private final BrokerRole role;
+    private final String epoch;
     private final StateBoard board;
     private final CommittedOffsets offsets;
     private final Consumer<StateReader> readers;
     private final Executor owner;
 
     /**
+     * @param epoch which the master writes in its log
      * @param readers told of each slave that asks
      * @param owner the thread that stores the offsets
      */
     public StateRequests(
             String brokerName,
             BrokerRole role,
+            String epoch,
             StateBoard board,
             CommittedOffsets offsets,
             Consumer<StateReader> readers,
             Executor owner) {
         this.brokerName = brokerName;
         this.role = role;
+        this.epoch = epoch;
         this.board = board;
         this.offsets = offsets;
         this.readers = readers;
@@ -79,7 +86,7 @@ public final class StateRequests {
         board.read(
                 known,
                 Duration.ofMillis(waitMs),
-                pages -> reply.send(Command.success(Map.of(MASTER_ROLE, role.name()), pages)));
+                pages -> reply.send(Command.success(Map.of(MASTER_ROLE, role.name(), EPOCH, epoch), pages)));
     }
 
     /** Handles GIVE_OFFSETS. */

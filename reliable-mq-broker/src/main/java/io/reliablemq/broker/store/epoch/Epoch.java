@@ -15,6 +15,11 @@ public record Epoch(int number, long id, long start) {
         }
     }
 
+    /** As text that no other epoch has. */
+    public String name() {
+        return "%d-%016x".formatted(number, id);
+    }
+
     /** Whether these are the same: only one master ever writes in an epoch, so what both logs have of it is equal. */
     boolean isSame(Epoch other) {
         return number == other.number && id == other.id;
