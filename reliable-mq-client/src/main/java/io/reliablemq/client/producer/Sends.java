@@ -76,7 +76,8 @@ final class Sends {
         Compensation compensation = Compensation.FAILED;
         try {
             compensation = handler.handle(failure);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // Errors too: a class that is missing is no reason to tell the sender less.
             failure.addSuppressed(e);
         }
         if (compensation != Compensation.ACCEPTED_LOCALLY) {
@@ -96,10 +97,16 @@ final class Sends {
     }
 
     private void start(SendLoop loop, SendOrder order, OnFailure onFailure) {
-        if (onFailure != OnFailure.THROW && handler != null && handler.holdsBack(order.message())) {
-            loop.abandon("earlier messages of ordering key '" + order.message().orderingKey() + "' wait to be sent");
-        } else {
-            loop.start();
+        try {
+            if (onFailure != OnFailure.THROW && handler != null && handler.holdsBack(order.message())) {
+                loop.abandon(
+                        "earlier messages of ordering key '" + order.message().orderingKey() + "' wait to be sent");
+            } else {
+                loop.start();
+            }
+        } catch (RuntimeException | Error e) {
+            // A send that neither starts nor ends would keep its place, and all later ones of its key.
+            loop.abandon("the failure handler could not tell whether earlier messages wait: " + e);
         }
     }
 
@@ -159,7 +166,7 @@ final class Sends {
             try {
                 ended = onFailure.apply(failed);
                 failure = null;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }

@@ -285,6 +285,39 @@ class StoreAndForwardTest {
         assertThat(closedBefore).isFalse();
     }
 
+    /** A missing class, a full stack: whatever a handler throws, later sends of the key must go on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anErrorOfAHandlerEndsItsSendAndNoOther(boolean whenAskedFirst) {
+        SendFailureHandler handler = new SendFailureHandler() {
+            @Override
+            public Compensation handle(SendFailedException failure) {
+                throw new NoClassDefFoundError("scripted");
+            }
+
+            @Override
+            public boolean holdsBack(Message message) {
+                if (whenAskedFirst) {
+                    throw new NoClassDefFoundError("scripted");
+                }
+                return false;
+            }
+        };
+        Producer producer =
+                client.producer(settings().toBuilder().maxInFlight(2).build(), handler);
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(producer.sendAsync(keyed("k", "m" + i)))
+                    .failsWithin(PATIENCE)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(SendFailedException.class)
+                    .satisfies(thrown -> assertThat(thrown.getCause().getSuppressed())
+                            .singleElement()
+                            .isInstanceOf(NoClassDefFoundError.class));
+        }
+        assertThatThrownBy(() -> producer.send(keyed("k", "sync"))).isInstanceOf(SendFailedException.class);
+    }
+
     /** The application of the crash test: accepts messages until it is killed, and says so after each. */
     public static final class Application {
 
