@@ -119,11 +119,21 @@ final class Sends {
         try {
             return await(loop, timeout);
         } catch (SendFailedException failure) {
-            return onFailure.apply(failure);
+            return onFailure(failure, turn, onFailure);
         } finally {
             turn.end();
             open.over(loop);
         }
+    }
+
+    /** A message that is given up before its turn would overtake those before it in whatever keeps it. */
+    private SendReceipt onFailure(SendFailedException failure, Turn turn, OnFailure onFailure) {
+        if (onFailure != OnFailure.THROW && handler != null && !turn.comesWithin(GRACE)) {
+            failure.addSuppressed(new IllegalStateException(
+                    "No failure handler was asked, as earlier messages of the ordering key had not ended"));
+            throw failure;
+        }
+        return onFailure.apply(failure);
     }
 
     /** Completes exceptionally with {@link SendFailedException} if it does not end in success. */
@@ -135,8 +145,8 @@ final class Sends {
             Turn turn = turns.next(order);
             SendLoop loop = begin(order, budget, turn, onFailure);
             loop.outcome()
-                    .whenComplete((receipt, error) ->
-                            context.callbacks().execute(() -> deliver(result, loop, turn, onFailure, receipt, error)));
+                    .whenComplete((receipt, error) -> turn.begin(() ->
+                            context.callbacks().execute(() -> deliver(result, loop, turn, onFailure, receipt, error))));
         } else {
             SendFailedException full =
                     new SendFailedException(full(), order.message(), List.of(), order.bornTimestamp(), false);

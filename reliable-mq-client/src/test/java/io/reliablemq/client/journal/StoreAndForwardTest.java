@@ -285,6 +285,42 @@ class StoreAndForwardTest {
         assertThat(closedBefore).isFalse();
     }
 
+    @Test
+    void aMessageThatIsGivenUpBeforeItsTurnDoesNotOvertakeThoseBeforeIt() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> arrived.countDown());
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        Producer producer = client.producer(settings().withSendTimeout(Duration.ofSeconds(30)), journal);
+        producer.sendAsync(keyed("k", "first"));
+        assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> producer.send(keyed("k", "second")))
+                .isInstanceOf(SendFailedException.class)
+                .satisfies(failure -> assertThat(failure.getSuppressed()[0])
+                        .hasMessageContaining("earlier messages of the ordering key"));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(journal.waiting()).isZero();
+        broker.stop();
+    }
+
+    @Test
+    void messagesOfAKeyAreCompensatedInTheirOrderWhenTheirProducerIsClosed() {
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {});
+        List<String> compensated = new CopyOnWriteArrayList<>();
+        Producer producer = client.producer(settings(), failure -> {
+            compensated.add(new String(failure.sentMessage().body(), UTF_8));
+            return Compensation.ACCEPTED_LOCALLY;
+        });
+        List<String> bodies = IntStream.range(0, 500).mapToObj(i -> "m" + i).toList();
+        bodies.forEach(body -> producer.sendAsync(keyed("k", body)));
+
+        producer.close();
+
+        assertThat(compensated).isEqualTo(bodies);
+    }
+
     /** A missing class, a full stack: whatever a handler throws, later sends of the key must go on. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
