@@ -136,40 +136,51 @@ final class Sends {
         return onFailure.apply(failure);
     }
 
-    /** Completes exceptionally with {@link SendFailedException} if it does not end in success. */
+    /** Completes exceptionally with {@link SendFailedException} if it does not end in success, and is not compensated. */
     CompletableFuture<SendReceipt> sendAsync(SendOrder order, OnFailure onFailure) {
         SendBudget budget = SendBudget.start(context.clock(), settings.sendTimeout());
         requireOpen();
         CompletableFuture<SendReceipt> result = new CompletableFuture<>();
-        if (takePlace(budget)) {
-            Turn turn = turns.next(order);
-            SendLoop loop = begin(order, budget, turn, onFailure);
-            loop.outcome()
-                    .whenComplete((receipt, error) -> turn.begin(() ->
-                            context.callbacks().execute(() -> deliver(result, loop, turn, onFailure, receipt, error))));
-        } else {
+        String noPlace = takePlace(budget);
+        if (!noPlace.isEmpty() && settings.whenFull() == WhenFull.FAIL) {
+            // Who wants to know it at once does not wait for a handler, and nothing would bound those who did.
             SendFailedException full =
-                    new SendFailedException(full(), order.message(), List.of(), order.bornTimestamp(), false);
+                    new SendFailedException(noPlace, order.message(), List.of(), order.bornTimestamp(), false);
             context.callbacks().execute(() -> result.completeExceptionally(full));
+            return result;
         }
+        Turn turn = turns.next(order);
+        SendLoop loop = noPlace.isEmpty() ? begin(order, budget, turn, onFailure) : fail(order, budget, noPlace);
+        loop.outcome()
+                .whenComplete((receipt, error) -> turn.begin(() -> context.callbacks()
+                        .execute(() -> deliver(
+                                result, onFailure, receipt, error, () -> over(loop, turn, noPlace.isEmpty())))));
         return result;
     }
 
-    private String full() {
-        String bound = settings.maxInFlight() + " sends are in flight (maxInFlight)";
-        return settings.whenFull() == WhenFull.FAIL
-                ? bound
-                : "no place was free within " + settings.sendTimeout().toMillis() + " ms: " + bound;
+    /** A send that is not begun, and has failed. */
+    private SendLoop fail(SendOrder order, SendBudget budget, String why) {
+        SendLoop loop = new SendLoop(context, selector, order, budget);
+        open.add(loop);
+        loop.abandon(why);
+        return loop;
+    }
+
+    private void over(SendLoop loop, Turn turn, boolean hadPlace) {
+        if (hadPlace) {
+            places.release();
+        }
+        turn.end();
+        open.over(loop);
     }
 
     /** The place is free before the application's code runs, so that this code may send the next message. */
     private void deliver(
             CompletableFuture<SendReceipt> result,
-            SendLoop loop,
-            Turn turn,
             OnFailure onFailure,
             @Nullable SendReceipt receipt,
-            @Nullable Throwable error) {
+            @Nullable Throwable error,
+            Runnable over) {
         SendReceipt ended = receipt;
         Throwable failure = error;
         if (error instanceof SendFailedException failed) {
@@ -180,9 +191,7 @@ final class Sends {
                 failure = e;
             }
         }
-        places.release();
-        turn.end();
-        open.over(loop);
+        over.run();
         if (failure == null) {
             result.complete(ended);
         } else {
@@ -190,15 +199,20 @@ final class Sends {
         }
     }
 
-    private boolean takePlace(SendBudget budget) {
+    /** @return why there is none; empty if it is taken */
+    private String takePlace(SendBudget budget) {
+        String bound = settings.maxInFlight() + " sends are in flight (maxInFlight)";
         if (settings.whenFull() == WhenFull.FAIL) {
-            return places.tryAcquire();
+            return places.tryAcquire() ? "" : bound;
         }
         try {
-            return places.tryAcquire(budget.remaining().toNanos(), TimeUnit.NANOSECONDS);
+            boolean taken = places.tryAcquire(budget.remaining().toNanos(), TimeUnit.NANOSECONDS);
+            return taken
+                    ? ""
+                    : "no place was free within " + settings.sendTimeout().toMillis() + " ms: " + bound;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return "the sending thread was interrupted while it waited for a place: " + bound;
         }
     }
 

@@ -321,6 +321,28 @@ class StoreAndForwardTest {
         assertThat(compensated).isEqualTo(bodies);
     }
 
+    @Test
+    void aSendThatFindsNoPlaceIsCompensatedAsOthersAre() throws Exception {
+        CountDownLatch full = new CountDownLatch(1);
+        Producer producer =
+                client.producer(settings().toBuilder().maxInFlight(1).build(), failure -> {
+                    if (!failure.attempts().isEmpty()) {
+                        full.await(20, TimeUnit.SECONDS);
+                    }
+                    return Compensation.ACCEPTED_LOCALLY;
+                });
+        CompletableFuture<SendReceipt> first = producer.sendAsync(message("has the only place"));
+
+        CompletableFuture<SendReceipt> second = producer.sendAsync(message("waits for one"));
+
+        assertThat(second).succeedsWithin(PATIENCE).satisfies(receipt -> {
+            assertThat(receipt.status()).isEqualTo(SendStatus.ACCEPTED_LOCALLY);
+            assertThat(receipt.attempts()).isEmpty();
+        });
+        full.countDown();
+        assertThat(first).succeedsWithin(PATIENCE);
+    }
+
     /** A missing class, a full stack: whatever a handler throws, later sends of the key must go on. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
