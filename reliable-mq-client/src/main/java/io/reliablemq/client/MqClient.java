@@ -228,7 +228,8 @@ public final class MqClient implements AutoCloseable {
                 OpenProducer.Kind.JOURNAL,
                 null);
         try {
-            Forwarder forwarder = Forwarder.open(journalSettings, producer, sending.loop(), journals::remove);
+            Forwarder forwarder =
+                    Forwarder.open(journalSettings, producer, sending.loop(), sending.callbacks(), journals::remove);
             journals.add(forwarder);
             return forwarder;
         } catch (IOException | RuntimeException e) {

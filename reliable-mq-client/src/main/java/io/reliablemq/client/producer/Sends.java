@@ -227,6 +227,10 @@ final class Sends {
         return loop;
     }
 
+    boolean isClosed() {
+        return open.isClosed();
+    }
+
     /** @throws IllegalStateException if the producer is closed */
     void requireOpen() {
         if (open.isClosed()) {

@@ -343,6 +343,24 @@ class StoreAndForwardTest {
         assertThat(first).succeedsWithin(PATIENCE);
     }
 
+    /** The journal has a producer of its own, with settings of its own. */
+    @Test
+    void aMessageThatTheJournalMayNotSendIsSetAsideAndSaidSo() throws Exception {
+        StoreAndForward journal = client.storeAndForward(new JournalSettings(
+                folder, settings().withMaxMessageBytes(100), 1_000_000, Duration.ofMillis(50), Duration.ofMillis(200)));
+        Producer producer = client.producer(settings(), journal);
+        producer.send(keyed("k", "x".repeat(101)));
+        producer.send(keyed("k", "good"));
+        taking();
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(taken).containsExactly("good"));
+        assertThat(journal.rejected())
+                .extracting(message -> message.body().length)
+                .containsExactly(101);
+        assertThat(journal.discardRejected(journal.rejected().get(0))).isTrue();
+        assertThat(journal.rejected()).isEmpty();
+    }
+
     /** A missing class, a full stack: whatever a handler throws, later sends of the key must go on. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
