@@ -18,6 +18,10 @@ import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.api.TransactionListener;
+import io.reliablemq.client.api.TransactionOutcome;
+import io.reliablemq.client.api.TransactionProducer;
+import io.reliablemq.client.api.TransactionReceipt;
 import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.client.compression.BodyFormat;
 import io.reliablemq.client.testing.Routes;
@@ -51,6 +55,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -427,6 +432,45 @@ class ProducerFeaturesTest {
                     .withThrowableThat()
                     .withMessageContaining("closed before the reply came");
         }
+    }
+
+    /** Answers nothing, and says so. */
+    private static final class Silent implements TransactionListener {
+
+        @Override
+        @SuppressWarnings("NullAway") // What an application may do all the same.
+        public TransactionOutcome execute(Message message, @Nullable Object argument) {
+            return null;
+        }
+
+        @Override
+        public TransactionOutcome check(ReceivedMessage message) {
+            return TransactionOutcome.UNKNOWN;
+        }
+    }
+
+    @Test
+    void aGroupHasOneTransactionListenerInAClient() throws Exception {
+        TransactionListener listener = new Silent();
+        TransactionProducer first = client.transactionProducer(SETTINGS, listener);
+        TransactionProducer second = client.transactionProducer(SETTINGS, listener);
+
+        assertThatThrownBy(() -> client.transactionProducer(SETTINGS, new Silent()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("'pg'");
+        first.close();
+        assertThatThrownBy(() -> client.transactionProducer(SETTINGS, new Silent()))
+                .isInstanceOf(IllegalStateException.class);
+        second.close();
+        client.transactionProducer(SETTINGS, new Silent()).close();
+    }
+
+    @Test
+    void aListenerThatReturnsNullHasNotToldYet() {
+        TransactionReceipt receipt =
+                client.transactionProducer(SETTINGS, new Silent()).send(message("half"), null);
+
+        assertThat(receipt.outcome()).isEqualTo(TransactionOutcome.UNKNOWN);
     }
 
     private static ReceivedMessage received(Map<String, String> properties) {
