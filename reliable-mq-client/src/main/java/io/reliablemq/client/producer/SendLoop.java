@@ -254,14 +254,18 @@ final class SendLoop {
                         .handle((written, error) ->
                                 error == null ? SendVerdict.written(target) : SendVerdict.onError(error));
             }
-            boolean retryNotStoreOk = order.settings().retryAnotherBrokerWhenNotStoreOK();
             return context.remote()
                     .invoke(target.address(), request, timeout)
-                    .handle((answer, error) ->
-                            error == null ? SendVerdict.onAnswer(answer, retryNotStoreOk) : SendVerdict.onError(error));
+                    .handle((answer, error) -> error == null ? verdict(answer) : SendVerdict.onError(error));
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(SendVerdict.onError(e));
         }
+    }
+
+    private SendVerdict verdict(Command answer) {
+        return order.isReply()
+                ? SendVerdict.onAnswerToReply(answer)
+                : SendVerdict.onAnswer(answer, order.settings().retryAnotherBrokerWhenNotStoreOK());
     }
 
     private boolean mayBeHeldBy(TargetQueue target) {
