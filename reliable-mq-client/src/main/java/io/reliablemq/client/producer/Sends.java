@@ -32,6 +32,8 @@ final class Sends {
     /** How much later than its budget a send may end before the caller stops waiting for it. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
+    private static final CompletableFuture<Void> AT_ONCE = CompletableFuture.completedFuture(null);
+
     private final ProducerSettings settings;
     private final SendContext context;
     private final BrokerSelector selector;
@@ -138,6 +140,16 @@ final class Sends {
 
     /** Completes exceptionally with {@link SendFailedException} if it does not end in success, and is not compensated. */
     CompletableFuture<SendReceipt> sendAsync(SendOrder order, OnFailure onFailure) {
+        return sendAsync(order, onFailure, AT_ONCE);
+    }
+
+    /**
+     * As {@link #sendAsync(SendOrder, OnFailure)}.
+     *
+     * @param ready when it may begin. It waits for its place before, on the caller's thread, as the thread that completes this
+     *     may be the one that the places of others depend on
+     */
+    CompletableFuture<SendReceipt> sendAsync(SendOrder order, OnFailure onFailure, CompletableFuture<Void> ready) {
         SendBudget budget = SendBudget.start(context.clock(), settings.sendTimeout());
         requireOpen();
         CompletableFuture<SendReceipt> result = new CompletableFuture<>();
@@ -150,12 +162,32 @@ final class Sends {
             return result;
         }
         Turn turn = turns.next(order);
-        SendLoop loop = noPlace.isEmpty() ? begin(order, budget, turn, onFailure) : fail(order, budget, noPlace);
-        loop.outcome()
-                .whenComplete((receipt, error) -> turn.begin(() -> context.callbacks()
-                        .execute(() -> deliver(
-                                result, onFailure, receipt, error, () -> over(loop, turn, noPlace.isEmpty())))));
+        if (ready.isDone()) {
+            sendAsync(order, budget, noPlace, turn, onFailure, result);
+        } else {
+            ready.whenComplete((done, error) -> sendAsync(
+                    order,
+                    SendBudget.start(context.clock(), settings.sendTimeout()),
+                    noPlace,
+                    turn,
+                    onFailure,
+                    result));
+        }
         return result;
+    }
+
+    private void sendAsync(
+            SendOrder order,
+            SendBudget budget,
+            String noPlace,
+            Turn turn,
+            OnFailure onFailure,
+            CompletableFuture<SendReceipt> result) {
+        SendLoop loop = noPlace.isEmpty() ? begin(order, budget, turn, onFailure) : fail(order, budget, noPlace);
+        Runnable over = () -> over(loop, turn, noPlace.isEmpty());
+        loop.outcome()
+                .whenComplete((receipt, error) -> turn.begin(
+                        () -> context.callbacks().execute(() -> deliver(result, onFailure, receipt, error, over))));
     }
 
     /** A send that is not begun, and has failed. */
