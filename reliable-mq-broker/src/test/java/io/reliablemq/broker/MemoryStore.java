@@ -14,6 +14,7 @@ import io.reliablemq.broker.store.index.IndexedMessage;
 import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.QueueIndex;
 import io.reliablemq.broker.store.index.timer.TimerIndex;
+import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
@@ -89,6 +90,8 @@ public final class MemoryStore implements MessageStore {
             listener.done(new AppendResult(told, -1, -1, "as the test wants"));
             return;
         }
+        // As the real one: what fits into no record is refused on this thread.
+        MessageLayout.encode(message);
         QueueKey key = new QueueKey(message.topic(), message.queueId());
         List<StoredMessage> queue = queues.computeIfAbsent(key, q -> new ArrayList<>());
         StoredMessage stored = new StoredMessage(

@@ -3,8 +3,11 @@ package io.reliablemq.client;
 import io.reliablemq.client.agent.GrowingThreads;
 import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.protocol.runtime.Clock;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads that tell the application how its asynchronous sends ended; there are none while nothing ends. What waits
@@ -15,22 +18,37 @@ import java.util.concurrent.TimeUnit;
  */
 final class Callbacks implements Executor, AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(MqClient.class);
+
     static final int MOST_THREADS = 64;
 
     private static final int FEW_THREADS = 2;
     private static final long CLOSE_SECONDS = 5;
 
+    private static final Duration PAUSE_WITHOUT_THREAD = Duration.ofMillis(100);
+
+    private final TaskLoop loop;
     private final GrowingThreads threads;
 
     Callbacks(TaskLoop loop, Clock clock) {
+        this.loop = loop;
         // When the client has ended, the thread that ended the send delivers the outcome.
         threads = new GrowingThreads(
                 "rmq-client-callback", FEW_THREADS, MOST_THREADS, (task, pool) -> task.run(), loop, clock);
     }
 
+    /** Runs the task in any case: where there is no thread for it now, a moment later. */
     @Override
     public void execute(Runnable task) {
-        threads.execute(task);
+        try {
+            threads.execute(task);
+        } catch (RuntimeException | Error e) {
+            if (threads.threads().isShutdown()) {
+                throw e;
+            }
+            log.error("There is no thread for a callback; tried again in {} ms", PAUSE_WITHOUT_THREAD.toMillis(), e);
+            loop.schedule(PAUSE_WITHOUT_THREAD, () -> execute(task));
+        }
     }
 
     /** Lets the callbacks that wait run, for a few seconds at most. */

@@ -228,7 +228,8 @@ public final class MqClient implements AutoCloseable {
                 OpenProducer.Kind.JOURNAL,
                 null);
         try {
-            Forwarder forwarder = Forwarder.open(journalSettings, producer, sending.loop(), journals::remove);
+            Forwarder forwarder =
+                    Forwarder.open(journalSettings, producer, sending.loop(), sending.callbacks(), journals::remove);
             journals.add(forwarder);
             return forwarder;
         } catch (IOException | RuntimeException e) {
@@ -240,17 +241,17 @@ public final class MqClient implements AutoCloseable {
     /**
      * A producer of messages that are delivered if a local transaction commits.
      *
-     * @throws IllegalStateException if the client is closed
+     * @throws IllegalStateException if the client is closed, or has one of the group with another listener
      */
     public synchronized TransactionProducer transactionProducer(
             ProducerSettings producerSettings, TransactionListener listener) {
         requireOpen();
         String group = producerSettings.group();
-        heartbeats.addProducer(group);
         TransactingProducer producer = new TransactingProducer(producerSettings, sending, listener, closing -> {
             producers.remove(closing);
             heartbeats.removeProducer(group).join();
         });
+        heartbeats.addProducer(group);
         producers.add(producer, new OpenProducer(producerSettings, OpenProducer.Kind.TRANSACTIONS, null));
         return producer;
     }

@@ -4,6 +4,7 @@ import io.reliablemq.broker.figures.Histogram;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
@@ -188,10 +189,19 @@ final class HandOver<P> {
             return;
         }
         copy.result = null;
-        parts.store().append(due, parked.position(), result -> {
-            copy.result = result;
-            parts.signal().run();
-        });
+        try {
+            parts.store().append(due, parked.position(), result -> {
+                copy.result = result;
+                parts.signal().run();
+            });
+        } catch (MessageFormatException e) {
+            // Without an end it would hold up all that come after it. It stays in the log, as above.
+            LOG.error(
+                    "{} does not fit into the log as it is to be delivered, and is passed over: {}",
+                    parked,
+                    e.getMessage());
+            pass(copy);
+        }
     }
 
     private void pass(Copy<P> copy) {

@@ -1,11 +1,13 @@
 package io.reliablemq.broker.delivery;
 
 import io.reliablemq.protocol.message.FailureProperties;
+import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,13 +81,18 @@ public final class MessageCopies {
         if (topic == null || queueId == null) {
             throw new IllegalArgumentException(parked + " does not say which topic it waits for");
         }
-        Map<String, String> properties = parked.properties();
-        if (parked.topic().equals(Names.TIMER_TOPIC)) {
-            properties = new LinkedHashMap<>(properties);
-            properties.put(PropertyNames.TIMER_ENQUEUE_MILLIS, Long.toString(parked.storeTimestamp()));
-            properties.put(PropertyNames.TIMER_DEQUEUE_MILLIS, Long.toString(nowMs));
-        }
+        Map<String, String> properties =
+                parked.topic().equals(Names.TIMER_TOPIC) ? withTimes(parked, nowMs) : parked.properties();
         return at(parked, topic, Integer.parseInt(queueId), parked.reconsumeTimes(), properties);
+    }
+
+    /** With the times that it waited from and to; they are left out where they do not fit, as the message itself does. */
+    private static Map<String, String> withTimes(StoredMessage parked, long nowMs) {
+        Map<String, String> properties = new LinkedHashMap<>(parked.properties());
+        properties.put(PropertyNames.TIMER_ENQUEUE_MILLIS, Long.toString(parked.storeTimestamp()));
+        properties.put(PropertyNames.TIMER_DEQUEUE_MILLIS, Long.toString(nowMs));
+        int bytes = MessageProperties.encode(properties).getBytes(StandardCharsets.UTF_8).length;
+        return bytes > MessageProperties.MAX_BYTES ? parked.properties() : properties;
     }
 
     /**

@@ -11,6 +11,9 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.SimulatedDisk;
+import io.reliablemq.protocol.message.MessageProperties;
+import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
 import java.io.IOException;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,7 +63,11 @@ class TimerQueueTest {
     }
 
     private void parkAt(String body, long dueMs) {
-        StoredMessage message = new StoredMessage(
+        store.append(copies.parkedUntil(message(body, Map.of()), dueMs), MessageStore.NO_ORIGIN, result -> {});
+    }
+
+    private static StoredMessage message(String body, Map<String, String> properties) {
+        return new StoredMessage(
                 TARGET.topic(),
                 TARGET.queueId(),
                 0,
@@ -72,9 +80,61 @@ class TimerQueueTest {
                 HOST,
                 0,
                 0,
-                Map.of(),
+                properties,
                 body.getBytes(StandardCharsets.UTF_8));
-        store.append(copies.parkedUntil(message, dueMs), MessageStore.NO_ORIGIN, result -> {});
+    }
+
+    /** With properties of that many bytes in all, by the length of one of them. */
+    private void parkFull(String body, int bytes, String realTopic) {
+        StoredMessage parked = copies.parkedUntil(message(body, Map.of()), clock.wallMs() + 100);
+        Map<String, String> properties = new LinkedHashMap<>(parked.properties());
+        properties.put(PropertyNames.REAL_TOPIC, realTopic);
+        properties.put("long", "x");
+        properties.put(
+                "long",
+                "x".repeat(1 + bytes - MessageProperties.encode(properties).length()));
+        store.append(
+                new StoredMessage(
+                        parked.topic(),
+                        parked.queueId(),
+                        0,
+                        0,
+                        0,
+                        0,
+                        1,
+                        HOST,
+                        0,
+                        HOST,
+                        0,
+                        0,
+                        properties,
+                        parked.body()),
+                MessageStore.NO_ORIGIN,
+                result -> {});
+    }
+
+    @Test
+    void aMessageWhosePropertiesFillItsRecordIsDelivered() throws IOException {
+        parkFull("full", MessageProperties.MAX_BYTES, TARGET.topic());
+        park("next", Duration.ofMillis(200));
+
+        clock.jump(Duration.ofSeconds(1));
+        work();
+
+        assertThat(delivered()).containsExactly("full", "next");
+        assertThat(pending()).isZero();
+    }
+
+    @Test
+    void aMessageThatCannotBeStoredIsPassedOver() throws IOException {
+        parkFull("to a topic that no record holds", 2_000, "t".repeat(Names.MAX_DERIVED_TOPIC_LENGTH + 1));
+        park("next", Duration.ofMillis(200));
+
+        clock.jump(Duration.ofSeconds(1));
+        work();
+
+        assertThat(delivered()).containsExactly("next");
+        assertThat(pending()).isZero();
     }
 
     private List<String> delivered() {

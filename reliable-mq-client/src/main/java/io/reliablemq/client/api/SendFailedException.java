@@ -36,7 +36,7 @@ public final class SendFailedException extends RuntimeException {
         return sent;
     }
 
-    /** Every attempt in its order; empty if none was made. */
+    /** Every attempt in its order, one that was given up before its answer came among them; empty if none was made. */
     public List<Attempt> attempts() {
         return attempts;
     }

@@ -6,7 +6,8 @@ import io.reliablemq.protocol.message.Message;
  * Compensates where all attempts of a send failed, instead of every caller by itself. {@link StoreAndForward} is a ready one.
  *
  * <p>Called on the thread that sends, or on a thread {@code rmq-client-callback-n} for asynchronous sends; by several at once.
- * Not called for one-way sends, requests, replies and half messages.
+ * Not called for one-way sends, requests, replies and half messages; nor for a message with an ordering key whose sender gave it
+ * up, as when it was interrupted, while earlier ones of the key were still being sent: it would overtake them.
  */
 @FunctionalInterface
 public interface SendFailureHandler {

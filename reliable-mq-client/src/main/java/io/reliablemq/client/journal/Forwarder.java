@@ -20,8 +20,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +49,7 @@ public final class Forwarder implements StoreAndForward {
     private final Journal journal;
     private final RetryingProducer producer;
     private final TaskLoop loop;
+    private final Executor callbacks;
     private final Consumer<Forwarder> leave;
 
     /** How many messages of a key are in the journal. */
@@ -57,6 +60,9 @@ public final class Forwarder implements StoreAndForward {
 
     /** What is being sent, until the journal knows what became of it. */
     private final Set<CompletableFuture<Outcome>> underWay = ConcurrentHashMap.newKeySet();
+
+    /** Whether it was told that messages cannot be sent, since the last one that was. */
+    private final AtomicBoolean told = new AtomicBoolean();
 
     private int inFlight;
     private Duration pause;
@@ -77,11 +83,13 @@ public final class Forwarder implements StoreAndForward {
             Journal journal,
             RetryingProducer producer,
             TaskLoop loop,
+            Executor callbacks,
             Consumer<Forwarder> leave) {
         this.settings = settings;
         this.journal = journal;
         this.producer = producer;
         this.loop = loop;
+        this.callbacks = callbacks;
         this.leave = leave;
         this.pause = settings.firstPause();
     }
@@ -90,14 +98,19 @@ public final class Forwarder implements StoreAndForward {
      * Opens the journal, and begins to send what is in it.
      *
      * @param producer has no failure handler of its own; closed with the forwarder
+     * @param callbacks sends, and writes down what became of it
      * @param leave runs once, when it is closed
      * @throws IOException if the folder cannot be used or read
      */
     public static Forwarder open(
-            JournalSettings settings, RetryingProducer producer, TaskLoop loop, Consumer<Forwarder> leave)
+            JournalSettings settings,
+            RetryingProducer producer,
+            TaskLoop loop,
+            Executor callbacks,
+            Consumer<Forwarder> leave)
             throws IOException {
         Journal journal = Journal.open(settings.folder(), settings.maxBytes());
-        Forwarder forwarder = new Forwarder(settings, journal, producer, loop, leave);
+        Forwarder forwarder = new Forwarder(settings, journal, producer, loop, callbacks, leave);
         List<Entry> left = journal.entries();
         if (!left.isEmpty()) {
             log.info("The journal in {} holds {} message(s) that wait to be sent", settings.folder(), left.size());
@@ -157,20 +170,47 @@ public final class Forwarder implements StoreAndForward {
         }
     }
 
+    /** To compress a body, and to wait for the disk, is not for the client's own thread. */
     private void forward(Lane lane, Entry entry) {
+        CompletableFuture<Outcome> noted = new CompletableFuture<>();
+        underWay.add(noted);
+        noted.whenComplete((outcome, bug) -> {
+            underWay.remove(noted);
+            loop.execute(() -> ended(lane, outcome));
+        });
+        callbacks.execute(() -> resend(entry, noted));
+    }
+
+    private void resend(Entry entry, CompletableFuture<Outcome> noted) {
         try {
-            // The disk is not for the client's own thread to wait for.
-            CompletableFuture<Outcome> noted = producer.resendAsync(entry.message(), entry.bornTimestamp())
-                    .handle((receipt, error) -> note(entry, receipt, error));
-            underWay.add(noted);
-            noted.whenComplete((outcome, bug) -> {
-                underWay.remove(noted);
-                loop.execute(() -> ended(lane, bug == null ? outcome : Outcome.AGAIN));
-            });
-        } catch (RuntimeException e) {
-            // The producer may have been closed, and takes the message after the next start.
+            producer.resendAsync(entry.message(), entry.bornTimestamp())
+                    .handle((receipt, error) -> note(entry, receipt, error))
+                    .whenComplete((outcome, bug) -> noted.complete(bug == null ? outcome : Outcome.AGAIN));
+        } catch (IllegalArgumentException e) {
+            Message message = entry.message();
+            log.error(
+                    "Message {} of {} bytes for topic '{}' in the journal cannot be sent, and is set aside: {}",
+                    message.uniqueId(),
+                    message.body().length,
+                    message.topic(),
+                    e.getMessage());
+            journal.reject(entry);
+            noted.complete(Outcome.REJECTED);
+        } catch (RuntimeException | Error e) {
+            tellOnce(entry, e);
+            noted.complete(Outcome.AGAIN);
+        }
+    }
+
+    /** It is tried again and again. A producer that is closed takes it after the next start. */
+    private void tellOnce(Entry entry, Throwable e) {
+        if (producer.isClosed() || !told.compareAndSet(false, true)) {
             log.debug("Message {} could not be sent", entry.message().uniqueId(), e);
-            loop.execute(() -> ended(lane, Outcome.AGAIN));
+        } else {
+            log.warn(
+                    "Message {} in the journal cannot be sent now, and waits",
+                    entry.message().uniqueId(),
+                    e);
         }
     }
 
@@ -184,6 +224,7 @@ public final class Forwarder implements StoreAndForward {
     private Outcome note(Entry entry, @Nullable SendReceipt receipt, @Nullable Throwable error) {
         if (receipt != null) {
             journal.sent(entry);
+            told.set(false);
             return Outcome.SENT;
         }
         Throwable cause = error == null ? null : Causes.of(error);

@@ -1,9 +1,13 @@
 package io.reliablemq.client.producer;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +44,21 @@ final class KeyTurns {
             this.over = over;
         }
 
-        /** Runs the action when those before have ended: now, or later on the executor. */
+        /** Runs the action when those before have ended: now, or later on the executor. Once or more. */
         void begin(Runnable action) {
             afterThoseBefore(action);
+        }
+
+        /** Waits until those before have ended. @return false if they have not in that time, or the thread was interrupted */
+        boolean comesWithin(Duration time) {
+            try {
+                before.get(time.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                // Told below.
+            }
+            return before.isDone();
         }
 
         /** Lets the next one go, once those before have ended as well. */

@@ -13,14 +13,28 @@ import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Requests of this client that wait for their reply, by correlation id. Thread-safe. */
 public final class PendingReplies implements RequestHandler {
 
+    /** Many more than are answered while a broker that tells the replier of it takes its time. */
+    private static final int REMEMBERED = 10_000;
+
     private final Map<String, CompletableFuture<ReceivedMessage>> waiting = new ConcurrentHashMap<>();
+
+    /** Correlation ids whose reply came last. Guarded by itself. */
+    private final Set<String> answered = Collections.newSetFromMap(new LinkedHashMap<>() {
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
 
     /** The future is completed on an event loop. */
     CompletableFuture<ReceivedMessage> await(String correlationId) {
@@ -41,9 +55,16 @@ public final class PendingReplies implements RequestHandler {
         String correlationId = properties.getOrDefault(PropertyNames.CORRELATION_ID, "");
         CompletableFuture<ReceivedMessage> reply = waiting.remove(correlationId);
         if (reply == null) {
-            answer.send(Command.failure(
-                    ResponseCode.SYSTEM_ERROR, "Nobody waits any more for the reply to " + correlationId));
+            answer.send(
+                    isAnswered(correlationId)
+                            ? Command.success()
+                            : Command.failure(
+                                    ResponseCode.SYSTEM_ERROR,
+                                    "Nobody waits any more for the reply to " + correlationId));
             return;
+        }
+        synchronized (answered) {
+            answered.add(correlationId);
         }
         try {
             reply.complete(message(pushed, properties, request.body().toByteArray()));
@@ -51,6 +72,13 @@ public final class PendingReplies implements RequestHandler {
             reply.completeExceptionally(new IllegalStateException("The reply cannot be read: " + e.getMessage(), e));
         }
         answer.send(Command.success());
+    }
+
+    /** A replier whose broker could not tell it in time brings the same reply again. */
+    private boolean isAnswered(String correlationId) {
+        synchronized (answered) {
+            return answered.contains(correlationId);
+        }
     }
 
     private static ReceivedMessage message(PushReplyRequest pushed, Map<String, String> properties, byte[] body)

@@ -79,15 +79,13 @@ final class Questions {
             // Whoever closes may have ended the others already.
             endUnanswered(reply);
         }
-        introduced(order.topic())
-                .thenCompose(ready -> sends.sendAsync(order, Sends.OnFailure.THROW))
-                .whenComplete((receipt, error) -> {
-                    if (error == null) {
-                        noReplyAfter(timeout, receipt, reply);
-                    } else {
-                        reply.completeExceptionally(Causes.of(error));
-                    }
-                });
+        sends.sendAsync(order, Sends.OnFailure.THROW, introduced(order.topic())).whenComplete((receipt, error) -> {
+            if (error == null) {
+                noReplyAfter(timeout, receipt, reply);
+            } else {
+                reply.completeExceptionally(Causes.of(error));
+            }
+        });
         return result.whenComplete((received, error) -> context.replies().forget(correlationId));
     }
 

@@ -113,6 +113,11 @@ public final class RetryingProducer implements Producer {
         return sends.sendAsync(orders.again(message, bornTimestamp), Sends.OnFailure.THROW);
     }
 
+    /** Whether it takes no more messages. */
+    public boolean isClosed() {
+        return sends.isClosed();
+    }
+
     @Override
     public void close() {
         if (sends.close()) {

@@ -48,11 +48,17 @@ final class SendLoop {
     /** Names of brokers that are passed over while another is left. Replaced, never changed. */
     private Set<String> tried = Set.of();
 
+    /** Those that have ended. */
     private volatile List<Attempt> attempts = List.of();
+    /** The attempt that began last. */
+    private volatile @Nullable Begun begun;
     /** Why the last attempt had no route; null if it had one. */
     private volatile @Nullable Throwable routeError;
 
     private int pauses;
+
+    /** An attempt that goes to a broker. @param number how many ended before it */
+    private record Begun(int number, TargetQueue target, long startNanos) {}
 
     SendLoop(SendContext context, BrokerSelector selector, SendOrder order, SendBudget budget) {
         this.context = context;
@@ -72,7 +78,25 @@ final class SendLoop {
 
     /** Ends the send now, if it has not ended; an attempt in progress is left to itself. */
     void abandon(String reason) {
-        fail(reason);
+        // In this order: if it ends meanwhile, it is seen among those that have.
+        Begun last = begun;
+        List<Attempt> ended = attempts;
+        if (last == null || last.number() != ended.size()) {
+            fail(reason, ended);
+            return;
+        }
+        TargetQueue target = last.target();
+        fail(
+                reason,
+                with(
+                        ended,
+                        new Attempt(
+                                target.brokerName(),
+                                target.address(),
+                                target.queueId(),
+                                elapsed(last.startNanos()),
+                                Outcome.TIMED_OUT,
+                                "no answer yet")));
     }
 
     private void next() {
@@ -160,6 +184,7 @@ final class SendLoop {
     }
 
     private void attempt(long startNanos, TargetQueue target, Duration timeout, boolean othersLeft) {
+        begun = new Begun(attempts.size(), target, startNanos);
         exchange(target, timeout).whenComplete((verdict, bug) -> {
             try {
                 if (bug == null) {
@@ -229,14 +254,18 @@ final class SendLoop {
                         .handle((written, error) ->
                                 error == null ? SendVerdict.written(target) : SendVerdict.onError(error));
             }
-            boolean retryNotStoreOk = order.settings().retryAnotherBrokerWhenNotStoreOK();
             return context.remote()
                     .invoke(target.address(), request, timeout)
-                    .handle((answer, error) ->
-                            error == null ? SendVerdict.onAnswer(answer, retryNotStoreOk) : SendVerdict.onError(error));
+                    .handle((answer, error) -> error == null ? verdict(answer) : SendVerdict.onError(error));
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(SendVerdict.onError(e));
         }
+    }
+
+    private SendVerdict verdict(Command answer) {
+        return order.isReply()
+                ? SendVerdict.onAnswerToReply(answer)
+                : SendVerdict.onAnswer(answer, order.settings().retryAnotherBrokerWhenNotStoreOK());
     }
 
     private boolean mayBeHeldBy(TargetQueue target) {
@@ -317,8 +346,12 @@ final class SendLoop {
     }
 
     private void fail(String reason) {
+        fail(reason, attempts);
+    }
+
+    private void fail(String reason, List<Attempt> made) {
         SendFailedException failed =
-                new SendFailedException(reason, order.message(), attempts, order.bornTimestamp(), false);
+                new SendFailedException(reason, order.message(), made, order.bornTimestamp(), false);
         Throwable noRoute = routeError;
         if (noRoute != null) {
             failed.initCause(Causes.of(noRoute));
@@ -327,13 +360,16 @@ final class SendLoop {
     }
 
     private void record(Attempt attempt) {
+        attempts = with(attempts, attempt);
+    }
+
+    private static List<Attempt> with(List<Attempt> attempts, Attempt attempt) {
         if (attempts.isEmpty()) {
-            attempts = List.of(attempt);
-            return;
+            return List.of(attempt);
         }
         List<Attempt> more = new ArrayList<>(attempts);
         more.add(attempt);
-        attempts = List.copyOf(more);
+        return List.copyOf(more);
     }
 
     private Duration elapsed(long startNanos) {

@@ -4,6 +4,7 @@ import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.message.Names;
@@ -31,6 +32,10 @@ record SendOrder(
 
     String topic() {
         return message.topic();
+    }
+
+    boolean isReply() {
+        return payload.requestCode() == RequestCode.SEND_REPLY_MESSAGE_V2;
     }
 
     SendOrder toQueue(SendQueue only) {

@@ -51,6 +51,17 @@ record SendVerdict(
         };
     }
 
+    /** The broker delivers a reply before it stores it, so that how safely it is stored is all the same. */
+    static SendVerdict onAnswerToReply(Command answer) {
+        return switch (answer.code()) {
+            case ResponseCode.SUCCESS,
+                    ResponseCode.FLUSH_DISK_TIMEOUT,
+                    ResponseCode.FLUSH_SLAVE_TIMEOUT,
+                    ResponseCode.SLAVE_NOT_AVAILABLE -> stored(Outcome.SEND_OK, answer, false);
+            default -> refused(answer);
+        };
+    }
+
     /** A one-way send is over when it is written: nobody will say where it was stored, or whether it was. */
     static SendVerdict written(TargetQueue target) {
         return new SendVerdict(

@@ -32,6 +32,8 @@ final class Sends {
     /** How much later than its budget a send may end before the caller stops waiting for it. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
+    private static final CompletableFuture<Void> AT_ONCE = CompletableFuture.completedFuture(null);
+
     private final ProducerSettings settings;
     private final SendContext context;
     private final BrokerSelector selector;
@@ -76,7 +78,8 @@ final class Sends {
         Compensation compensation = Compensation.FAILED;
         try {
             compensation = handler.handle(failure);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // Errors too: a class that is missing is no reason to tell the sender less.
             failure.addSuppressed(e);
         }
         if (compensation != Compensation.ACCEPTED_LOCALLY) {
@@ -96,10 +99,16 @@ final class Sends {
     }
 
     private void start(SendLoop loop, SendOrder order, OnFailure onFailure) {
-        if (onFailure != OnFailure.THROW && handler != null && handler.holdsBack(order.message())) {
-            loop.abandon("earlier messages of ordering key '" + order.message().orderingKey() + "' wait to be sent");
-        } else {
-            loop.start();
+        try {
+            if (onFailure != OnFailure.THROW && handler != null && handler.holdsBack(order.message())) {
+                loop.abandon(
+                        "earlier messages of ordering key '" + order.message().orderingKey() + "' wait to be sent");
+            } else {
+                loop.start();
+            }
+        } catch (RuntimeException | Error e) {
+            // A send that neither starts nor ends would keep its place, and all later ones of its key.
+            loop.abandon("the failure handler could not tell whether earlier messages wait: " + e);
         }
     }
 
@@ -112,60 +121,109 @@ final class Sends {
         try {
             return await(loop, timeout);
         } catch (SendFailedException failure) {
-            return onFailure.apply(failure);
+            return onFailure(failure, turn, onFailure);
         } finally {
             turn.end();
             open.over(loop);
         }
     }
 
-    /** Completes exceptionally with {@link SendFailedException} if it does not end in success. */
+    /** A message that is given up before its turn would overtake those before it in whatever keeps it. */
+    private SendReceipt onFailure(SendFailedException failure, Turn turn, OnFailure onFailure) {
+        if (onFailure != OnFailure.THROW && handler != null && !turn.comesWithin(GRACE)) {
+            failure.addSuppressed(new IllegalStateException(
+                    "No failure handler was asked, as earlier messages of the ordering key had not ended"));
+            throw failure;
+        }
+        return onFailure.apply(failure);
+    }
+
+    /** Completes exceptionally with {@link SendFailedException} if it does not end in success, and is not compensated. */
     CompletableFuture<SendReceipt> sendAsync(SendOrder order, OnFailure onFailure) {
+        return sendAsync(order, onFailure, AT_ONCE);
+    }
+
+    /**
+     * As {@link #sendAsync(SendOrder, OnFailure)}.
+     *
+     * @param ready when it may begin. It waits for its place before, on the caller's thread, as the thread that completes this
+     *     may be the one that the places of others depend on
+     */
+    CompletableFuture<SendReceipt> sendAsync(SendOrder order, OnFailure onFailure, CompletableFuture<Void> ready) {
         SendBudget budget = SendBudget.start(context.clock(), settings.sendTimeout());
         requireOpen();
         CompletableFuture<SendReceipt> result = new CompletableFuture<>();
-        if (takePlace(budget)) {
-            Turn turn = turns.next(order);
-            SendLoop loop = begin(order, budget, turn, onFailure);
-            loop.outcome()
-                    .whenComplete((receipt, error) ->
-                            context.callbacks().execute(() -> deliver(result, loop, turn, onFailure, receipt, error)));
-        } else {
+        String noPlace = takePlace(budget);
+        if (!noPlace.isEmpty() && settings.whenFull() == WhenFull.FAIL) {
+            // Who wants to know it at once does not wait for a handler, and nothing would bound those who did.
             SendFailedException full =
-                    new SendFailedException(full(), order.message(), List.of(), order.bornTimestamp(), false);
+                    new SendFailedException(noPlace, order.message(), List.of(), order.bornTimestamp(), false);
             context.callbacks().execute(() -> result.completeExceptionally(full));
+            return result;
+        }
+        Turn turn = turns.next(order);
+        if (ready.isDone()) {
+            sendAsync(order, budget, noPlace, turn, onFailure, result);
+        } else {
+            ready.whenComplete((done, error) -> sendAsync(
+                    order,
+                    SendBudget.start(context.clock(), settings.sendTimeout()),
+                    noPlace,
+                    turn,
+                    onFailure,
+                    result));
         }
         return result;
     }
 
-    private String full() {
-        String bound = settings.maxInFlight() + " sends are in flight (maxInFlight)";
-        return settings.whenFull() == WhenFull.FAIL
-                ? bound
-                : "no place was free within " + settings.sendTimeout().toMillis() + " ms: " + bound;
+    private void sendAsync(
+            SendOrder order,
+            SendBudget budget,
+            String noPlace,
+            Turn turn,
+            OnFailure onFailure,
+            CompletableFuture<SendReceipt> result) {
+        SendLoop loop = noPlace.isEmpty() ? begin(order, budget, turn, onFailure) : fail(order, budget, noPlace);
+        Runnable over = () -> over(loop, turn, noPlace.isEmpty());
+        loop.outcome()
+                .whenComplete((receipt, error) -> turn.begin(
+                        () -> context.callbacks().execute(() -> deliver(result, onFailure, receipt, error, over))));
+    }
+
+    /** A send that is not begun, and has failed. */
+    private SendLoop fail(SendOrder order, SendBudget budget, String why) {
+        SendLoop loop = new SendLoop(context, selector, order, budget);
+        open.add(loop);
+        loop.abandon(why);
+        return loop;
+    }
+
+    private void over(SendLoop loop, Turn turn, boolean hadPlace) {
+        if (hadPlace) {
+            places.release();
+        }
+        turn.end();
+        open.over(loop);
     }
 
     /** The place is free before the application's code runs, so that this code may send the next message. */
     private void deliver(
             CompletableFuture<SendReceipt> result,
-            SendLoop loop,
-            Turn turn,
             OnFailure onFailure,
             @Nullable SendReceipt receipt,
-            @Nullable Throwable error) {
+            @Nullable Throwable error,
+            Runnable over) {
         SendReceipt ended = receipt;
         Throwable failure = error;
         if (error instanceof SendFailedException failed) {
             try {
                 ended = onFailure.apply(failed);
                 failure = null;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }
-        places.release();
-        turn.end();
-        open.over(loop);
+        over.run();
         if (failure == null) {
             result.complete(ended);
         } else {
@@ -173,15 +231,20 @@ final class Sends {
         }
     }
 
-    private boolean takePlace(SendBudget budget) {
+    /** @return why there is none; empty if it is taken */
+    private String takePlace(SendBudget budget) {
+        String bound = settings.maxInFlight() + " sends are in flight (maxInFlight)";
         if (settings.whenFull() == WhenFull.FAIL) {
-            return places.tryAcquire();
+            return places.tryAcquire() ? "" : bound;
         }
         try {
-            return places.tryAcquire(budget.remaining().toNanos(), TimeUnit.NANOSECONDS);
+            boolean taken = places.tryAcquire(budget.remaining().toNanos(), TimeUnit.NANOSECONDS);
+            return taken
+                    ? ""
+                    : "no place was free within " + settings.sendTimeout().toMillis() + " ms: " + bound;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return "the sending thread was interrupted while it waited for a place: " + bound;
         }
     }
 
@@ -194,6 +257,10 @@ final class Sends {
         }
         turn.begin(() -> start(loop, order, onFailure));
         return loop;
+    }
+
+    boolean isClosed() {
+        return open.isClosed();
     }
 
     /** @throws IllegalStateException if the producer is closed */

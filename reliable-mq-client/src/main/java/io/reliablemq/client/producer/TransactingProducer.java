@@ -36,7 +36,10 @@ public final class TransactingProducer implements TransactionProducer {
     private final TransactionListener listener;
     private final Consumer<TransactingProducer> leave;
 
-    /** @param leave runs once, after the last send has ended */
+    /**
+     * @param leave runs once, after the last send has ended
+     * @throws IllegalStateException if the group has another listener in this client
+     */
     public TransactingProducer(
             ProducerSettings settings,
             SendContext context,
@@ -58,7 +61,7 @@ public final class TransactingProducer implements TransactionProducer {
         TransactionOutcome outcome;
         String detail = "";
         try {
-            outcome = listener.execute(order.message(), argument);
+            outcome = TransactionQuestions.told(listener.execute(order.message(), argument), half.messageId());
         } catch (Exception e) {
             log.error("The local transaction of message {} threw; the broker asks how it ended", half.messageId(), e);
             outcome = TransactionOutcome.UNKNOWN;
@@ -124,7 +127,7 @@ public final class TransactingProducer implements TransactionProducer {
     @Override
     public void close() {
         if (sends.close()) {
-            context.questions().remove(settings.group(), listener);
+            context.questions().remove(settings.group());
             leave.accept(this);
         }
     }

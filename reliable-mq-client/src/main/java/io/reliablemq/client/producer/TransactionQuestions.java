@@ -18,11 +18,10 @@ import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +31,37 @@ public final class TransactionQuestions implements RequestHandler {
     private static final Logger log = LoggerFactory.getLogger(TransactionQuestions.class);
 
     private final Executor callbacks;
-    private final Map<String, List<TransactionListener>> listeners = new ConcurrentHashMap<>();
+    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+
+    /** Who answers for a group. @param producers of the group that are open */
+    private record Asked(TransactionListener listener, int producers) {}
 
     public TransactionQuestions(Executor callbacks) {
         this.callbacks = callbacks;
     }
 
+    /**
+     * @throws IllegalStateException if another listener answers for the group: a broker names the group alone, and what the
+     *     wrong one is asked for it takes for a transaction that never began
+     */
     void add(String group, TransactionListener listener) {
-        listeners.computeIfAbsent(group, name -> new CopyOnWriteArrayList<>()).add(listener);
+        asked.compute(group, (name, known) -> {
+            if (known == null) {
+                return new Asked(listener, 1);
+            }
+            if (!known.listener().equals(listener)) {
+                throw new IllegalStateException(
+                        "Group '" + group
+                                + "' has a transaction producer with another listener in this client; give each a group of its own");
+            }
+            return new Asked(listener, known.producers() + 1);
+        });
     }
 
-    void remove(String group, TransactionListener listener) {
-        listeners.getOrDefault(group, List.of()).remove(listener);
+    void remove(String group) {
+        asked.computeIfPresent(
+                group,
+                (name, known) -> known.producers() == 1 ? null : new Asked(known.listener(), known.producers() - 1));
     }
 
     @Override
@@ -51,8 +69,8 @@ public final class TransactionQuestions implements RequestHandler {
         CheckTransactionRequest question = CheckTransactionRequest.read(request.fields());
         StoredMessage half = MessageLayout.decodeAll(request.body().buffer()).get(0);
         String group = half.properties().getOrDefault(PropertyNames.PRODUCER_GROUP, "");
-        List<TransactionListener> known = listeners.getOrDefault(group, List.of());
-        if (known.isEmpty()) {
+        Asked known = asked.get(group);
+        if (known == null) {
             // Another producer of the group is asked the next time.
             log.warn(
                     "A broker asks for the transaction of message {}, but group '{}' has no transactions here",
@@ -61,7 +79,7 @@ public final class TransactionQuestions implements RequestHandler {
             return;
         }
         Connection connection = reply.connection();
-        callbacks.execute(() -> answer(connection, group, question, half, known.get(0)));
+        callbacks.execute(() -> answer(connection, group, question, half, known.listener()));
     }
 
     private static void answer(
@@ -89,11 +107,20 @@ public final class TransactionQuestions implements RequestHandler {
 
     private static TransactionOutcome outcome(StoredMessage half, TransactionListener listener) {
         try {
-            return listener.check(received(half));
+            return told(listener.check(received(half)), half.messageId());
         } catch (Exception e) {
             log.error("The transaction of message {} could not be checked; the broker asks again", half.messageId(), e);
             return TransactionOutcome.UNKNOWN;
         }
+    }
+
+    /** What a listener has told, which may be nothing. */
+    static TransactionOutcome told(@Nullable TransactionOutcome outcome, String messageId) {
+        if (outcome == null) {
+            log.error("The listener returned null for the transaction of message {}; the broker asks again", messageId);
+            return TransactionOutcome.UNKNOWN;
+        }
+        return outcome;
     }
 
     /** How the protocol writes an outcome. */

@@ -285,6 +285,115 @@ class StoreAndForwardTest {
         assertThat(closedBefore).isFalse();
     }
 
+    @Test
+    void aMessageThatIsGivenUpBeforeItsTurnDoesNotOvertakeThoseBeforeIt() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> arrived.countDown());
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        Producer producer = client.producer(settings().withSendTimeout(Duration.ofSeconds(30)), journal);
+        producer.sendAsync(keyed("k", "first"));
+        assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> producer.send(keyed("k", "second")))
+                .isInstanceOf(SendFailedException.class)
+                .satisfies(failure -> assertThat(failure.getSuppressed()[0])
+                        .hasMessageContaining("earlier messages of the ordering key"));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(journal.waiting()).isZero();
+        broker.stop();
+    }
+
+    @Test
+    void messagesOfAKeyAreCompensatedInTheirOrderWhenTheirProducerIsClosed() {
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {});
+        List<String> compensated = new CopyOnWriteArrayList<>();
+        Producer producer = client.producer(settings(), failure -> {
+            compensated.add(new String(failure.sentMessage().body(), UTF_8));
+            return Compensation.ACCEPTED_LOCALLY;
+        });
+        List<String> bodies = IntStream.range(0, 500).mapToObj(i -> "m" + i).toList();
+        bodies.forEach(body -> producer.sendAsync(keyed("k", body)));
+
+        producer.close();
+
+        assertThat(compensated).isEqualTo(bodies);
+    }
+
+    @Test
+    void aSendThatFindsNoPlaceIsCompensatedAsOthersAre() throws Exception {
+        CountDownLatch full = new CountDownLatch(1);
+        Producer producer =
+                client.producer(settings().toBuilder().maxInFlight(1).build(), failure -> {
+                    if (!failure.attempts().isEmpty()) {
+                        full.await(20, TimeUnit.SECONDS);
+                    }
+                    return Compensation.ACCEPTED_LOCALLY;
+                });
+        CompletableFuture<SendReceipt> first = producer.sendAsync(message("has the only place"));
+
+        CompletableFuture<SendReceipt> second = producer.sendAsync(message("waits for one"));
+
+        assertThat(second).succeedsWithin(PATIENCE).satisfies(receipt -> {
+            assertThat(receipt.status()).isEqualTo(SendStatus.ACCEPTED_LOCALLY);
+            assertThat(receipt.attempts()).isEmpty();
+        });
+        full.countDown();
+        assertThat(first).succeedsWithin(PATIENCE);
+    }
+
+    /** The journal has a producer of its own, with settings of its own. */
+    @Test
+    void aMessageThatTheJournalMayNotSendIsSetAsideAndSaidSo() throws Exception {
+        StoreAndForward journal = client.storeAndForward(new JournalSettings(
+                folder, settings().withMaxMessageBytes(100), 1_000_000, Duration.ofMillis(50), Duration.ofMillis(200)));
+        Producer producer = client.producer(settings(), journal);
+        producer.send(keyed("k", "x".repeat(101)));
+        producer.send(keyed("k", "good"));
+        taking();
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(taken).containsExactly("good"));
+        assertThat(journal.rejected())
+                .extracting(message -> message.body().length)
+                .containsExactly(101);
+        assertThat(journal.discardRejected(journal.rejected().get(0))).isTrue();
+        assertThat(journal.rejected()).isEmpty();
+    }
+
+    /** A missing class, a full stack: whatever a handler throws, later sends of the key must go on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anErrorOfAHandlerEndsItsSendAndNoOther(boolean whenAskedFirst) {
+        SendFailureHandler handler = new SendFailureHandler() {
+            @Override
+            public Compensation handle(SendFailedException failure) {
+                throw new NoClassDefFoundError("scripted");
+            }
+
+            @Override
+            public boolean holdsBack(Message message) {
+                if (whenAskedFirst) {
+                    throw new NoClassDefFoundError("scripted");
+                }
+                return false;
+            }
+        };
+        Producer producer =
+                client.producer(settings().toBuilder().maxInFlight(2).build(), handler);
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(producer.sendAsync(keyed("k", "m" + i)))
+                    .failsWithin(PATIENCE)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(SendFailedException.class)
+                    .satisfies(thrown -> assertThat(thrown.getCause().getSuppressed())
+                            .singleElement()
+                            .isInstanceOf(NoClassDefFoundError.class));
+        }
+        assertThatThrownBy(() -> producer.send(keyed("k", "sync"))).isInstanceOf(SendFailedException.class);
+    }
+
     /** The application of the crash test: accepts messages until it is killed, and says so after each. */
     public static final class Application {
 

@@ -18,6 +18,10 @@ import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.api.TransactionListener;
+import io.reliablemq.client.api.TransactionOutcome;
+import io.reliablemq.client.api.TransactionProducer;
+import io.reliablemq.client.api.TransactionReceipt;
 import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.client.compression.BodyFormat;
 import io.reliablemq.client.testing.Routes;
@@ -51,6 +55,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -427,6 +432,86 @@ class ProducerFeaturesTest {
                     .withThrowableThat()
                     .withMessageContaining("closed before the reply came");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {ResponseCode.FLUSH_DISK_TIMEOUT, ResponseCode.FLUSH_SLAVE_TIMEOUT, ResponseCode.SLAVE_NOT_AVAILABLE
+            })
+    void aReplyThatWasDeliveredIsSentHoweverItWasStored(int code) {
+        broker.on(
+                RequestCode.SEND_REPLY_MESSAGE_V2,
+                (request, reply) -> reply.send(Command.response(
+                        code, null, new SendMessageResponse("ID", 0, 1, null, null).fields(), Body.EMPTY)));
+        routes.put("C_REPLY_TOPIC", Routes.route(1, Map.of("broker-a", broker.address())));
+        Map<String, String> properties =
+                Map.of("CORRELATION_ID", "c-1", "REPLY_TO_CLIENT", "asker", "TTL", "3000", PropertyNames.CLUSTER, "C");
+
+        SendReceipt receipt = client.producer(SETTINGS).reply(received(properties), new byte[] {1});
+
+        assertThat(receipt.attempts()).hasSize(1);
+        assertThat(broker.received(RequestCode.SEND_REPLY_MESSAGE_V2)).hasSize(1);
+    }
+
+    @Test
+    void aReplyThatComesTwiceWasDelivered() throws Exception {
+        List<CompletableFuture<Command>> told = new CopyOnWriteArrayList<>();
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {
+            ok(request, reply);
+            SendMessageRequest asked = SendMessageRequest.readV2(request.fields());
+            Command pushed = Command.request(
+                    RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT,
+                    new PushReplyRequest(asked, "127.0.0.1:1", "127.0.0.1:2", 7).fields(),
+                    Body.ofUtf8("reply"));
+            for (int i = 0; i < 2; i++) {
+                told.add(reply.connection().invoke(pushed, Duration.ofSeconds(5)));
+            }
+        });
+
+        client.producer(SETTINGS).request(message("question"), Duration.ofSeconds(5));
+
+        for (CompletableFuture<Command> answer : told) {
+            assertThat(answer.get(5, TimeUnit.SECONDS).code()).isEqualTo(ResponseCode.SUCCESS);
+        }
+    }
+
+    /** Answers nothing, and says so. */
+    private static final class Silent implements TransactionListener {
+
+        @Override
+        @SuppressWarnings("NullAway") // What an application may do all the same.
+        public TransactionOutcome execute(Message message, @Nullable Object argument) {
+            return null;
+        }
+
+        @Override
+        public TransactionOutcome check(ReceivedMessage message) {
+            return TransactionOutcome.UNKNOWN;
+        }
+    }
+
+    @Test
+    void aGroupHasOneTransactionListenerInAClient() throws Exception {
+        TransactionListener listener = new Silent();
+        TransactionProducer first = client.transactionProducer(SETTINGS, listener);
+        TransactionProducer second = client.transactionProducer(SETTINGS, listener);
+
+        assertThatThrownBy(() -> client.transactionProducer(SETTINGS, new Silent()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("'pg'");
+        first.close();
+        assertThatThrownBy(() -> client.transactionProducer(SETTINGS, new Silent()))
+                .isInstanceOf(IllegalStateException.class);
+        second.close();
+        client.transactionProducer(SETTINGS, new Silent()).close();
+    }
+
+    @Test
+    void aListenerThatReturnsNullHasNotToldYet() {
+        TransactionReceipt receipt =
+                client.transactionProducer(SETTINGS, new Silent()).send(message("half"), null);
+
+        assertThat(receipt.outcome()).isEqualTo(TransactionOutcome.UNKNOWN);
     }
 
     private static ReceivedMessage received(Map<String, String> properties) {

@@ -761,4 +761,23 @@ class SendLoopTest {
                 .withMessageContaining("ordering key 'k'"));
         assertThat(sends(brokers.get(other))).isEqualTo(before);
     }
+
+    @Test
+    void anAttemptThatIsGivenUpBeforeItsAnswerMayBeStored() throws Exception {
+        ScriptedServer broker = broker(SendLoopTest::never);
+        topicOn(broker.address());
+        Producer producer = client.producer(SETTINGS);
+        Thread sender = Thread.currentThread();
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> sender.interrupt());
+
+        SendFailedException interrupted = failure(producer);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(interrupted.mayBeStored()).isTrue();
+        assertThat(interrupted.attempts()).singleElement().satisfies(attempt -> {
+            assertThat(attempt.brokerAddress()).isEqualTo(broker.address());
+            assertThat(attempt.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        });
+        assertThat(interrupted).hasMessageContaining("interrupted").hasMessageContaining("no answer yet");
+    }
 }

@@ -40,8 +40,8 @@ class WholeStateTest {
     @BeforeEach
     void start() throws Exception {
         CommittedOffsets offsets = CommittedOffsets.load(file("offsets"), new MemoryStore(clock));
-        StateRequests requests =
-                new StateRequests("broker-a", BrokerRole.SYNC_MASTER, "1-a", board, offsets, slave -> {}, Runnable::run);
+        StateRequests requests = new StateRequests(
+                "broker-a", BrokerRole.SYNC_MASTER, "1-a", board, offsets, slave -> {}, Runnable::run);
         EventLoops loops = started.push(EventLoops.create("test-io", 1));
         RemotingServer server = started.push(new RemotingServer(loops, TransportSettings.defaults(), requests::follow));
         int port = server.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
