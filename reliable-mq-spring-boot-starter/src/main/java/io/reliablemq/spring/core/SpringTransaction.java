@@ -54,9 +54,11 @@ final class SpringTransaction implements CurrentTransaction {
         @Override
         public void savepointRollback(Object savepoint) {
             // A savepoint that was not told of is older than the first send.
-            List<DeferredSend> undone = sends.subList(sendsBefore.getOrDefault(savepoint, 0), sends.size());
+            List<DeferredSend> behind = sends.subList(sendsBefore.getOrDefault(savepoint, 0), sends.size());
+            List<DeferredSend> undone = List.copyOf(behind);
+            behind.clear();
+            // Last: whoever hears of it may send something else.
             undone.forEach(send -> send.withdraw("rolled back to a savepoint"));
-            undone.clear();
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -18,6 +19,7 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -84,6 +86,11 @@ public final class JdbcIdempotencyStore implements IdempotencyStore {
                             + e.getMostSpecificCause().getMessage()
                             + ". Create it with the script of your database in io/reliablemq/spring/idempotent of the"
                             + " starter's jar, or set reliable-mq.idempotent.initialize-schema to always",
+                    e);
+        } catch (TransactionException e) {
+            throw new IllegalStateException(
+                    "The database with the table " + table + " of handled messages does not answer: "
+                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
                     e);
         }
     }

@@ -141,10 +141,24 @@ final class OutboxTable {
                 arguments.toArray()));
     }
 
-    /** @return how many were deleted */
-    int deleteSentBefore(long time) {
-        return inOwn(
-                () -> jdbc.update("DELETE FROM " + table + " WHERE state = " + SENT + " AND changed_at < ?", time));
+    /**
+     * The oldest first, and so many at the most: one statement over all might never end within its time.
+     *
+     * @return how many were deleted
+     */
+    int deleteSentBefore(long time, int most) {
+        return inOwn(() -> {
+            List<Long> ids = jdbc.queryForList(
+                    "SELECT id FROM " + table + " WHERE state = " + SENT
+                            + " AND changed_at < ? ORDER BY changed_at LIMIT ?",
+                    Long.class,
+                    time,
+                    most);
+            return ids.isEmpty()
+                    ? 0
+                    : jdbc.update(
+                            "DELETE FROM " + table + " WHERE id IN (" + placeholders(ids.size()) + ")", ids.toArray());
+        });
     }
 
     /** A send has failed; the message, and those behind it with its ordering key, are not due before the time. */

@@ -29,6 +29,8 @@ final class RelayAgent implements Agent {
 
     private static final long DATABASE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long CLEANING_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** How many sent messages are deleted in one step, so that those that wait are not held up. */
+    private static final int CLEANED_AT_ONCE = 500;
     /** How many contents are read in one statement. */
     private static final int LOADED_AT_ONCE = 50;
 
@@ -104,11 +106,11 @@ final class RelayAgent implements Agent {
         }
         followClaims();
         look();
-        clean();
         if (claims.holdFor(relay.sendTimeout())) {
             windows.forEach(this::fill);
             send();
         }
+        clean();
         return Math.min(claims.nanosToNextBeat(), Math.max(0, nextPollNanos - clock.nanos()));
     }
 
@@ -159,7 +161,9 @@ final class RelayAgent implements Agent {
         Duration retention = settings.retention();
         if (!retention.isZero() && nextCleaningNanos - clock.nanos() <= 0) {
             nextCleaningNanos = clock.nanos() + CLEANING_PAUSE_NANOS;
-            table.deleteSentBefore(clock.wallMs() - retention.toMillis());
+            if (table.deleteSentBefore(clock.wallMs() - retention.toMillis(), CLEANED_AT_ONCE) == CLEANED_AT_ONCE) {
+                nextCleaningNanos = clock.nanos();
+            }
         }
     }
 

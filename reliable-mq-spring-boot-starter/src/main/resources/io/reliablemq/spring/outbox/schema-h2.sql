@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS reliable_mq_outbox (
   CONSTRAINT reliable_mq_outbox_message UNIQUE (message_id)
 );
 CREATE INDEX IF NOT EXISTS reliable_mq_outbox_order ON reliable_mq_outbox (state, lane, id, due_at);
+CREATE INDEX IF NOT EXISTS reliable_mq_outbox_changed ON reliable_mq_outbox (state, changed_at);
 
 -- The application instances that send, each with a number that grows while it lives.
 CREATE TABLE IF NOT EXISTS reliable_mq_outbox_relay (

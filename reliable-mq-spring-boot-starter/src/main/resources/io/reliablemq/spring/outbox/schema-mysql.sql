@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS reliable_mq_outbox (
   changed_at BIGINT,
   last_error VARCHAR(1000),
   CONSTRAINT reliable_mq_outbox_message UNIQUE (message_id),
-  INDEX reliable_mq_outbox_order (state, lane, id, due_at)
+  INDEX reliable_mq_outbox_order (state, lane, id, due_at),
+  INDEX reliable_mq_outbox_changed (state, changed_at)
 ) ENGINE = InnoDB;
 
 -- The application instances that send, each with a number that grows while it lives.

@@ -95,6 +95,15 @@ class IdempotentListenersAutoConfigurationTests {
     }
 
     @Test
+    void makesTheTableBeforeTheStoreAlsoWhereNobodyElseInitializesDatabases() {
+        context.withPropertyValues("spring.sql.init.mode=never")
+                .run(started -> assertThat(started.getBeanFactory()
+                                .getBeanDefinition("reliableMqJdbcIdempotencyStore")
+                                .getDependsOn())
+                        .contains("reliableMqIdempotentSchemaInitializer"));
+    }
+
+    @Test
     void createsTheTableBesideTheInitializersOfTheApplication() {
         context.run(started -> assertThat(started.getBeansOfType(DataSourceScriptDatabaseInitializer.class))
                 .containsKey("reliableMqIdempotentSchemaInitializer"));

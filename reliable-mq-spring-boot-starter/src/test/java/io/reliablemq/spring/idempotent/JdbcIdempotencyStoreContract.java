@@ -170,6 +170,20 @@ abstract class JdbcIdempotencyStoreContract extends IdempotencyStoreContract {
     }
 
     @Test
+    void saysThatTheDatabaseIsAway() {
+        DataSource away = new DelegatingDataSource(dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                throw new SQLException("Nobody there, as the test wants");
+            }
+        };
+        JdbcIdempotencyStore store = new JdbcIdempotencyStore(
+                away, new JdbcTransactionManager(away), JdbcIdempotencyStore.DEFAULT_TABLE, Clock.systemUTC());
+
+        assertThatIllegalStateException().isThrownBy(store::verify).withMessageContaining("Nobody there");
+    }
+
+    @Test
     void verifiesThroughAProxyThatKnowsTheTransaction() {
         new JdbcIdempotencyStore(
                         new TransactionAwareDataSourceProxy(dataSource()),

@@ -353,9 +353,10 @@ abstract class OutboxContract {
 
         assertThat(rows()).isEqualTo(2);
         OutboxTable table = new OutboxTable(database, "reliable_mq_");
-        assertThat(table.deleteSentBefore(System.currentTimeMillis() - 3_600_000))
+        assertThat(table.deleteSentBefore(System.currentTimeMillis() - 3_600_000, 100))
                 .isZero();
-        assertThat(table.deleteSentBefore(System.currentTimeMillis() + 1)).isEqualTo(2);
+        assertThat(table.deleteSentBefore(System.currentTimeMillis() + 1, 1)).isEqualTo(1);
+        assertThat(table.deleteSentBefore(System.currentTimeMillis() + 1, 100)).isEqualTo(1);
     }
 
     @Test
