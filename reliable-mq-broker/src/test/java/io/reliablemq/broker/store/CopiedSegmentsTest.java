@@ -15,7 +15,12 @@ import org.junit.jupiter.api.Test;
 
 class CopiedSegmentsTest {
 
-    private static final int SEGMENT_BYTES = 64 << 10;
+    /** Larger than what is reserved in one step. */
+    private static final int SEGMENT_BYTES = 4 << 20;
+
+    /** So that the last chunk of a segment is a large one, and does not fill it. */
+    private static final int MESSAGE_BYTES = 190_000;
+
     private static final ErrorSink ERRORS = (where, error) -> {
         throw new AssertionError(where, error);
     };
@@ -23,7 +28,7 @@ class CopiedSegmentsTest {
     private static StoreSettings settings() {
         return StoreSettings.in(Path.of("/data"))
                 .withSegmentBytes(SEGMENT_BYTES)
-                .withPreallocateBytes(1 << 20);
+                .withPreallocateBytes(4096);
     }
 
     /** By its length an opening knows that a segment is whole, and need not read it: a slave that is promoted has no time. */
@@ -33,8 +38,8 @@ class CopiedSegmentsTest {
         try (LogMessageStore master = LogMessageStore.open(settings(), new SimulatedDisk(), Clock.SYSTEM, ERRORS);
                 LogMessageStore slave = LogMessageStore.open(
                         settings().withReplication(StoreSettings.Replication.COPY), disk, Clock.SYSTEM, ERRORS)) {
-            for (int i = 0; i < 100; i++) {
-                put(master, message("orders", 0, "x".repeat(3_000)));
+            for (int i = 0; i < 70; i++) {
+                put(master, message("orders", 0, "x".repeat(MESSAGE_BYTES)));
             }
             long end = master.positions().written();
             CopiedLog copy = slave.copy();
