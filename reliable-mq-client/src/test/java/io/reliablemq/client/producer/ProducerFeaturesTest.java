@@ -475,6 +475,38 @@ class ProducerFeaturesTest {
         }
     }
 
+    /** Not on the one whose answers would free the place. */
+    @Test
+    void aRequestWaitsForItsPlaceOnTheThreadOfWhoeverAsks() throws Exception {
+        LinkedBlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+        broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {
+            if (text(request).equals("held")) {
+                held.add(() -> ok(request, reply));
+            } else {
+                ok(request, reply);
+            }
+        });
+        Duration patience = Duration.ofSeconds(20);
+        Duration longer = patience.multipliedBy(3);
+        Producer full = client.producer(
+                SETTINGS.withSendTimeout(longer).toBuilder().maxInFlight(1).build());
+        full.sendAsync(message("held"));
+        await().atMost(patience).untilAsserted(() -> assertThat(held).hasSize(1));
+        CompletableFuture<ReceivedMessage> asked = CompletableFuture.supplyAsync(() ->
+                full.requestAsync(message("question"), Duration.ofMillis(1)).join());
+        // The request goes on when this is answered.
+        await().atMost(patience)
+                .untilAsserted(() ->
+                        assertThat(broker.received(RequestCode.HEART_BEAT)).isNotEmpty());
+
+        Producer other = client.producer(ProducerSettings.of("other").withSendTimeout(patience));
+        assertThat(other.send(message("of another")).attempts()).hasSize(1);
+
+        assertThat(asked).isNotDone();
+        held.take().run();
+        assertThat(asked).failsWithin(patience);
+    }
+
     /** Answers nothing, and says so. */
     private static final class Silent implements TransactionListener {
 
