@@ -114,7 +114,8 @@ class OutboxProcessesIT {
 
         awaitEmptyOutbox(first);
 
-        assertThat(ownersOfLanes()).hasSize(1);
+        // The killed one may have had nothing left to send, so that its lanes are taken when its lease ends.
+        await().atMost(PATIENCE).until(() -> ownersOfLanes().size() == 1);
         assertThatEachCommittedOrderCameOnceAndInOrder();
     }
 
