@@ -1,6 +1,7 @@
 package io.reliablemq.conformance.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.conformance.broker.BrokerProcess;
 import io.reliablemq.conformance.client.OfficialPeer;
@@ -179,6 +180,8 @@ class DamagedFolderIT {
                 .hasSize(1)
                 .allSatisfy(found ->
                         assertThat(found.messageId()).isEqualTo(receipts.get(id).messageId()));
+        // Stored every ten seconds; one of the files that the next round deletes.
+        await().atMost(BOUND).until(() -> Files.exists(folder.resolve("data/state/accounts.json")));
         broker.kill();
     }
 
