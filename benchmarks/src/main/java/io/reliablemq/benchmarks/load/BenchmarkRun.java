@@ -39,6 +39,9 @@ final class BenchmarkRun {
 
     private static final double MEBIBYTE = 1024 * 1024;
 
+    /** The broker without a store has all messages there. */
+    private static final String HEAP_WITHOUT_STORE = "8g";
+
     private final Options options;
     private final PeerFolder peer;
     private final OfficialPeer official;
@@ -189,7 +192,8 @@ final class BenchmarkRun {
     }
 
     private List<String> jvmOptions(Subject subject, String flush, int round) {
-        List<String> jvm = new ArrayList<>(List.of("-Xms" + options.heap(), "-Xmx" + options.heap()));
+        String most = subject == Subject.CEILING ? HEAP_WITHOUT_STORE : options.heap();
+        List<String> jvm = new ArrayList<>(List.of("-Xms" + options.heap(), "-Xmx" + most));
         if (options.flightRecord() && subject != Subject.APACHE) {
             Path file = options.outputFolder().resolve("broker-" + subject + "-" + flush + "-" + round + ".jfr");
             jvm.add("-XX:StartFlightRecording=settings=profile,filename=" + file);
