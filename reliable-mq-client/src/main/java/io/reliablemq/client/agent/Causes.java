@@ -30,6 +30,8 @@ public final class Causes {
      */
     public static Throwable loggable(Throwable error) {
         try {
+            // Asks for all that a logger will ask for, causes and suppressed errors too; nobody reads what is written
+            // here.
             error.printStackTrace(new PrintWriter(Writer.nullWriter()));
             return error;
         } catch (RuntimeException | Error e) {

@@ -128,8 +128,11 @@ final class OutboxTable {
     }
 
     void delete(Collection<Long> ids) {
-        inOwn(() ->
-                jdbc.update("DELETE FROM " + table + " WHERE id IN (" + placeholders(ids.size()) + ")", ids.toArray()));
+        inOwn(() -> deleteHere(ids));
+    }
+
+    private int deleteHere(Collection<Long> ids) {
+        return jdbc.update("DELETE FROM " + table + " WHERE id IN (" + placeholders(ids.size()) + ")", ids.toArray());
     }
 
     void keepAsSent(Collection<Long> ids, long now) {
@@ -154,10 +157,7 @@ final class OutboxTable {
                     Long.class,
                     time,
                     most);
-            return ids.isEmpty()
-                    ? 0
-                    : jdbc.update(
-                            "DELETE FROM " + table + " WHERE id IN (" + placeholders(ids.size()) + ")", ids.toArray());
+            return ids.isEmpty() ? 0 : deleteHere(ids);
         });
     }
 
