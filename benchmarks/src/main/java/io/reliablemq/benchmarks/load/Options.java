@@ -19,6 +19,7 @@ import java.util.function.Function;
  * @param warmUp of each client before its first measured step
  * @param measure length of a measured step of sends
  * @param rates messages a second of the steps with a fixed rate
+ * @param rateWarmUp how long such a rate is driven before it counts
  * @param rateTime length of such a step
  * @param backlog messages that a consumer catches up with; 0 for none
  * @param slowRounds how many of the rounds, the first ones, have the steps that take long: fixed rates, backlog, new slave
@@ -40,6 +41,7 @@ record Options(
         Duration warmUp,
         Duration measure,
         List<Integer> rates,
+        Duration rateWarmUp,
         Duration rateTime,
         int backlog,
         int slowRounds,
@@ -64,9 +66,10 @@ record Options(
             Map.entry("rounds", "3"),
             Map.entry("senders", "1,16,64,256"),
             Map.entry("flush", "SYNC_FLUSH,STRICT,ASYNC_FLUSH"),
-            Map.entry("warm-up", "10s"),
+            Map.entry("warm-up", "30s"),
             Map.entry("measure", "10s"),
             Map.entry("rates", "1000,5000"),
+            Map.entry("rate-warm-up", "5s"),
             Map.entry("rate-time", "20s"),
             Map.entry("backlog", "1000000"),
             Map.entry("slow-rounds", "3"),
@@ -82,9 +85,10 @@ record Options(
             Map.entry("own-on-peer", "true"),
             Map.entry("ceiling", "true"));
 
-    /** What the marks are about, within half an hour. */
+    /** What the marks are about, within three quarters of an hour. */
     private static final Map<String, String> FULL = Map.ofEntries(
-            Map.entry("warm-up", "10s"),
+            // For about 15 s the compilers of both JVMs take the time of one processor.
+            Map.entry("warm-up", "25s"),
             Map.entry("measure", "3500ms"),
             Map.entry("rate-time", "8s"),
             Map.entry("slow-rounds", "1"),
@@ -101,6 +105,7 @@ record Options(
             Map.entry("warm-up", "1s"),
             Map.entry("measure", "1s"),
             Map.entry("rates", "1000"),
+            Map.entry("rate-warm-up", "1s"),
             Map.entry("rate-time", "1s"),
             Map.entry("backlog", "10000"),
             Map.entry("many-queues", "0"),
@@ -162,6 +167,7 @@ record Options(
                 values.time("warm-up"),
                 values.time("measure"),
                 values.numbers("rates"),
+                values.time("rate-warm-up"),
                 values.time("rate-time"),
                 values.number("backlog"),
                 values.number("slow-rounds"),

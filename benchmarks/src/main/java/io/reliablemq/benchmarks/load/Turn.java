@@ -142,7 +142,7 @@ final class Turn {
                         "group-" + topic,
                         options.queues(),
                         rate,
-                        options.warmUp(),
+                        options.rateWarmUp(),
                         options.rateTime());
         String scenario = Measure.endToEnd(stage.flush(), rate);
         addMicros(scenario, outcome.latency(), List.of(50.0, 99.0, 99.9));

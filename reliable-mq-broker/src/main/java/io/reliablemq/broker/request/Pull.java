@@ -239,7 +239,7 @@ public final class Pull implements LongPolls.ParkedPull {
     }
 
     private void send(Selection selection, Body body) {
-        reply.send(Command.response(
+        reply.sendDirectly(Command.response(
                 ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset(), behindBytes(selection)), body));
         parts.deliveries().count(selection);
     }

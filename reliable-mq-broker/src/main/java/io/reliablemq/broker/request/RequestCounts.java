@@ -94,6 +94,12 @@ public final class RequestCounts implements RequestHandler, Figures {
         }
 
         @Override
+        public void sendDirectly(Command response) {
+            reply.sendDirectly(response);
+            answers.count(response.code());
+        }
+
+        @Override
         public Body allocate(int size) {
             return reply.allocate(size);
         }

@@ -124,6 +124,11 @@ public final class SendMessageHandler implements RequestHandler {
     }
 
     private static void answer(Reply reply, AppendResult result, Function<AppendResult, Map<String, String>> fields) {
-        reply.send(StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of()));
+        Command answer = StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of());
+        if (result.alone()) {
+            reply.sendDirectly(answer);
+        } else {
+            reply.send(answer);
+        }
     }
 }

@@ -359,7 +359,8 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         }
         unreplicatedCount = unreplicated.size();
         moveTo(to);
-        passed.committed().forEach(append -> append.answer(Status.COMMITTED, "", mailbox, errors));
+        boolean single = passed.committed().size() == 1;
+        passed.committed().forEach(append -> append.commit(single, mailbox, errors));
         passed.alone()
                 .forEach(append -> append.answer(
                         Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors));

@@ -7,7 +7,7 @@ import io.reliablemq.protocol.command.Command;
  * Writes commands as frames with JSON headers, which every peer understands.
  *
  * <p>In two steps, so that the caller can provide memory of the right size and keep a large body apart:
- * {@link #prepare}, then {@link #writeHead}; the body's bytes follow. Owned by one event loop.
+ * {@link #prepare}, then {@link #writeHead}; the body's bytes follow. Not thread-safe.
  */
 public final class CommandEncoder {
 

@@ -74,6 +74,16 @@ final class ChannelConnection implements Connection {
     }
 
     @Override
+    public CompletableFuture<Void> sendOneWayDirectly(Command request) {
+        if (!isOpen()) {
+            return sendOneWay(request);
+        }
+        var outgoing = new Outgoing.OneWay(request.asOneWay(), new CompletableFuture<>());
+        outbox.putDirectly(outgoing);
+        return outgoing.written();
+    }
+
+    @Override
     public void onClose(Runnable action) {
         if (channel.eventLoop().isShutdown()) {
             // The event loop closed the channel before it ended; it tells nobody any more.
@@ -100,7 +110,10 @@ final class ChannelConnection implements Connection {
     @Override
     public void flush() {
         if (channel.eventLoop().inEventLoop()) {
-            outbox.drain();
+            while (!outbox.drain()) {
+                // Another thread is in the middle of a write that waits for nothing.
+                Thread.yield();
+            }
         }
     }
 
@@ -129,13 +142,23 @@ final class ChannelConnection implements Connection {
         outbox.put(new Outgoing.Answer(answer));
     }
 
+    /** As {@link #answer}, from a thread that has no other answer to give, and may write this one itself. */
+    void answerDirectly(Command answer) {
+        outbox.putDirectly(new Outgoing.Answer(answer));
+    }
+
     Body allocate(int size) {
         return PooledBody.allocate(channel.alloc(), size);
     }
 
     /** Something came from the other side. Event loop only. */
     void heardFrom() {
-        heard = true;
+        if (!heard) {
+            heard = true;
+            if (channel.pipeline().get(SslHandler.class) == null) {
+                outbox.allowDirectWrites();
+            }
+        }
     }
 
     /** What requests in flight are told; a server that enforces TLS has no words for those who do not use it. */
@@ -158,6 +181,7 @@ final class ChannelConnection implements Connection {
 
     /** Takes no request any more and says good-bye once every one that came in is answered. From any thread. */
     void closeWhenAnswered() {
+        outbox.prepareToLeave();
         executeIfOpen(() -> {
             closeWhenAnswered = true;
             leaveIfDone();
@@ -166,6 +190,7 @@ final class ChannelConnection implements Connection {
 
     /** Says good-bye once every request that was sent is answered. From any thread. */
     void closeWhenIdle() {
+        outbox.prepareToLeave();
         executeIfOpen(() -> {
             closeWhenIdle = true;
             leaveIfDone();
@@ -174,6 +199,7 @@ final class ChannelConnection implements Connection {
 
     /** Says good-bye once what was put in before is written. From any thread. */
     void closeWhenWritten() {
+        outbox.prepareToLeave();
         outbox.planDrain();
         executeIfOpen(this::leave);
     }
@@ -205,6 +231,8 @@ final class ChannelConnection implements Connection {
     private void leave() {
         if (!leaving) {
             leaving = true;
+            // What another thread has begun to write goes first.
+            flush();
             SslHandler encrypting = channel.pipeline().get(SslHandler.class);
             ChannelFuture written =
                     encrypting == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : encrypting.closeOutbound();

@@ -81,7 +81,7 @@ final class Connector implements AutoCloseable {
         }
         ChannelFuture connected = new Bootstrap()
                 .group(loops.group())
-                .channel(loops.clientChannel())
+                .channelFactory(loops.clientChannels())
                 .disableResolver()
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout().toMillis())

@@ -1,5 +1,6 @@
 package io.reliablemq.protocol.transport;
 
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -43,12 +44,12 @@ public final class EventLoops implements AutoCloseable {
         return group.next();
     }
 
-    Class<? extends ServerSocketChannel> serverChannel() {
-        return transport.serverChannel();
+    ChannelFactory<? extends ServerSocketChannel> serverChannels() {
+        return transport.serverChannels();
     }
 
-    Class<? extends SocketChannel> clientChannel() {
-        return transport.clientChannel();
+    ChannelFactory<? extends SocketChannel> clientChannels() {
+        return transport.clientChannels();
     }
 
     /** Whether the calling thread is one of the loops, so that it must not wait for them. */

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers frames into few buffers and writes those to the channel: many small frames share one buffer and one system
- * call, a large pooled body goes out without a copy. Owned by the event loop.
+ * call, a large pooled body goes out without a copy. Owned by the event loop while it has the {@link WriteTurn}.
  */
 final class FrameWriter {
 
     private static final int BATCH_BYTES = 32 * 1024;
     private static final int FIRST_BYTES = 1024;
     /** From this size on, a system call with two buffers is cheaper than the copy. */
-    private static final int KEEP_APART_BYTES = 4 * 1024;
+    static final int KEEP_APART_BYTES = 4 * 1024;
 
     private final Channel channel;
     private final CommandEncoder encoder;

@@ -1,5 +1,6 @@
 package io.reliablemq.protocol.transport;
 
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -8,16 +9,14 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Which system calls carry the sockets: epoll where its optional jars are present and work, else Java's own. */
 record IoTransport(
         IoHandlerFactory handlers,
-        Class<? extends ServerSocketChannel> serverChannel,
-        Class<? extends SocketChannel> clientChannel) {
+        ChannelFactory<? extends ServerSocketChannel> serverChannels,
+        ChannelFactory<? extends SocketChannel> clientChannels) {
 
     private static final Logger LOG = LoggerFactory.getLogger(IoTransport.class);
 
@@ -30,7 +29,7 @@ record IoTransport(
         } catch (LinkageError e) {
             LOG.debug("Epoll is not on the class path, using NIO", e);
         }
-        return new IoTransport(NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
+        return new IoTransport(NioIoHandler.newFactory(), DirectServerSocketChannel::new, DirectSocketChannel::new);
     }
 
     private static final class Native {
@@ -40,8 +39,7 @@ record IoTransport(
         }
 
         static IoTransport transport() {
-            return new IoTransport(
-                    EpollIoHandler.newFactory(), EpollServerSocketChannel.class, EpollSocketChannel.class);
+            return new IoTransport(EpollIoHandler.newFactory(), EpollServerSocketChannel::new, EpollSocketChannel::new);
         }
     }
 }

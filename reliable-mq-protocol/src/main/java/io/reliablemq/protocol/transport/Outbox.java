@@ -1,5 +1,6 @@
 package io.reliablemq.protocol.transport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.SocketChannel;
 import io.reliablemq.protocol.codec.CommandEncoder;
 import io.reliablemq.protocol.codec.FrameTooLargeException;
@@ -12,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,7 @@ final class Outbox {
     private final SocketChannel channel;
     private final int highWater;
     private final FrameWriter writer;
+    private final DirectWriter direct;
     private final RequestsInFlight inFlight;
     private final RequestAdmission admission;
     private final Runnable drained;
@@ -44,6 +47,9 @@ final class Outbox {
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean drainPlanned = new AtomicBoolean();
     private final AtomicLong queuedAnswerBytes = new AtomicLong();
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private volatile long lastWriteNanos = System.nanoTime();
+    private volatile boolean leaving;
 
     // The rest belongs to the event loop.
 
@@ -52,8 +58,6 @@ final class Outbox {
 
     private boolean gathering;
     private boolean closed;
-    private int unanswered;
-    private long lastWriteNanos = System.nanoTime();
 
     /**
      * @param drained runs on the event loop whenever a planned drain has emptied the queue
@@ -63,7 +67,9 @@ final class Outbox {
         this.channel = channel;
         this.highWater = settings.writeHighWater();
         this.drained = drained;
-        this.writer = new FrameWriter(channel, new CommandEncoder(settings.maxFrameBytes()));
+        CommandEncoder encoder = new CommandEncoder(settings.maxFrameBytes());
+        this.writer = new FrameWriter(channel, encoder);
+        this.direct = new DirectWriter(channel, encoder);
         this.admission = new RequestAdmission(settings.maxInFlight(), (long) WAITING_FACTOR * highWater);
         this.inFlight = new RequestsInFlight(channel.eventLoop(), remote(), this::finished, unanswered);
     }
@@ -72,6 +78,65 @@ final class Outbox {
     void put(Outgoing.Answer answer) {
         queuedAnswerBytes.addAndGet(answer.size());
         enqueue(answer);
+    }
+
+    /** Takes an answer from a thread that has no other to give, and may write it at once. */
+    void putDirectly(Outgoing.Answer answer) {
+        switch (writeDirectly(answer)) {
+            case NOT_WRITTEN -> put(answer);
+            case WRITTEN, WRITTEN_IN_PART -> answered();
+            case BROKEN -> {
+                answered();
+                channel.close();
+            }
+        }
+    }
+
+    /** Takes a one-way request from a thread that has no other to send, and may write it at once. */
+    void putDirectly(Outgoing.OneWay request) {
+        switch (writeDirectly(request)) {
+            case NOT_WRITTEN -> {
+                TransportException refusal = offer(request);
+                if (refusal != null) {
+                    request.written().completeExceptionally(refusal);
+                }
+            }
+            // The rest is in the event loop's hands, as if the operating system had taken it.
+            case WRITTEN, WRITTEN_IN_PART -> request.written().complete(null);
+            case BROKEN -> {
+                request.written().completeExceptionally(closedException(null));
+                channel.close();
+            }
+        }
+    }
+
+    private DirectWriter.Outcome writeDirectly(Outgoing outgoing) {
+        if (leaving || channel.eventLoop().inEventLoop()) {
+            return DirectWriter.Outcome.NOT_WRITTEN;
+        }
+        DirectWriter.Outcome outcome = direct.write(outgoing, queue, this::planDrain);
+        if (outcome != DirectWriter.Outcome.NOT_WRITTEN) {
+            lastWriteNanos = System.nanoTime();
+        }
+        return outcome;
+    }
+
+    private void answered() {
+        unanswered.decrementAndGet();
+        if (leaving) {
+            // The event loop looks whether it was the last one.
+            planDrain();
+        }
+    }
+
+    /** The connection is known not to be encrypted. Event loop only. */
+    void allowDirectWrites() {
+        direct.open();
+    }
+
+    /** Whatever is sent from now on, and how, is seen by the event loop. From any thread. */
+    void prepareToLeave() {
+        leaving = true;
     }
 
     /** Takes a request or one-way request, from any thread, or says why not; the body is used up either way. */
@@ -146,9 +211,16 @@ final class Outbox {
         drain();
     }
 
-    /** Empties the queue, and hands it to the operating system. Event loop only. */
-    void drain() {
-        boolean wrote = writeWaiting();
+    /**
+     * Empties the queue, and hands it to the operating system. Event loop only.
+     *
+     * @return false if another thread writes at this moment, after which the event loop is called for the rest
+     */
+    boolean drain() {
+        if (!direct.takeForLoop()) {
+            return false;
+        }
+        boolean wrote = writeRest() | writeWaiting();
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
             wrote |= take(next);
         }
@@ -157,13 +229,31 @@ final class Outbox {
             lastWriteNanos = System.nanoTime();
             disconnectIfHopeless();
         }
+        if (waiting.isEmpty()) {
+            direct.leaveLoop();
+        }
+        return true;
+    }
+
+    /** What another thread began to write. */
+    private boolean writeRest() {
+        ByteBuf rest = direct.takeRest();
+        if (rest == null) {
+            return false;
+        }
+        if (closed) {
+            rest.release();
+            return false;
+        }
+        channel.write(rest, channel.voidPromise());
+        return true;
     }
 
     /** Whether anything was written. */
     private boolean take(Outgoing outgoing) {
         if (outgoing instanceof Outgoing.Answer answer) {
             queuedAnswerBytes.addAndGet(-answer.size());
-            unanswered--;
+            unanswered.decrementAndGet();
             return writeAnswer(answer.command());
         }
         if (closed) {
@@ -258,6 +348,10 @@ final class Outbox {
     }
 
     private void rejectQueued(@Nullable Throwable cause) {
+        ByteBuf rest = direct.takeRest();
+        if (rest != null) {
+            rest.release();
+        }
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
             reject(next, closedException(cause));
         }
@@ -277,12 +371,12 @@ final class Outbox {
 
     /** Counts a request of the other side that will be answered. Event loop only, as everything below. */
     void expectAnswer() {
-        unanswered++;
+        unanswered.incrementAndGet();
     }
 
     /** Whether every request of the other side was answered. */
     boolean owesNothing() {
-        return unanswered == 0;
+        return unanswered.get() == 0;
     }
 
     /** Whether no request of this side is under way. */

@@ -7,6 +7,7 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.MalformedHeaderException;
 import io.reliablemq.protocol.message.MessageFormatException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,15 @@ final class PendingReply implements Reply {
 
     @Override
     public void send(Command response) {
+        send(response, connection::answer);
+    }
+
+    @Override
+    public void sendDirectly(Command response) {
+        send(response, connection::answerDirectly);
+    }
+
+    private void send(Command response, Consumer<Command> way) {
         if (!response.isResponse()) {
             response.body().release();
             throw new IllegalArgumentException("Request code " + requestCode
@@ -53,7 +63,7 @@ final class PendingReply implements Reply {
         if (oneWay) {
             response.body().release();
         } else {
-            connection.answer(response.withCorrelationId(correlationId));
+            way.accept(response.withCorrelationId(correlationId));
         }
     }
 

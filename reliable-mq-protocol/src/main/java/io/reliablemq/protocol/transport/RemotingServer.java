@@ -45,7 +45,7 @@ public final class RemotingServer implements AutoCloseable {
     public InetSocketAddress start(InetSocketAddress bind) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
-                .channel(loops.serverChannel())
+                .channelFactory(loops.serverChannels())
                 .option(ChannelOption.SO_BACKLOG, PENDING_CONNECTIONS)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)

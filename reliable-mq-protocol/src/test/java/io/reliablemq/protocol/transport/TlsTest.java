@@ -173,6 +173,21 @@ class TlsTest {
     }
 
     @Test
+    void anAnswerGivenDirectlyIsEncryptedToo() throws Exception {
+        CompletableFuture<Reply> held = new CompletableFuture<>();
+        TransportSettings settings = Endpoints.settings()
+                .tls(new Tls(accepting(TlsMode.ENFORCING, server), trusting(server, true)))
+                .build();
+        try (Endpoints ends = new Endpoints(settings, (request, reply) -> held.complete(reply))) {
+            CompletableFuture<Command> answer = ends.client.invoke(ends.address, echo(""), Endpoints.TIMEOUT);
+
+            held.get(20, TimeUnit.SECONDS).sendDirectly(Command.success(Map.of(), Body.ofUtf8("secret")));
+
+            assertThat(text(answer.get(20, TimeUnit.SECONDS))).isEqualTo("secret");
+        }
+    }
+
+    @Test
     void aPlainSocketThatIsRefusedSeesItsEnd() throws Exception {
         try (Endpoints ends = endpoints(accepting(TlsMode.ENFORCING, server), null);
                 Socket raw = ends.rawSocket()) {

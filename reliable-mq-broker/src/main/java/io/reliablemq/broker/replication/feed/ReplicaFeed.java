@@ -5,10 +5,12 @@ import io.reliablemq.broker.replication.wire.LogData;
 import io.reliablemq.broker.store.ReplicatedLog;
 import io.reliablemq.broker.store.log.ChunkReader;
 import io.reliablemq.broker.store.log.RecordChunk;
+import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.transport.Connection;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ final class ReplicaFeed {
 
     /** What was written within so many bytes is in the system's cache, so that reading it waits for no disk. */
     private static final long CACHED_BYTES = 1 << 20;
+
+    /** To copy more than that would hold up the force of the log writer more than to wake the event loop does. */
+    private static final int MAX_DIRECT_BYTES = 16 << 10;
 
     private static final int GONE_FACTOR = 5;
 
@@ -120,7 +125,7 @@ final class ReplicaFeed {
         }
         try {
             while (sent < written && hasRoom()) {
-                if (sendNext(written) == 0) {
+                if (sendNext(written, MAX_DIRECT_BYTES) == 0) {
                     break;
                 }
             }
@@ -140,13 +145,15 @@ final class ReplicaFeed {
         sending.lock();
         try {
             long written = log.positions().written();
-            return started && sent < written && hasRoom() && connection.isOpen() ? sendNext(written) : 0;
+            return started && sent < written && hasRoom() && connection.isOpen()
+                    ? sendNext(written, Integer.MAX_VALUE)
+                    : 0;
         } finally {
             sending.unlock();
         }
     }
 
-    private int sendNext(long written) throws IOException {
+    private int sendNext(long written, int maxDirectBytes) throws IOException {
         ChunkReader.Read read = log.chunks().read(sent, written, settings.chunkBytes());
         if (read == null) {
             throw new IOException("The log is no longer kept from position " + sent + " on");
@@ -158,7 +165,7 @@ final class ReplicaFeed {
         if (mark == null) {
             mark = new Mark(chunk.end(), clock.nanos());
         }
-        send(chunk);
+        send(chunk, log.positions().committed(), maxDirectBytes);
         return chunk.records().length;
     }
 
@@ -166,19 +173,19 @@ final class ReplicaFeed {
     void keepAlive() {
         if (sending.tryLock()) {
             try {
-                send(new RecordChunk(sent, NO_RECORDS, sent));
+                send(new RecordChunk(sent, NO_RECORDS, sent), log.positions().committed(), MAX_DIRECT_BYTES);
             } finally {
                 sending.unlock();
             }
         }
     }
 
-    private void send(RecordChunk chunk) {
-        send(chunk, log.positions().committed());
-    }
-
-    private void send(RecordChunk chunk, long committed) {
-        connection.sendOneWay(new LogData(chunk, committed, promises).command()).whenComplete((written, failure) -> {
+    private void send(RecordChunk chunk, long committed, int maxDirectBytes) {
+        Command data = new LogData(chunk, committed, promises).command();
+        CompletableFuture<Void> leaves = chunk.records().length <= maxDirectBytes
+                ? connection.sendOneWayDirectly(data)
+                : connection.sendOneWay(data);
+        leaves.whenComplete((written, failure) -> {
             if (failure != null) {
                 // What comes behind a gap is of no use.
                 connection.close();
@@ -194,7 +201,7 @@ final class ReplicaFeed {
      */
     void tell(long committed) {
         // Not under the lock: without records, the order does not matter.
-        send(new RecordChunk(sent, NO_RECORDS, sent), committed);
+        send(new RecordChunk(sent, NO_RECORDS, sent), committed, MAX_DIRECT_BYTES);
         connection.flush();
     }
 

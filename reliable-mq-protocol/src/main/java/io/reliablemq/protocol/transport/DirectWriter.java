@@ -1,0 +1,152 @@
+package io.reliablemq.protocol.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.SocketChannel;
+import io.reliablemq.protocol.codec.CommandEncoder;
+import io.reliablemq.protocol.codec.PooledBody;
+import io.reliablemq.protocol.command.Body;
+import io.reliablemq.protocol.command.Command;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way past the event loop, for single frames: to wake a loop costs several times what the write costs.
+ *
+ * <p>Only on sockets of {@link DirectSocketChannel} that are not encrypted, and only while the event loop has nothing to
+ * write to them.
+ */
+final class DirectWriter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DirectWriter.class);
+
+    private final SocketChannel channel;
+    private final WriteTurn turn = new WriteTurn();
+
+    /** That of the event loop too; belongs to whoever has the turn. */
+    private final CommandEncoder encoder;
+
+    /** What the operating system did not take of the last frame; belongs to whoever has the turn. */
+    private final AtomicReference<@Nullable ByteBuf> rest = new AtomicReference<>();
+
+    /** Null while, or where, this way is not open. */
+    private volatile java.nio.channels.@Nullable SocketChannel socket;
+
+    /** How a write on the calling thread ended. */
+    enum Outcome {
+        /** Nothing happened: the event loop is to write it. */
+        NOT_WRITTEN,
+        WRITTEN,
+        /** Some of it, and the event loop is to be called for the rest. */
+        WRITTEN_IN_PART,
+        /** The connection is broken. */
+        BROKEN
+    }
+
+    DirectWriter(SocketChannel channel, CommandEncoder encoder) {
+        this.channel = channel;
+        this.encoder = encoder;
+    }
+
+    /** The connection is known to be a plain one. Event loop only. */
+    void open() {
+        if (channel instanceof DirectSocketChannel direct) {
+            socket = direct.socket();
+        }
+    }
+
+    /** Whether the event loop may write; if not, it is called once it may. Event loop only. */
+    boolean takeForLoop() {
+        return turn.takeForLoop();
+    }
+
+    /** Lets others write, if nothing is left that was written by the event loop, which alone may call this. */
+    void leaveLoop() {
+        ChannelOutboundBuffer left = channel.unsafe().outboundBuffer();
+        if (left == null || left.isEmpty()) {
+            turn.leaveLoop();
+        }
+    }
+
+    /** What has to be written before anything else. For the event loop, if it has the turn; at the end for anybody. */
+    @Nullable
+    ByteBuf takeRest() {
+        return rest.getAndSet(null);
+    }
+
+    /**
+     * Writes a frame on the calling thread, which is not the event loop. Its body is used up unless it was not written.
+     *
+     * @param queue what has to go before it, if anything
+     * @param callLoop called if the event loop has something to write behind it
+     */
+    Outcome write(Outgoing outgoing, Queue<Outgoing> queue, Runnable callLoop) {
+        java.nio.channels.SocketChannel open = socket;
+        if (open == null || !turn.takeForOther()) {
+            return Outcome.NOT_WRITTEN;
+        }
+        Outcome outcome = Outcome.NOT_WRITTEN;
+        try {
+            if (queue.isEmpty()) {
+                outcome = write(outgoing.command(), open);
+            }
+        } finally {
+            if (outcome == Outcome.WRITTEN_IN_PART) {
+                turn.passToLoop();
+                callLoop.run();
+            } else if (turn.leaveOther()) {
+                callLoop.run();
+            }
+        }
+        return outcome;
+    }
+
+    private Outcome write(Command command, java.nio.channels.SocketChannel open) {
+        int head;
+        try {
+            head = encoder.prepare(command);
+        } catch (RuntimeException e) {
+            // Too large, for instance. The event loop meets it too, and knows what to send instead.
+            return Outcome.NOT_WRITTEN;
+        }
+        ByteBuf frame = frame(command.body(), head);
+        Outcome outcome = write(frame, open);
+        if (outcome == Outcome.WRITTEN_IN_PART) {
+            rest.set(frame);
+        } else {
+            frame.release();
+        }
+        return outcome;
+    }
+
+    /** The body is used up. */
+    private ByteBuf frame(Body body, int headBytes) {
+        if (body instanceof PooledBody pooled && body.size() >= FrameWriter.KEEP_APART_BYTES) {
+            ByteBuf head = channel.alloc().directBuffer(headBytes);
+            encoder.writeHead(head);
+            return Unpooled.wrappedBuffer(head, pooled.content());
+        }
+        ByteBuf frame = channel.alloc().directBuffer(headBytes + body.size());
+        encoder.writeHead(frame);
+        frame.writeBytes(body.buffer());
+        body.release();
+        return frame;
+    }
+
+    private static Outcome write(ByteBuf frame, java.nio.channels.SocketChannel socket) {
+        try {
+            ByteBuffer[] bytes = frame.nioBuffers();
+            frame.skipBytes(Math.toIntExact(bytes.length == 1 ? socket.write(bytes[0]) : socket.write(bytes)));
+            return frame.isReadable() ? Outcome.WRITTEN_IN_PART : Outcome.WRITTEN;
+        } catch (IOException e) {
+            LOG.debug("The connection with {} broke", socket, e);
+            return Outcome.BROKEN;
+        }
+    }
+}
