@@ -52,11 +52,8 @@ class BrokerIT {
     }
 
     private BrokerProperties properties(String name) {
-        BrokerProperties properties = new BrokerProperties();
+        BrokerProperties properties = LocalProperties.in(folder.resolve(name));
         properties.setName(name);
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.resolve(name).toString());
         properties.setMessageDelayLevel("100ms 200ms 300ms 400ms 5m");
         return properties;
     }
