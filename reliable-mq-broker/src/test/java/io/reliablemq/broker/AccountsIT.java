@@ -46,10 +46,7 @@ class AccountsIT {
 
     @BeforeEach
     void start() {
-        BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.toString());
+        BrokerProperties properties = LocalProperties.in(folder);
         properties.setMessageDelayLevel("50ms 100ms 150ms 200ms");
         broker = Broker.start(properties.toSettings());
     }

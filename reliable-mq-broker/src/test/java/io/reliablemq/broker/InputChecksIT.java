@@ -29,11 +29,7 @@ class InputChecksIT {
 
     @BeforeEach
     void start() {
-        BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.toString());
-        broker = Broker.start(properties.toSettings());
+        broker = Broker.start(LocalProperties.in(folder).toSettings());
     }
 
     @AfterEach

@@ -49,10 +49,7 @@ class ManagementIT {
     }
 
     private BrokerProperties properties() {
-        BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.toString());
+        BrokerProperties properties = LocalProperties.in(folder);
         properties.setMessageDelayLevel("100ms 5m 5m 5m");
         properties.getManagement().setEnabled(true);
         properties.getManagement().setPort(0);
@@ -239,10 +236,7 @@ class ManagementIT {
 
     @Test
     void defaultPortGivesWayToAFreeOne() throws Exception {
-        BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.resolve("one").toString());
+        BrokerProperties properties = LocalProperties.in(folder.resolve("one"));
         properties.getManagement().setEnabled(true);
         try (Broker first = Broker.start(properties.toSettings())) {
             properties.setDataDir(folder.resolve("two").toString());

@@ -37,11 +37,8 @@ class MessageQueryIT {
 
     @BeforeEach
     void start() {
-        BrokerProperties properties = new BrokerProperties();
+        BrokerProperties properties = LocalProperties.in(folder);
         properties.setName("broker-a");
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.toString());
         properties.setSegmentBytes("1MB");
         broker = Broker.start(properties.toSettings());
     }

@@ -53,10 +53,7 @@ class SlaveIT {
     }
 
     private BrokerProperties properties(String dataDir) {
-        BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.resolve(dataDir).toString());
+        BrokerProperties properties = LocalProperties.in(folder.resolve(dataDir));
         properties.setMessageDelayLevel("100ms 200ms 300ms 400ms 5m");
         return properties;
     }

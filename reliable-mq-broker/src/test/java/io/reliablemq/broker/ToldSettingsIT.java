@@ -36,14 +36,6 @@ class ToldSettingsIT {
         }
     }
 
-    private BrokerProperties properties() {
-        BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.toString());
-        return properties;
-    }
-
     private Map<String, String> told() throws IOException {
         Command answer = wire.answer(broker.address(), Command.request(RequestCode.GET_BROKER_CONFIG, Map.of()));
         assertThat(answer.isSuccess()).isTrue();
@@ -63,7 +55,7 @@ class ToldSettingsIT {
 
     @Test
     void defaultsAreTold() throws Exception {
-        broker = Broker.start(properties().toSettings());
+        broker = Broker.start(LocalProperties.in(folder).toSettings());
 
         assertThat(told())
                 .containsEntry("brokerName", "broker-a")
@@ -82,7 +74,7 @@ class ToldSettingsIT {
 
     @Test
     void settingsThatCanLoseMessagesAreTold() throws Exception {
-        BrokerProperties properties = properties();
+        BrokerProperties properties = LocalProperties.in(folder);
         properties.setFlushDiskType(FlushDiskType.ASYNC_FLUSH);
         properties.setFlushInterval(Duration.ofMillis(25));
         properties.setBrokerRole(BrokerRole.SYNC_MASTER);
@@ -107,7 +99,7 @@ class ToldSettingsIT {
 
     @Test
     void aSlaveSaysThatItIsOne() throws Exception {
-        BrokerProperties properties = properties();
+        BrokerProperties properties = LocalProperties.in(folder);
         properties.setBrokerRole(BrokerRole.SLAVE);
         properties.setBrokerId(1);
         properties.setMasterAddress("127.0.0.1:1");

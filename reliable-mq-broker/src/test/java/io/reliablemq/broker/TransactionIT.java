@@ -52,11 +52,8 @@ class TransactionIT {
     }
 
     private BrokerProperties properties() {
-        BrokerProperties properties = new BrokerProperties();
+        BrokerProperties properties = LocalProperties.in(folder);
         properties.setName("broker-a");
-        properties.setListenPort(0);
-        properties.getNameServer().setPort(0);
-        properties.setDataDir(folder.toString());
         properties.setMessageDelayLevel("100ms 200ms 5m");
         properties.setTransactionTimeout(timeout);
         properties.setTransactionCheckInterval(Duration.ofMillis(200));

@@ -11,7 +11,6 @@ import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
-import java.util.Map;
 
 /**
  * Messages that consumers send to their retry topic themselves: when sending back failed, or when an orderly consumer
@@ -65,9 +64,7 @@ public final class ConsumerRetries {
                 MessageStore.NO_ORIGIN,
                 result -> reply.send(StoreAnswers.answer(
                         result,
-                        result.status().isStored()
-                                ? incoming.answerFields(dead.queueId(), result, dead.property(PropertyNames.UNIQUE_ID))
-                                : Map.of())));
+                        () -> incoming.answerFields(dead.queueId(), result, dead.property(PropertyNames.UNIQUE_ID)))));
     }
 
     private static String group(String retryTopic) {

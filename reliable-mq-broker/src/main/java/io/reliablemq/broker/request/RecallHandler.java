@@ -16,7 +16,6 @@ import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.io.IOException;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Calls back messages that wait for a time of their own: RECALL_MESSAGE. Success is answered once the note is committed. */
@@ -71,9 +70,7 @@ final class RecallHandler implements RequestHandler {
         recalls.recall(parked, handle.dueMs(), new Recalls.Outcome() {
             @Override
             public void noted(AppendResult result) {
-                Map<String, String> fields =
-                        result.status().isStored() ? new RecallMessageResponse(handle.uniqueId()).fields() : Map.of();
-                reply.send(StoreAnswers.answer(result, fields));
+                reply.send(StoreAnswers.answer(result, () -> new RecallMessageResponse(handle.uniqueId()).fields()));
             }
 
             @Override

@@ -2,7 +2,6 @@ package io.reliablemq.broker.request;
 
 import io.reliablemq.broker.group.ClientSessions;
 import io.reliablemq.broker.store.MessageStore;
-import io.reliablemq.broker.topic.TopicWaiter;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -57,17 +56,7 @@ final class ReplyHandler implements RequestHandler {
                     ResponseCode.MESSAGE_ILLEGAL, "The reply does not say which client waits for it (REPLY_TO_CLIENT)");
         }
         Body body = Body.of(command.body().toByteArray());
-        topics.find(request, new TopicWaiter() {
-            @Override
-            public void ready(TopicSettings topic) {
-                Answering.run(reply, () -> push(request, body, topic, asker, reply));
-            }
-
-            @Override
-            public void failed(String reason) {
-                reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, reason));
-            }
-        });
+        topics.find(request, reply, topic -> push(request, body, topic, asker, reply));
     }
 
     private void push(SendMessageRequest request, Body body, TopicSettings topic, String asker, Reply reply) {
@@ -105,10 +94,7 @@ final class ReplyHandler implements RequestHandler {
                 message,
                 MessageStore.NO_ORIGIN,
                 result -> reply.send(StoreAnswers.answer(
-                        result,
-                        result.status().isStored()
-                                ? incoming.answerFields(message.queueId(), result, message.messageId())
-                                : Map.of())));
+                        result, () -> incoming.answerFields(message.queueId(), result, message.messageId()))));
     }
 
     private static SendMessageRequest withProperties(SendMessageRequest request, int queueId, String properties) {

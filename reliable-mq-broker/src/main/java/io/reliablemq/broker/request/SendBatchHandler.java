@@ -15,7 +15,6 @@ import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -109,12 +108,10 @@ public final class SendBatchHandler {
     }
 
     private void answer(StoredMessage first, int count, AppendResult result, @Nullable String uniqueId, Reply reply) {
-        Map<String, String> fields = Map.of();
-        if (result.status().isStored()) {
+        reply.send(StoreAnswers.answer(result, () -> {
             String ids = messageIds(new QueueKey(first.topic(), first.queueId()), result, count);
-            fields = incoming.answerFields(ids, first.queueId(), result.queueOffset(), uniqueId, null);
-        }
-        reply.send(StoreAnswers.answer(result, fields));
+            return incoming.answerFields(ids, first.queueId(), result.queueOffset(), uniqueId, null);
+        }));
     }
 
     private StoredMessage inner(

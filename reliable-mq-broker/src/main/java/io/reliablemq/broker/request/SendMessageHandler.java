@@ -4,11 +4,9 @@ import io.reliablemq.broker.request.Placement.Placed;
 import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
-import io.reliablemq.broker.topic.TopicWaiter;
 import io.reliablemq.broker.transaction.HalfMessage;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
-import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
@@ -18,7 +16,7 @@ import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Takes single messages: SEND_MESSAGE in both versions. Batches are handed to {@link SendBatchHandler}, whatever code
@@ -58,25 +56,12 @@ public final class SendMessageHandler implements RequestHandler {
         SendMessageRequest request = command.code() == RequestCode.SEND_MESSAGE
                 ? SendMessageRequest.readV1(command.fields())
                 : SendMessageRequest.readV2(command.fields());
-        RequestHandlerStep step = request.batch()
-                ? topic -> batches.store(request, command.body(), topic, reply)
-                : topic -> store(request, command, topic, reply);
-        topics.find(request, new TopicWaiter() {
-            @Override
-            public void ready(TopicSettings topic) {
-                Answering.run(reply, () -> step.run(topic));
-            }
-
-            @Override
-            public void failed(String reason) {
-                reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, reason));
-            }
-        });
-    }
-
-    @FunctionalInterface
-    private interface RequestHandlerStep {
-        void run(TopicSettings topic);
+        topics.find(
+                request,
+                reply,
+                request.batch()
+                        ? topic -> batches.store(request, command.body(), topic, reply)
+                        : topic -> store(request, command, topic, reply));
     }
 
     private void store(SendMessageRequest request, Command command, TopicSettings topic, Reply reply) {
@@ -106,7 +91,8 @@ public final class SendMessageHandler implements RequestHandler {
         earlier.find(placed.message(), reply, new EarlierSends.Next() {
             @Override
             public void held(EarlierSends.Held held) {
-                answer(reply, held.result(), result -> placed.answer().fields(held.first(), result));
+                reply.send(
+                        StoreAnswers.answer(held.result(), () -> placed.answer().fields(held.first(), held.result())));
             }
 
             @Override
@@ -119,12 +105,12 @@ public final class SendMessageHandler implements RequestHandler {
     private void append(Placed placed, Reply reply) {
         StoredMessage message = placed.message();
         AppendListener answering =
-                result -> answer(reply, result, stored -> placed.answer().fields(message, stored));
+                result -> answer(reply, result, () -> placed.answer().fields(message, result));
         store.append(message, MessageStore.NO_ORIGIN, earlier.noted(message, answering), reply.connection()::afterRead);
     }
 
-    private static void answer(Reply reply, AppendResult result, Function<AppendResult, Map<String, String>> fields) {
-        Command answer = StoreAnswers.answer(result, result.status().isStored() ? fields.apply(result) : Map.of());
+    private static void answer(Reply reply, AppendResult result, Supplier<Map<String, String>> fields) {
+        Command answer = StoreAnswers.answer(result, fields);
         if (result.alone()) {
             reply.sendDirectly(answer);
         } else {

@@ -2,11 +2,14 @@ package io.reliablemq.broker.request;
 
 import io.reliablemq.broker.topic.TopicWaiter;
 import io.reliablemq.broker.topic.Topics;
+import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.route.Permission;
 import io.reliablemq.protocol.route.TopicSettings;
+import io.reliablemq.protocol.transport.Reply;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,15 +30,25 @@ public final class SendTopics {
         this.autoCreate = autoCreate;
     }
 
-    /** Calls the waiter with the topic, at once if it exists. */
-    void find(SendMessageRequest request, TopicWaiter waiter) {
+    /** Goes on with the topic, at once if it exists. That it could not be made, or that the step failed, is the reply. */
+    void find(SendMessageRequest request, Reply reply, Consumer<TopicSettings> step) {
         String name = checks.topicToSendTo(request.topic());
         TopicSettings existing = topics.find(name);
         if (existing != null) {
-            waiter.ready(existing);
-        } else {
-            topics.findOrCreate(wanted(name, request), waiter);
+            Answering.run(reply, () -> step.accept(existing));
+            return;
         }
+        topics.findOrCreate(wanted(name, request), new TopicWaiter() {
+            @Override
+            public void ready(TopicSettings topic) {
+                Answering.run(reply, () -> step.accept(topic));
+            }
+
+            @Override
+            public void failed(String reason) {
+                reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, reason));
+            }
+        });
     }
 
     private TopicSettings wanted(String name, SendMessageRequest request) {

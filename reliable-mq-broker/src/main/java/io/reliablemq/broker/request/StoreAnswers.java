@@ -5,17 +5,19 @@ import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What the outcome of an append is called on the wire. */
 final class StoreAnswers {
 
     /** The answer where the caller needs no fields. */
     static Command plain(AppendResult result) {
-        return answer(result, Map.of());
+        return answer(result, Map::of);
     }
 
-    /** @param fields of the answer if the message is in the log, whatever else is to be said about it */
-    static Command answer(AppendResult result, Map<String, String> fields) {
+    /** @param ofStored makes the answer's fields if the message is in the log, whatever else is to be said about it */
+    static Command answer(AppendResult result, Supplier<Map<String, String>> ofStored) {
+        Map<String, String> fields = result.status().isStored() ? ofStored.get() : Map.of();
         return switch (result.status()) {
             case COMMITTED -> Command.success(fields);
             case FLUSH_TIMEOUT ->

@@ -4,6 +4,7 @@ import io.reliablemq.broker.store.log.CopyMailbox;
 import io.reliablemq.broker.store.log.LogCopier;
 import io.reliablemq.broker.store.log.LogFigures;
 import io.reliablemq.broker.store.log.LogTail;
+import io.reliablemq.broker.store.log.TailSignals;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.ErrorSink;
 
@@ -13,9 +14,9 @@ record CopierMaker(
         implements StoreThreads.LogAgentMaker {
 
     @Override
-    public Agent make(LogFigures figures, Runnable signalFlusher, Runnable signalKeeper) {
-        LogCopier<CopiedBatch> copier = new LogCopier<>(
-                settings.forLog(), mailbox, tail, copy, figures, errors, copy::behindGap, signalFlusher, signalKeeper);
+    public Agent make(LogFigures figures, TailSignals signals) {
+        LogCopier<CopiedBatch> copier =
+                new LogCopier<>(settings.forLog(), mailbox, tail, copy, figures, errors, copy::behindGap, signals);
         copy.writeThrough(copier::writeHere);
         return copier;
     }

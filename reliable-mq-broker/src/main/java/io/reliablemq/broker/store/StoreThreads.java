@@ -7,6 +7,7 @@ import io.reliablemq.broker.store.log.LogFigures;
 import io.reliablemq.broker.store.log.LogSettings;
 import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.SegmentKeeper;
+import io.reliablemq.broker.store.log.TailSignals;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.AgentHost;
 import io.reliablemq.protocol.runtime.AgentHost.RunningAgent;
@@ -35,12 +36,7 @@ final class StoreThreads implements AutoCloseable {
     /** Makes the agent that writes the log; called once. */
     @FunctionalInterface
     interface LogAgentMaker {
-
-        /**
-         * @param signalFlusher to be called when something is written and not flushed
-         * @param signalKeeper to be called when the tail runs out of reserved space, and when a segment was ended
-         */
-        Agent make(LogFigures figures, Runnable signalFlusher, Runnable signalKeeper);
+        Agent make(LogFigures figures, TailSignals signals);
     }
 
     StoreThreads(
@@ -64,7 +60,8 @@ final class StoreThreads implements AutoCloseable {
             flusher = host.host(logFlusher, errors);
         }
         keeper = host.host(new SegmentKeeper(tail, chores), errors);
-        writer = host.host(writerMaker.make(figures, this::signalFlush, keeper::signal), errors);
+        TailSignals signals = new TailSignals(tail, this::signalFlush, keeper::signal);
+        writer = host.host(writerMaker.make(figures, signals), errors);
         appendDeadlines = new AppendDeadlines(
                 mailbox, commitPoint, clock, errors, settings.shortestWait().toNanos());
         deadlines = host.host(appendDeadlines, errors);

@@ -4,6 +4,7 @@ import io.reliablemq.broker.store.log.AppendMailbox;
 import io.reliablemq.broker.store.log.LogFigures;
 import io.reliablemq.broker.store.log.LogTail;
 import io.reliablemq.broker.store.log.LogWriter;
+import io.reliablemq.broker.store.log.TailSignals;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 
@@ -18,16 +19,7 @@ record WriterMaker(
         implements StoreThreads.LogAgentMaker {
 
     @Override
-    public Agent make(LogFigures figures, Runnable signalFlusher, Runnable signalKeeper) {
-        return new LogWriter<>(
-                settings.forLog(),
-                mailbox,
-                tail,
-                commitPoint,
-                clock,
-                figures,
-                lastTimestamp,
-                signalFlusher,
-                signalKeeper);
+    public Agent make(LogFigures figures, TailSignals signals) {
+        return new LogWriter<>(settings.forLog(), mailbox, tail, commitPoint, clock, figures, lastTimestamp, signals);
     }
 }

@@ -69,13 +69,7 @@ public final class TaskLoop implements Agent, Executor {
 
     /** Runs the task again and again, each time after the delay, the first time after one delay. */
     public void every(Duration delay, Runnable task) {
-        schedule(delay, () -> {
-            try {
-                task.run();
-            } finally {
-                every(delay, task);
-            }
-        });
+        new PeriodicTask(this, delay, task).start();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.Causes;
-import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.agent.PeriodicTask;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.time.Duration;
@@ -33,17 +33,16 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     private static final Duration AFTER_LOSS = Duration.ofSeconds(1);
 
     private final String group;
-    private final Duration commitInterval;
     private final PullLoop.PullSettings pullSettings;
     private final OffsetStore offsets;
     private final ConsumeService service;
     private final QueueOwnership ownership;
     private final CacheBudget budget;
     private final ConsumerContext context;
+    private final PeriodicTask commits;
     private final Map<Queue, Slot> slots = new HashMap<>();
     private volatile Set<Queue> published = Set.of();
     private volatile List<ProcessQueue> windows = List.of();
-    private TaskLoop.@Nullable Timer commitTimer;
     private Runnable onLoss = () -> {};
     private boolean stopped;
 
@@ -68,13 +67,13 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
             CacheBudget budget,
             ConsumerContext context) {
         this.group = pullSettings.group();
-        this.commitInterval = commitInterval;
         this.pullSettings = pullSettings;
         this.offsets = offsets;
         this.service = service;
         this.ownership = ownership;
         this.budget = budget;
         this.context = context;
+        this.commits = new PeriodicTask(context.loop(), commitInterval, () -> slots.forEach(this::commit));
     }
 
     Set<Queue> queues() {
@@ -87,15 +86,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
 
     /** Begins to commit offsets at the configured interval. */
     void start() {
-        commitTimer = context.loop().schedule(commitInterval, () -> {
-            if (!stopped) {
-                try {
-                    slots.forEach(this::commit);
-                } finally {
-                    start();
-                }
-            }
-        });
+        commits.start();
     }
 
     @Override
@@ -331,9 +322,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     /** Pulls no more; what was pulled can still be finished. */
     void stopPulling() {
         stopped = true;
-        if (commitTimer != null) {
-            commitTimer.cancel();
-        }
+        commits.stop();
         for (Slot slot : slots.values()) {
             if (slot.pulls != null) {
                 slot.pulls.stop();
@@ -344,7 +333,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     /** Gives all queues up. Completes when their offsets are stored, exceptionally if one could not be. */
     CompletableFuture<@Nullable Void> commitAndDrop() {
         Collection<ProcessQueue> held = windows;
-        CompletableFuture<?>[] commits = held.stream()
+        CompletableFuture<?>[] last = held.stream()
                 .filter(ownership::mayCommit)
                 .map(window -> offsets.commitSurely(window.queue(), window.commitOffset()))
                 .toArray(CompletableFuture[]::new);
@@ -352,7 +341,7 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
         held.forEach(this::drop);
         slots.clear();
         publish();
-        return CompletableFuture.allOf(commits)
+        return CompletableFuture.allOf(last)
                 .handleAsync(
                         (done, error) -> ownership
                                 .giveUpAll(all)

@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.PeriodicTask;
 import io.reliablemq.client.api.ConsumerFigures;
 import io.reliablemq.client.api.PushConsumerSettings;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class ConsumerParts implements AutoCloseable {
     private final CacheBudget budget;
     private final AssignedQueues assigned;
     private final StuckWatch stuckWatch;
-    private volatile boolean closed;
+    private final PeriodicTask renewals;
 
     ConsumerParts(
             PushConsumerSettings settings, Subscriptions subscriptions, Handler handler, ConsumerContext context) {
@@ -64,6 +65,7 @@ final class ConsumerParts implements AutoCloseable {
                 budget,
                 context);
         this.stuckWatch = new StuckWatch(settings, assigned::windows, context);
+        this.renewals = new PeriodicTask(context.loop(), QueueLocks.RENEWAL, assigned::renew);
     }
 
     private Failures failures(Consumer<Delivery> again, Consumer<ProcessQueue> finished) {
@@ -118,20 +120,8 @@ final class ConsumerParts implements AutoCloseable {
         leases.start();
         stuckWatch.start();
         if (settings.isOrderly()) {
-            renewLater();
+            renewals.start();
         }
-    }
-
-    private void renewLater() {
-        context.loop().schedule(QueueLocks.RENEWAL, () -> {
-            if (!closed) {
-                try {
-                    assigned.renew();
-                } finally {
-                    renewLater();
-                }
-            }
-        });
     }
 
     ConsumerFigures figures() {
@@ -172,7 +162,7 @@ final class ConsumerParts implements AutoCloseable {
     /** Ends what still runs. To be called when all queues are given up, so that it does not count as a failed attempt. */
     @Override
     public void close() {
-        closed = true;
+        renewals.stop();
         leases.stop();
         stuckWatch.stop();
         workers.end();

@@ -1,6 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.Causes;
+import io.reliablemq.client.agent.PeriodicTask;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
 import java.time.Duration;
@@ -21,7 +22,6 @@ final class Leases {
 
     private static final Logger log = LoggerFactory.getLogger(Leases.class);
 
-    private static final Duration SHORTEST_LOOK = Duration.ofMillis(20);
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(5);
 
     private final PushConsumerSettings settings;
@@ -29,11 +29,13 @@ final class Leases {
     private final Set<Lease> all = ConcurrentHashMap.newKeySet();
     private final Map<String, Lease> byMessage = new ConcurrentHashMap<>();
     private final AtomicLong timedOut = new AtomicLong();
-    private volatile boolean stopped;
+    private final PeriodicTask looks;
 
     Leases(PushConsumerSettings settings, ConsumerContext context) {
         this.settings = settings;
         this.context = context;
+        this.looks = PeriodicTask.watching(
+                context.loop(), settings.consumeTimeout(), LONGEST_LOOK, () -> all.forEach(Lease::look));
     }
 
     /** One call of the listener. Told from others by identity. */
@@ -100,23 +102,11 @@ final class Leases {
 
     /** Begins to look after the listeners. */
     void start() {
-        Duration pause = settings.consumeTimeout().dividedBy(4);
-        Duration next = pause.compareTo(SHORTEST_LOOK) < 0
-                ? SHORTEST_LOOK
-                : pause.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : pause;
-        context.loop().schedule(next, () -> {
-            if (!stopped) {
-                try {
-                    all.forEach(Lease::look);
-                } finally {
-                    start();
-                }
-            }
-        });
+        looks.start();
     }
 
     void stop() {
-        stopped = true;
+        looks.stop();
     }
 
     long timedOut() {

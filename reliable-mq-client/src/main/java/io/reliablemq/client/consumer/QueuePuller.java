@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.agent.PeriodicTask;
 import io.reliablemq.client.api.PullConsumer;
 import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer.Queue;
@@ -41,6 +42,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
     private final QueueBounds bounds;
     private final CacheBudget budget;
     private final PullLoop.PullSettings pullSettings;
+    private final PeriodicTask regularCommits;
     private final Map<Queue, Slot> slots = new ConcurrentHashMap<>();
     private final Set<Queue> paused = ConcurrentHashMap.newKeySet();
     private final LinkedBlockingDeque<Fetched> fetched = new LinkedBlockingDeque<>();
@@ -67,19 +69,12 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 Subscriptions.ofEveryTopic(settings.group(), settings.tags()),
                 settings.pullBatchSize(),
                 window -> false);
-        commitLater();
+        this.regularCommits = new PeriodicTask(context.loop(), settings.commitInterval(), this::commitAll);
+        regularCommits.start();
     }
 
-    private void commitLater() {
-        context.loop().schedule(settings.commitInterval(), () -> {
-            if (!closed) {
-                try {
-                    slots.forEach((queue, slot) -> offsets.commit(queue, slot.window.commitOffset()));
-                } finally {
-                    commitLater();
-                }
-            }
-        });
+    private void commitAll() {
+        slots.forEach((queue, slot) -> offsets.commit(queue, slot.window.commitOffset()));
     }
 
     @Override
@@ -259,6 +254,10 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
     @Override
     public void commit() {
         done();
+        commitAllSurely();
+    }
+
+    private void commitAllSurely() {
         List<CompletableFuture<Void>> commits = new ArrayList<>();
         slots.forEach((queue, slot) -> commits.add(offsets.commitSurely(queue, slot.window.commitOffset())));
         answers.await(CompletableFuture.allOf(commits.toArray(CompletableFuture[]::new)), "store the offsets");
@@ -313,11 +312,10 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 return;
             }
             closed = true;
+            regularCommits.stop();
         }
         try {
-            List<CompletableFuture<Void>> commits = new ArrayList<>();
-            slots.forEach((queue, slot) -> commits.add(offsets.commitSurely(queue, slot.window.commitOffset())));
-            answers.await(CompletableFuture.allOf(commits.toArray(CompletableFuture[]::new)), "store the offsets");
+            commitAllSurely();
         } catch (IllegalStateException e) {
             log.warn("Some messages will be received again", e);
         } finally {

@@ -1,6 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.Causes;
+import io.reliablemq.client.agent.PeriodicTask;
 import io.reliablemq.client.api.ConsumerEvents.StuckMessage;
 import io.reliablemq.client.api.PushConsumerSettings;
 import java.time.Duration;
@@ -14,38 +15,28 @@ final class StuckWatch {
 
     private static final Logger log = LoggerFactory.getLogger(StuckWatch.class);
 
-    private static final Duration SHORTEST_LOOK = Duration.ofMillis(20);
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
 
     private final PushConsumerSettings settings;
-    private final Supplier<List<ProcessQueue>> windows;
     private final ConsumerContext context;
-    private volatile boolean stopped;
+    private final PeriodicTask looks;
 
     StuckWatch(PushConsumerSettings settings, Supplier<List<ProcessQueue>> windows, ConsumerContext context) {
         this.settings = settings;
-        this.windows = windows;
         this.context = context;
+        this.looks = PeriodicTask.watching(
+                context.loop(),
+                settings.stuckAfter(),
+                LONGEST_LOOK,
+                () -> windows.get().forEach(this::look));
     }
 
     void start() {
-        Duration pause = settings.stuckAfter().dividedBy(4);
-        Duration next = pause.compareTo(SHORTEST_LOOK) < 0
-                ? SHORTEST_LOOK
-                : pause.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : pause;
-        context.loop().schedule(next, () -> {
-            if (!stopped) {
-                try {
-                    windows.get().forEach(this::look);
-                } finally {
-                    start();
-                }
-            }
-        });
+        looks.start();
     }
 
     void stop() {
-        stopped = true;
+        looks.stop();
     }
 
     private void look(ProcessQueue window) {

@@ -60,6 +60,37 @@ class TaskLoopTest {
     }
 
     @Test
+    void repeatsNoMoreOnceItIsStopped() {
+        PeriodicTask ticks = new PeriodicTask(loop, Duration.ofSeconds(1), () -> ran.add("tick"));
+        ticks.start();
+        loop.doWork();
+        clock.advance(Duration.ofSeconds(1));
+        loop.doWork();
+        ticks.stop();
+        for (int i = 0; i < 2; i++) {
+            clock.advance(Duration.ofSeconds(1));
+            loop.doWork();
+        }
+
+        assertThat(ran).containsExactly("tick");
+    }
+
+    @Test
+    void watchesFourTimesWithinALimit() {
+        PeriodicTask.watching(loop, Duration.ofSeconds(2), Duration.ofSeconds(1), () -> ran.add("look"))
+                .start();
+        PeriodicTask.watching(loop, Duration.ofMinutes(1), Duration.ofSeconds(1), () -> ran.add("look at longest"))
+                .start();
+        loop.doWork();
+        for (int i = 0; i < 2; i++) {
+            clock.advance(Duration.ofMillis(500));
+            loop.doWork();
+        }
+
+        assertThat(ran).containsExactlyInAnyOrder("look", "look", "look at longest");
+    }
+
+    @Test
     void wakesItsThreadForEachTask() {
         List<String> signals = new ArrayList<>();
         loop.onNewTask(() -> signals.add("signal"));

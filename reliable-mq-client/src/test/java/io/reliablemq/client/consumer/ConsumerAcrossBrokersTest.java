@@ -21,10 +21,10 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.PullMessageRequest;
 import io.reliablemq.protocol.header.PullMessageResponse;
 import io.reliablemq.protocol.route.TopicRoute;
+import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.transport.EventLoops;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,9 +42,9 @@ class ConsumerAcrossBrokersTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
     private static final Duration A_SECOND = Duration.ofSeconds(1);
 
-    private final EventLoops loops = EventLoops.create("test-io", 2);
+    private final CloseStack open = new CloseStack();
+    private final EventLoops loops = open.push(EventLoops.create("test-io", 2));
     private final Routes routes = new Routes().telling();
-    private final List<AutoCloseable> open = new ArrayList<>();
     private final List<ReceivedMessage> received = new CopyOnWriteArrayList<>();
     private MiniBroker one;
     private MiniBroker other;
@@ -52,22 +52,14 @@ class ConsumerAcrossBrokersTest {
 
     @BeforeEach
     void start() {
-        nameServer = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
-        one = push(new MiniBroker(loops));
-        other = push(new MiniBroker(loops));
+        nameServer = open.push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
+        one = open.push(new MiniBroker(loops));
+        other = open.push(new MiniBroker(loops));
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        loops.close();
-    }
-
-    private <T extends AutoCloseable> T push(T resource) {
-        open.add(resource);
-        return resource;
+        open.close();
     }
 
     private void route(TopicRoute route) {
@@ -91,7 +83,7 @@ class ConsumerAcrossBrokersTest {
     private PushConsumer consume(ConsumeFrom from, MessageHandler handler) {
         PushConsumerSettings settings = new PushConsumerSettings(
                 "g", Map.of("T", "*"), from, 1, 2, 32, 1_000, 1L << 24, Duration.ofMillis(100), Duration.ofSeconds(10));
-        PushConsumer consumer = push(MqClient.create(ClientSettings.of(nameServer.address())))
+        PushConsumer consumer = open.push(MqClient.create(ClientSettings.of(nameServer.address())))
                 .pushConsumer(settings, message -> {
                     received.add(message);
                     return handler.handle(message);

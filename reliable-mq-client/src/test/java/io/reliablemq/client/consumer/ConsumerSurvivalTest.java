@@ -3,14 +3,10 @@ package io.reliablemq.client.consumer;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.client.agent.TaskLoop;
-import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.PushConsumerSettings;
-import io.reliablemq.client.route.Heartbeats;
-import io.reliablemq.client.route.Reachability;
 import io.reliablemq.client.route.Remote;
-import io.reliablemq.client.route.RouteTable;
 import io.reliablemq.client.testing.ManualClock;
 import io.reliablemq.client.testing.Routes;
 import io.reliablemq.protocol.body.ConsumerIds;
@@ -25,6 +21,8 @@ import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -44,6 +42,20 @@ class ConsumerSurvivalTest {
     private final TaskLoop loop = new TaskLoop(clock, (where, error) -> {});
     private final AtomicLong committed = new AtomicLong(-1);
     private final AtomicInteger sentBack = new AtomicInteger();
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                RequestCode.GET_ROUTE_BY_TOPIC,
+                RequestCode.HEART_BEAT,
+                RequestCode.GET_CONSUMER_LIST_BY_GROUP,
+                RequestCode.QUERY_CONSUMER_OFFSET,
+                RequestCode.PULL_MESSAGE,
+                RequestCode.CONSUMER_SEND_MESSAGE_BACK,
+                RequestCode.UPDATE_CONSUMER_OFFSET
+            })
+    private @interface EachRequest {}
 
     /** Answers as a broker and a name server would, but for the first request of one code. */
     private final class OnceBroken implements Remote {
@@ -109,23 +121,10 @@ class ConsumerSurvivalTest {
     }
 
     private void receivesWith(Remote remote) {
-        ClientSettings client = ClientSettings.of("n:1");
-        RouteTable routes = new RouteTable(client, remote, loop, clock);
-        Heartbeats heartbeats = new Heartbeats("me", client, routes, remote, loop);
-        ConsumerContext context = new ConsumerContext(
-                client,
-                routes,
-                heartbeats,
-                new Reachability(routes, heartbeats, loop),
-                remote,
-                loop,
-                clock,
-                new GroupNotices(),
-                Runnable::run);
         GroupConsumer consumer = new GroupConsumer(
                 PushConsumerSettings.of("g", Map.of("T", "*")),
                 Handler.of((MessageHandler) message -> ConsumeResult.RECONSUME_LATER),
-                context,
+                RemoteContext.of(remote, loop, clock),
                 left -> {});
 
         consumer.start();
@@ -139,34 +138,14 @@ class ConsumerSurvivalTest {
                 });
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            ints = {
-                RequestCode.GET_ROUTE_BY_TOPIC,
-                RequestCode.HEART_BEAT,
-                RequestCode.GET_CONSUMER_LIST_BY_GROUP,
-                RequestCode.QUERY_CONSUMER_OFFSET,
-                RequestCode.PULL_MESSAGE,
-                RequestCode.CONSUMER_SEND_MESSAGE_BACK,
-                RequestCode.UPDATE_CONSUMER_OFFSET
-            })
+    @EachRequest
     void goesOnAfterARequestThatThrows(int code) {
         receivesWith(new OnceBroken(code, () -> {
             throw new IllegalStateException("thrown by the test");
         }));
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            ints = {
-                RequestCode.GET_ROUTE_BY_TOPIC,
-                RequestCode.HEART_BEAT,
-                RequestCode.GET_CONSUMER_LIST_BY_GROUP,
-                RequestCode.QUERY_CONSUMER_OFFSET,
-                RequestCode.PULL_MESSAGE,
-                RequestCode.CONSUMER_SEND_MESSAGE_BACK,
-                RequestCode.UPDATE_CONSUMER_OFFSET
-            })
+    @EachRequest
     void goesOnAfterAMomentWithoutMemory(int code) {
         receivesWith(new OnceBroken(code, () -> {
             throw new OutOfMemoryError("thrown by the test");

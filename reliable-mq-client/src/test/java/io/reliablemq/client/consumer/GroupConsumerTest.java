@@ -34,12 +34,12 @@ import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.message.SystemFlag;
+import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.transport.EventLoops;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,9 +64,9 @@ class GroupConsumerTest {
     private static final String RETRY = "%RETRY%g";
     private static final String DEAD = "%DLQ%g";
 
-    private final EventLoops loops = EventLoops.create("test-io", 2);
+    private final CloseStack open = new CloseStack();
+    private final EventLoops loops = open.push(EventLoops.create("test-io", 2));
     private final Routes routes = new Routes();
-    private final List<AutoCloseable> open = new ArrayList<>();
     private final BlockingQueue<ReceivedMessage> received = new LinkedBlockingQueue<>();
     private ScriptedServer nameServer;
     private MiniBroker broker;
@@ -74,24 +74,16 @@ class GroupConsumerTest {
 
     @BeforeEach
     void start() {
-        nameServer = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
-        broker = push(new MiniBroker(loops));
-        client = push(newClient());
+        nameServer = open.push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
+        broker = open.push(new MiniBroker(loops));
+        client = open.push(newClient());
         routes.put("T", Routes.route(2, Map.of("broker-a", broker.address())));
         routes.put(RETRY, Routes.route(1, Map.of("broker-a", broker.address())));
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        loops.close();
-    }
-
-    private <T extends AutoCloseable> T push(T resource) {
-        open.add(resource);
-        return resource;
+        open.close();
     }
 
     private MqClient newClient() {
@@ -438,7 +430,7 @@ class GroupConsumerTest {
     void sharesTheQueuesWithAMemberThatJoinsAndTakesThemBackWhenItLeaves() throws Exception {
         PushConsumer first = consume(GroupConsumerTest::succeed);
         await().until(() -> first.assignedQueues().size() == 3);
-        MqClient other = push(newClient());
+        MqClient other = open.push(newClient());
 
         PushConsumer second = consume(other, settings("*"), GroupConsumerTest::succeed);
 
@@ -669,7 +661,7 @@ class GroupConsumerTest {
         assertThat(broker.memberIds("g")).isEmpty();
         assertThat(broker.offset("g", "T", 0)).isZero();
         received.clear();
-        consume(push(newClient()), settings("*"), GroupConsumerTest::succeed);
+        consume(open.push(newClient()), settings("*"), GroupConsumerTest::succeed);
         assertThat(next().body()).isEqualTo(bytes("closes"));
     }
 

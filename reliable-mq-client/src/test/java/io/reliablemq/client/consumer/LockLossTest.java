@@ -3,15 +3,11 @@ package io.reliablemq.client.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reliablemq.client.agent.TaskLoop;
-import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.PushConsumerSettings;
-import io.reliablemq.client.route.Heartbeats;
-import io.reliablemq.client.route.Reachability;
 import io.reliablemq.client.route.Remote;
-import io.reliablemq.client.route.RouteTable;
 import io.reliablemq.client.testing.ManualClock;
 import io.reliablemq.client.testing.Routes;
 import io.reliablemq.protocol.body.ConsumerIds;
@@ -116,19 +112,6 @@ class LockLossTest {
 
     @BeforeEach
     void start() {
-        ClientSettings client = ClientSettings.of("n:1");
-        RouteTable routes = new RouteTable(client, remote, loop, clock);
-        Heartbeats heartbeats = new Heartbeats("me", client, routes, remote, loop);
-        ConsumerContext context = new ConsumerContext(
-                client,
-                routes,
-                heartbeats,
-                new Reachability(routes, heartbeats, loop),
-                remote,
-                loop,
-                clock,
-                new GroupNotices(),
-                Runnable::run);
         MessageHandler handler = message -> {
             handled.add(message.queueOffset());
             return ConsumeResult.CONSUME_SUCCESS;
@@ -140,7 +123,7 @@ class LockLossTest {
                                 .executor(Runnable::run)
                                 .build(),
                         Handler.of(handler),
-                        context,
+                        RemoteContext.of(remote, loop, clock),
                         left -> {})
                 .start();
         pass(Duration.ofSeconds(3));

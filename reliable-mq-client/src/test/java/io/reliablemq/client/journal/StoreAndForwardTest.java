@@ -27,6 +27,7 @@ import io.reliablemq.protocol.header.SendMessageResponse;
 import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.Reply;
 import java.io.BufferedReader;
@@ -60,9 +61,9 @@ class StoreAndForwardTest {
     @TempDir
     Path folder;
 
-    private final EventLoops loops = EventLoops.create("test-io", 2);
+    private final CloseStack open = new CloseStack();
+    private final EventLoops loops = open.push(EventLoops.create("test-io", 2));
     private final Routes routes = new Routes();
-    private final List<AutoCloseable> open = new ArrayList<>();
 
     /** Bodies in the order in which the broker took them. */
     private final List<String> taken = new CopyOnWriteArrayList<>();
@@ -75,26 +76,18 @@ class StoreAndForwardTest {
 
     @BeforeEach
     void start() {
-        nameServer = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
-        broker = push(new ScriptedServer(loops)
+        nameServer = open.push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
+        broker = open.push(new ScriptedServer(loops)
                 .on(RequestCode.HEART_BEAT, (request, reply) -> reply.send(Command.success()))
                 .on(RequestCode.UNREGISTER_CLIENT, (request, reply) -> reply.send(Command.success())));
         refusing(ResponseCode.SERVICE_NOT_AVAILABLE);
         routes.put("T", Routes.route(4, Map.of("broker-a", broker.address())));
-        client = push(MqClient.create(ClientSettings.of(nameServer.address())));
+        client = open.push(MqClient.create(ClientSettings.of(nameServer.address())));
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        loops.close();
-    }
-
-    private <T extends AutoCloseable> T push(T resource) {
-        open.add(resource);
-        return resource;
+        open.close();
     }
 
     private void refusing(int code) {

@@ -40,6 +40,7 @@ import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.RecallHandle;
 import io.reliablemq.protocol.message.SystemFlag;
+import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
@@ -68,35 +69,27 @@ class ProducerFeaturesTest {
 
     private static final ProducerSettings SETTINGS = ProducerSettings.of("pg").withSendTimeout(Duration.ofSeconds(5));
 
-    private final EventLoops loops = EventLoops.create("test-io", 2);
+    private final CloseStack open = new CloseStack();
+    private final EventLoops loops = open.push(EventLoops.create("test-io", 2));
     private final Routes routes = new Routes();
-    private final List<AutoCloseable> open = new ArrayList<>();
     private MqClient client;
     private ScriptedServer broker;
 
     @BeforeEach
     void start() {
-        ScriptedServer nameServer = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
-        broker = push(new ScriptedServer(loops)
+        ScriptedServer nameServer = open.push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
+        broker = open.push(new ScriptedServer(loops)
                 .on(RequestCode.HEART_BEAT, (request, reply) -> reply.send(Command.success()))
                 .on(RequestCode.UNREGISTER_CLIENT, (request, reply) -> reply.send(Command.success()))
                 .on(RequestCode.SEND_MESSAGE_V2, ProducerFeaturesTest::ok)
                 .on(RequestCode.SEND_BATCH_MESSAGE, ProducerFeaturesTest::ok));
         routes.put("T", Routes.route(4, Map.of("broker-a", broker.address())));
-        client = push(MqClient.create(ClientSettings.of(nameServer.address())));
+        client = open.push(MqClient.create(ClientSettings.of(nameServer.address())));
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        loops.close();
-    }
-
-    private <T extends AutoCloseable> T push(T resource) {
-        open.add(resource);
-        return resource;
+        open.close();
     }
 
     private static void ok(Command request, Reply reply) {

@@ -28,6 +28,7 @@ import io.reliablemq.protocol.header.SendMessageResponse;
 import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.PropertyNames;
+import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
@@ -55,34 +56,26 @@ class SendLoopTest {
     private static final ProducerSettings SETTINGS = ProducerSettings.of("pg").withSendTimeout(Duration.ofSeconds(5));
     private static final Message MESSAGE = Message.of("T", "hello".getBytes(StandardCharsets.UTF_8));
 
-    private final EventLoops loops = EventLoops.create("test-io", 2);
+    private final CloseStack open = new CloseStack();
+    private final EventLoops loops = open.push(EventLoops.create("test-io", 2));
     private final Routes routes = new Routes();
-    private final List<AutoCloseable> open = new ArrayList<>();
     private ScriptedServer nameServer;
     private MqClient client;
 
     @BeforeEach
     void start() {
-        nameServer = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
-        client = push(MqClient.create(ClientSettings.of(nameServer.address())));
+        nameServer = open.push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, routes));
+        client = open.push(MqClient.create(ClientSettings.of(nameServer.address())));
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        loops.close();
-    }
-
-    private <T extends AutoCloseable> T push(T resource) {
-        open.add(resource);
-        return resource;
+        open.close();
     }
 
     /** A broker whose sends are answered by the handler. */
     private ScriptedServer broker(RequestHandler onSend) {
-        return push(new ScriptedServer(loops)
+        return open.push(new ScriptedServer(loops)
                 .on(RequestCode.HEART_BEAT, (request, reply) -> reply.send(Command.success()))
                 .on(RequestCode.UNREGISTER_CLIENT, (request, reply) -> reply.send(Command.success()))
                 .on(RequestCode.SEND_MESSAGE_V2, onSend));
@@ -348,7 +341,7 @@ class SendLoopTest {
     @Test
     void retriesWhenTheConnectionDiesInTheMiddleOfTheAnswer() {
         byte[] answer = RawServer.frame("{\"code\":0,\"flag\":1,\"opaque\":1}");
-        RawServer dying = push(new RawServer((opaque, out) -> {
+        RawServer dying = open.push(new RawServer((opaque, out) -> {
             out.write(Arrays.copyOf(answer, answer.length / 2));
             out.flush();
             return false;
@@ -363,7 +356,7 @@ class SendLoopTest {
 
     @Test
     void retriesWhenTheAnswerIsGarbage() {
-        RawServer garbage = push(new RawServer((opaque, out) -> {
+        RawServer garbage = open.push(new RawServer((opaque, out) -> {
             out.write(new byte[] {0, 0, 0, 12, 0, 0, 0, 8, '{', '#', '#', '#', '#', '#', '#', '}'});
             out.flush();
             return true;
@@ -428,9 +421,9 @@ class SendLoopTest {
     void asksAnotherNameServerWhenOneIsGone() {
         ScriptedServer broker = broker(SendLoopTest::ok);
         topicOn(broker.address());
-        ScriptedServer gone = push(new ScriptedServer(loops));
+        ScriptedServer gone = open.push(new ScriptedServer(loops));
         gone.stop();
-        MqClient two = push(MqClient.create(ClientSettings.of(gone.address(), nameServer.address())));
+        MqClient two = open.push(MqClient.create(ClientSettings.of(gone.address(), nameServer.address())));
 
         assertThat(two.producer(SETTINGS).send(MESSAGE).attempts()).hasSize(1);
     }
@@ -646,8 +639,9 @@ class SendLoopTest {
 
     @Test
     void endsAnAsynchronousSendInItsTimeAlthoughNoNameServerAnswers() {
-        ScriptedServer silent = push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, SendLoopTest::never));
-        MqClient waiting = push(MqClient.create(ClientSettings.of(silent.address())));
+        ScriptedServer silent =
+                open.push(new ScriptedServer(loops).on(RequestCode.GET_ROUTE_BY_TOPIC, SendLoopTest::never));
+        MqClient waiting = open.push(MqClient.create(ClientSettings.of(silent.address())));
         Producer producer = waiting.producer(SETTINGS.withSendTimeout(Duration.ofMillis(500)));
 
         CompletableFuture<SendReceipt> send = producer.sendAsync(MESSAGE);

@@ -7,11 +7,10 @@ import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.TopicRoute;
+import io.reliablemq.protocol.runtime.CloseStack;
 import io.reliablemq.protocol.transport.EventLoops;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /** One scripted name server, one broker in memory, and whatever clients a test makes; closes all of it. */
@@ -22,8 +21,8 @@ public final class ConsumerScene implements AutoCloseable {
     public static final String DEAD = "%DLQ%g";
     public static final String RETRY = "%RETRY%g";
 
-    private final EventLoops loops = EventLoops.create("test-io", 2);
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final CloseStack open = new CloseStack();
+    private final EventLoops loops = open.push(EventLoops.create("test-io", 2));
     private final Routes routes = new Routes();
     private final ScriptedServer nameServer;
     private final MiniBroker broker;
@@ -53,8 +52,7 @@ public final class ConsumerScene implements AutoCloseable {
     }
 
     public <T extends AutoCloseable> T push(T resource) {
-        open.add(resource);
-        return resource;
+        return open.push(resource);
     }
 
     /** Offsets are stored often, and retries are short. */
@@ -101,9 +99,6 @@ public final class ConsumerScene implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        loops.close();
+        open.close();
     }
 }

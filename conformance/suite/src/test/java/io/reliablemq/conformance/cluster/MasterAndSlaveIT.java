@@ -3,18 +3,16 @@ package io.reliablemq.conformance.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.reliablemq.conformance.broker.BrokerProcess;
-import io.reliablemq.conformance.broker.ManagementEndpoint;
+import io.reliablemq.conformance.broker.BrokerPair;
+import io.reliablemq.conformance.broker.BrokerPair.Member;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
-import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.SendFailure;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
-import io.reliablemq.conformance.process.FreePorts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,44 +55,15 @@ class MasterAndSlaveIT {
     private final AtomicInteger deliveries = new AtomicInteger();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
-    /** One of the two, with a way to tell it what to do. */
-    private record Member(BrokerProcess process, ManagementEndpoint management, Path folder) {
-
-        boolean is(String role) throws IOException {
-            return management.metrics().contains("reliable_mq_broker_role{role=\"" + role + "\"} 1");
-        }
-
-        boolean hasSlaveInSync() throws IOException {
-            return management.figure("insync") == 2;
-        }
-    }
-
-    private Member member(String nameServers, String name, String... settings) {
-        int managementPort = FreePorts.next();
-        Path own = folder.resolve(name);
-        BrokerProcess process = BrokerProcess.registeringWith(nameServers, name, own, FreePorts.next())
-                .with("name=pair", "management.port=" + managementPort)
-                .with(settings);
-        return new Member(process, new ManagementEndpoint(managementPort), own);
-    }
-
     @Test
     void rolesAreSwitchedAndAMasterIsLostWithItsDiskAndNothingAcknowledgedIs() throws Exception {
-        int nameServerPort = FreePorts.next();
-        String nameServers = "127.0.0.1:" + nameServerPort;
-        Member a = member(nameServers, "a", "broker-role=sync_master");
-        Member b = member(nameServers, "b", "broker-role=slave", "broker-id=1");
         CountDownLatch stop = new CountDownLatch(1);
         List<Thread> load = new ArrayList<>();
-        try (BrokerProcess ns = BrokerProcess.nameServerOnly("ns", folder.resolve("ns"), nameServerPort);
-                BrokerProcess processA = a.process();
-                BrokerProcess processB = b.process();
-                Administration administration = OfficialPeer.administration(nameServers)) {
-            ns.startNameServer();
-            processA.start(administration);
-            processB.start(administration);
-            await("the slave is in sync").atMost(BOUND).ignoreExceptions().until(a::hasSlaveInSync);
-            administration.createTopic(processA.address(), TOPIC, 4);
+        try (BrokerPair pair = new BrokerPair(folder)) {
+            pair.start(TOPIC, 4);
+            Member a = pair.a();
+            Member b = pair.b();
+            String nameServers = pair.nameServers();
             try (Sender ours = new OurClientLibrary().sender(nameServers, "P-pair-ours");
                     Sender official = OfficialPeer.clientLibrary()
                             .senderWithBoundedAttempts(nameServers, "P-pair-official", OFFICIAL_ATTEMPT);
@@ -117,13 +86,13 @@ class MasterAndSlaveIT {
                     System.out.printf("Switch to and fro: %s%n", balance());
                     assertThat(failures).isEmpty();
 
-                    processA.kill();
-                    delete(a.folder().resolve("data"));
+                    a.process().kill();
+                    delete(a.dataFolder());
                     long before = System.nanoTime();
                     assertThat(b.management().post("/promote"))
                             .startsWith("200 ")
                             .contains("SYNC_MASTER");
-                    processA.start(administration);
+                    pair.start(a);
                     await("the old master is a slave")
                             .atMost(BOUND)
                             .ignoreExceptions()
@@ -148,7 +117,7 @@ class MasterAndSlaveIT {
     }
 
     private void switchOver(Member from, Member to) throws IOException {
-        await("the slave is in sync").atMost(BOUND).ignoreExceptions().until(from::hasSlaveInSync);
+        from.awaitSlaveInSync();
         long before = System.nanoTime();
         assertThat(from.management().post("/switch"))
                 .startsWith("200 ")

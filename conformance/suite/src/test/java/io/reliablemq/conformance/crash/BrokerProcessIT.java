@@ -9,7 +9,6 @@ import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.port.ClientLibrary;
-import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
@@ -74,10 +73,7 @@ class BrokerProcessIT {
         }
 
         broker.start(administration);
-        try (Receiver receiver = ours.receiver(nameServers, Subscription.of("G-sigterm", "sigterm"), message -> {
-            ledger.received(LoadThreads.idOf(message.body()));
-            return Outcome.CONSUME_SUCCESS;
-        })) {
+        try (Receiver receiver = ours.receiver(nameServers, Subscription.of("G-sigterm", "sigterm"), ledger::take)) {
             await("everything acknowledged is received")
                     .atMost(BOUND)
                     .untilAsserted(() -> assertThat(ledger.balance().lost()).isEmpty());

@@ -1,5 +1,7 @@
 package io.reliablemq.conformance.crash;
 
+import io.reliablemq.conformance.port.IncomingMessage;
+import io.reliablemq.conformance.port.Listener.Outcome;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +42,12 @@ final class DeliveryLedger {
 
     void received(String id) {
         received.computeIfAbsent(id, unused -> new AtomicInteger()).incrementAndGet();
+    }
+
+    /** The listener of a receiver whose messages are those of {@link LoadThreads}. */
+    Outcome take(IncomingMessage message) {
+        received(LoadThreads.idOf(message.body()));
+        return Outcome.CONSUME_SUCCESS;
     }
 
     /** The same tries and acknowledgements as now, with nothing received: for one more group. */

@@ -1,5 +1,7 @@
 package io.reliablemq.conformance.crash;
 
+import static org.awaitility.Awaitility.await;
+
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.SendFailure;
@@ -91,6 +93,15 @@ final class LoadThreads {
     int acknowledgedAt(String brokerName) {
         AtomicInteger count = acknowledgedByBroker.get(brokerName);
         return count == null ? 0 : count.get();
+    }
+
+    /** Waits until this broker has acknowledged so many more than by now. */
+    void awaitMoreAt(String brokerName, int count, Duration bound) {
+        int before = acknowledgedAt(brokerName);
+        await("broker " + brokerName + " acknowledges messages")
+                .atMost(bound)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> acknowledgedAt(brokerName) > before + count);
     }
 
     List<String> failures() {

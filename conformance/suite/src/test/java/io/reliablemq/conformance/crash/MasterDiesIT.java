@@ -8,7 +8,6 @@ import io.reliablemq.conformance.broker.ManagementEndpoint;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.port.Administration;
-import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.OutgoingMessage;
 import io.reliablemq.conformance.port.Receipt;
 import io.reliablemq.conformance.port.Receiver;
@@ -40,6 +39,7 @@ class MasterDiesIT {
     private static final int ROUNDS_UNDER_LOAD = Integer.getInteger("master.dies.rounds", 2);
     private static final int ROUNDS_BEHIND_AN_ANSWER = Integer.getInteger("master.dies.rounds", 2);
     private static final int SENDING_THREADS = 4;
+    private static final int MESSAGES = 50;
     private static final Duration BOUND = Duration.ofSeconds(90);
 
     @TempDir
@@ -91,10 +91,10 @@ class MasterDiesIT {
     private void killUnderLoad(BrokerProcess master, Sender sender, Receiver receiver, int round) throws Exception {
         LoadThreads load = new LoadThreads(TOPIC, ledger).start("round-" + round, sender, SENDING_THREADS);
         try {
-            awaitMessages(load, "a");
-            awaitMessages(load, "b");
+            load.awaitMoreAt("a", MESSAGES, BOUND);
+            load.awaitMoreAt("b", MESSAGES, BOUND);
             master.kill();
-            awaitMessages(load, "b");
+            load.awaitMoreAt("b", MESSAGES, BOUND);
         } finally {
             load.stop(BOUND);
         }
@@ -157,16 +157,6 @@ class MasterDiesIT {
     }
 
     private Receiver receiver(OurClientLibrary library, String nameServers) {
-        return library.receiver(nameServers, Subscription.of("G-survives", TOPIC), message -> {
-            ledger.received(LoadThreads.idOf(message.body()));
-            return Outcome.CONSUME_SUCCESS;
-        });
-    }
-
-    private static void awaitMessages(LoadThreads load, String broker) {
-        int before = load.acknowledgedAt(broker);
-        await("broker " + broker + " gets messages")
-                .atMost(BOUND)
-                .until(() -> load.acknowledgedAt(broker) > before + 50);
+        return library.receiver(nameServers, Subscription.of("G-survives", TOPIC), ledger::take);
     }
 }

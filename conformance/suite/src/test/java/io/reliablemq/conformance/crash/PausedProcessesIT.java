@@ -7,14 +7,11 @@ import io.reliablemq.conformance.broker.BrokerProcess;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.port.Administration;
-import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
-import io.reliablemq.conformance.process.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,6 +27,7 @@ class PausedProcessesIT {
 
     private static final String TOPIC = "paused";
     private static final int QUEUES = 4;
+    private static final int MESSAGES = 50;
     private static final Duration BOUND = Duration.ofSeconds(90);
     private static final Duration SILENCE_BOUND = Duration.ofSeconds(10);
 
@@ -38,33 +36,19 @@ class PausedProcessesIT {
 
     @Test
     void noSendFailsAndNothingIsLost() throws Exception {
-        int[] ports = {FreePorts.next(), FreePorts.next()};
-        String first = "127.0.0.1:" + ports[0];
-        String second = "127.0.0.1:" + ports[1];
-        String nameServers = first + ";" + second;
-        try (BrokerProcess n1 = BrokerProcess.nameServerOnly("n1", folder.resolve("n1"), ports[0]);
-                BrokerProcess n2 = BrokerProcess.nameServerOnly("n2", folder.resolve("n2"), ports[1]);
-                BrokerProcess a =
-                        BrokerProcess.registeringWith(nameServers, "a", folder.resolve("a"), FreePorts.next());
-                BrokerProcess b =
-                        BrokerProcess.registeringWith(nameServers, "b", folder.resolve("b"), FreePorts.next());
-                Administration throughSecond = OfficialPeer.administration(second)) {
-            n1.startNameServer();
-            n2.startNameServer();
-            for (BrokerProcess broker : List.of(a, b)) {
-                broker.start(throughSecond);
-                throughSecond.createTopic(broker.address(), TOPIC, QUEUES);
-            }
-            await("the topic is on both brokers")
-                    .atMost(BOUND)
-                    .until(() -> throughSecond.brokersOf(TOPIC).equals(Set.of("a", "b")));
+        try (TwoMasters cluster = new TwoMasters(folder);
+                Administration throughSecond = OfficialPeer.administration(cluster.secondNameServer())) {
+            cluster.start(throughSecond, TOPIC, QUEUES);
+            String nameServers = cluster.nameServers();
+            BrokerProcess n1 = cluster.n1();
+            BrokerProcess b = cluster.b();
             DeliveryLedger ledger = new DeliveryLedger();
             LoadThreads load = new LoadThreads(TOPIC, ledger);
             OurClientLibrary library = new OurClientLibrary();
             try (Sender sender = library.sender(nameServers, "P-paused")) {
                 load.start("ours", sender, 2);
                 try {
-                    awaitMessages(load, "b");
+                    load.awaitMoreAt("b", MESSAGES, BOUND);
                     signal("STOP", n1);
                     // It begins with the first name server of its list, which accepts connections and says nothing.
                     try (Receiver receiver = receiver(library, nameServers, ledger)) {
@@ -110,7 +94,7 @@ class PausedProcessesIT {
         await("sends go to the other one").atMost(BOUND).until(() -> load.acknowledgedAt("a") > atOther + 100);
         signal("CONT", broker);
         long goesOn = System.nanoTime();
-        awaitMessages(load, broker.name());
+        load.awaitMoreAt(broker.name(), MESSAGES, BOUND);
         System.out.printf(
                 "Paused processes: %s out of the routes after %d ms, gets messages again %d ms after it goes on%n",
                 broker.name(),
@@ -119,17 +103,7 @@ class PausedProcessesIT {
     }
 
     private static Receiver receiver(OurClientLibrary library, String nameServers, DeliveryLedger ledger) {
-        return library.receiver(nameServers, Subscription.of("G-paused", TOPIC), message -> {
-            ledger.received(LoadThreads.idOf(message.body()));
-            return Outcome.CONSUME_SUCCESS;
-        });
-    }
-
-    private static void awaitMessages(LoadThreads load, String broker) {
-        int before = load.acknowledgedAt(broker);
-        await("broker " + broker + " gets messages")
-                .atMost(BOUND)
-                .until(() -> load.acknowledgedAt(broker) > before + 50);
+        return library.receiver(nameServers, Subscription.of("G-paused", TOPIC), ledger::take);
     }
 
     private static void signal(String name, BrokerProcess process) throws Exception {

@@ -7,14 +7,11 @@ import io.reliablemq.conformance.broker.BrokerProcess;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.port.Administration;
-import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
-import io.reliablemq.conformance.process.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -32,6 +29,7 @@ class RollingRestartIT {
     private static final String TOPIC = "rolling";
     private static final int QUEUES = 4;
     private static final int SENDING_THREADS = 4;
+    private static final int MESSAGES = 50;
     private static final Duration BOUND = Duration.ofSeconds(90);
 
     /** A second is what it takes; the rest is for a machine that starts three processes at the same time. */
@@ -42,24 +40,10 @@ class RollingRestartIT {
 
     @Test
     void noSendFailsAndNothingIsLost() throws Exception {
-        int[] ports = {FreePorts.next(), FreePorts.next()};
-        String nameServers = "127.0.0.1:" + ports[0] + ";127.0.0.1:" + ports[1];
-        try (BrokerProcess n1 = BrokerProcess.nameServerOnly("n1", folder.resolve("n1"), ports[0]);
-                BrokerProcess n2 = BrokerProcess.nameServerOnly("n2", folder.resolve("n2"), ports[1]);
-                BrokerProcess a =
-                        BrokerProcess.registeringWith(nameServers, "a", folder.resolve("a"), FreePorts.next());
-                BrokerProcess b =
-                        BrokerProcess.registeringWith(nameServers, "b", folder.resolve("b"), FreePorts.next());
-                Administration administration = OfficialPeer.administration(nameServers)) {
-            n1.startNameServer();
-            n2.startNameServer();
-            for (BrokerProcess broker : List.of(a, b)) {
-                broker.start(administration);
-                administration.createTopic(broker.address(), TOPIC, QUEUES);
-            }
-            await("the topic is on both brokers")
-                    .atMost(BOUND)
-                    .until(() -> administration.brokersOf(TOPIC).equals(Set.of("a", "b")));
+        try (TwoMasters cluster = new TwoMasters(folder);
+                Administration administration = OfficialPeer.administration(cluster.nameServers())) {
+            cluster.start(administration, TOPIC, QUEUES);
+            String nameServers = cluster.nameServers();
             DeliveryLedger ledger = new DeliveryLedger();
             LoadThreads load = new LoadThreads(TOPIC, ledger);
             OurClientLibrary library = new OurClientLibrary();
@@ -69,13 +53,13 @@ class RollingRestartIT {
                 load.start("ours", sender, SENDING_THREADS);
                 try {
                     awaitAll(one, other, BOUND);
-                    restart(a, administration, load, one, other);
-                    n1.kill();
-                    restart(b, administration, load, one, other);
-                    n1.startNameServer();
-                    restart(a, administration, load, one, other);
-                    n2.running().terminate(BOUND);
-                    restart(b, administration, load, one, other);
+                    restart(cluster.a(), administration, load, one, other);
+                    cluster.n1().kill();
+                    restart(cluster.b(), administration, load, one, other);
+                    cluster.n1().startNameServer();
+                    restart(cluster.a(), administration, load, one, other);
+                    cluster.n2().running().terminate(BOUND);
+                    restart(cluster.b(), administration, load, one, other);
                 } finally {
                     load.stop(BOUND);
                 }
@@ -92,10 +76,7 @@ class RollingRestartIT {
     }
 
     private static Receiver receiver(OurClientLibrary library, String nameServers, DeliveryLedger ledger) {
-        return library.receiver(nameServers, Subscription.of("G-rolling", TOPIC), message -> {
-            ledger.received(LoadThreads.idOf(message.body()));
-            return Outcome.CONSUME_SUCCESS;
-        });
+        return library.receiver(nameServers, Subscription.of("G-rolling", TOPIC), ledger::take);
     }
 
     /** Both members together have all queues, half of them each. */
@@ -117,7 +98,7 @@ class RollingRestartIT {
     private static void restart(
             BrokerProcess broker, Administration administration, LoadThreads load, Receiver one, Receiver other) {
         String name = broker.name();
-        awaitMessages(load, name);
+        load.awaitMoreAt(name, MESSAGES, BOUND);
         long before = System.nanoTime();
         broker.running().terminate(BOUND);
         long stopped = System.nanoTime();
@@ -129,7 +110,7 @@ class RollingRestartIT {
         Duration start = broker.start(administration);
         Duration shared = awaitAll(one, other, REBALANCE_BOUND);
         long sharedAt = System.nanoTime();
-        awaitMessages(load, name);
+        load.awaitMoreAt(name, MESSAGES, BOUND);
         System.out.printf(
                 "Rolling restart: %s stopped in %d ms, queues given up after %d ms, started in %d ms,"
                         + " queues shared out %d ms later, sends there again %d ms after that%n",
@@ -139,13 +120,5 @@ class RollingRestartIT {
                 start.toMillis(),
                 shared.toMillis(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sharedAt));
-    }
-
-    private static void awaitMessages(LoadThreads load, String broker) {
-        int before = load.acknowledgedAt(broker);
-        await("broker " + broker + " gets messages")
-                .atMost(BOUND)
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> load.acknowledgedAt(broker) > before + 50);
     }
 }

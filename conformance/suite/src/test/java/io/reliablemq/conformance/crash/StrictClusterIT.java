@@ -9,7 +9,6 @@ import io.reliablemq.conformance.crash.DeliveryLedger.Balance;
 import io.reliablemq.conformance.crash.StrictCluster.Node;
 import io.reliablemq.conformance.crash.StrictCluster.Pair;
 import io.reliablemq.conformance.port.ClientLibrary;
-import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
@@ -208,11 +207,7 @@ class StrictClusterIT {
     }
 
     private void awaitMessagesAt(String broker) {
-        int before = load.acknowledgedAt(broker);
-        await("broker " + broker + " acknowledges messages")
-                .atMost(BOUND)
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> load.acknowledgedAt(broker) > before + MESSAGES);
+        load.awaitMoreAt(broker, MESSAGES, BOUND);
     }
 
     /** Everything that was acknowledged is received, by the group that was there and by one of the official client. */
@@ -244,10 +239,7 @@ class StrictClusterIT {
     }
 
     private Receiver receiver(ClientLibrary library, String group, DeliveryLedger received) {
-        return library.receiver(cluster.nameServers(), Subscription.of(group, topic), message -> {
-            received.received(LoadThreads.idOf(message.body()));
-            return Outcome.CONSUME_SUCCESS;
-        });
+        return library.receiver(cluster.nameServers(), Subscription.of(group, topic), received::take);
     }
 
     private static void delete(Path folder) throws IOException {

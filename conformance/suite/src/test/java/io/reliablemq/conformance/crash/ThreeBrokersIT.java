@@ -8,7 +8,6 @@ import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.port.ClientLibrary;
-import io.reliablemq.conformance.port.Listener.Outcome;
 import io.reliablemq.conformance.port.Receiver;
 import io.reliablemq.conformance.port.Sender;
 import io.reliablemq.conformance.port.Subscription;
@@ -112,10 +111,8 @@ class ThreeBrokersIT {
 
     private static void assertAllReceived(
             String name, ClientLibrary library, String nameServers, DeliveryLedger ledger) {
-        try (Receiver receiver = library.receiver(nameServers, Subscription.of("G-shared-" + name, TOPIC), message -> {
-            ledger.received(LoadThreads.idOf(message.body()));
-            return Outcome.CONSUME_SUCCESS;
-        })) {
+        try (Receiver receiver =
+                library.receiver(nameServers, Subscription.of("G-shared-" + name, TOPIC), ledger::take)) {
             await("everything acknowledged is received by " + name)
                     .atMost(BOUND)
                     .untilAsserted(() -> assertThat(ledger.balance().lost()).isEmpty());

@@ -3,12 +3,12 @@ package io.reliablemq.conformance.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.conformance.broker.BrokerPair;
+import io.reliablemq.conformance.broker.BrokerPair.Member;
 import io.reliablemq.conformance.broker.BrokerProcess;
-import io.reliablemq.conformance.broker.ManagementEndpoint;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.process.FreePorts;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,12 +40,6 @@ class TransactionCrashIT {
 
     @TempDir
     Path folder;
-
-    private static String[] and(String... settings) {
-        List<String> all = new ArrayList<>(List.of(QUICK_QUESTIONS));
-        all.addAll(List.of(settings));
-        return all.toArray(String[]::new);
-    }
 
     @Test
     void aBrokerThatIsKilledForgetsNoTransactionAndNoRecall() throws Exception {
@@ -105,45 +99,20 @@ class TransactionCrashIT {
         }
     }
 
-    /** A broker that is the master or the slave of the pair. */
-    private record Member(BrokerProcess process, ManagementEndpoint management) {
-
-        boolean hasSlaveInSync() throws IOException {
-            return management.figure("insync") == 2;
-        }
-    }
-
-    private Member member(String nameServers, String name, String... settings) {
-        int managementPort = FreePorts.next();
-        BrokerProcess process = BrokerProcess.registeringWith(nameServers, name, folder.resolve(name), FreePorts.next())
-                .with("name=pair", "management.port=" + managementPort)
-                .with(and(settings));
-        return new Member(process, new ManagementEndpoint(managementPort));
-    }
-
     @Test
     void theNextMasterGoesOnWithOpenTransactionsAndWithWhatWaits() throws Exception {
-        int nameServerPort = FreePorts.next();
-        String nameServers = "127.0.0.1:" + nameServerPort;
-        Member a = member(nameServers, "a", "broker-role=sync_master");
-        Member b = member(nameServers, "b", "broker-role=slave", "broker-id=1");
-        try (BrokerProcess ns = BrokerProcess.nameServerOnly("ns", folder.resolve("ns"), nameServerPort);
-                BrokerProcess processA = a.process();
-                BrokerProcess processB = b.process();
-                Administration administration = OfficialPeer.administration(nameServers)) {
-            ns.startNameServer();
-            processA.start(administration);
-            processB.start(administration);
-            awaitInSync(a);
-            administration.createTopic(processA.address(), TOPIC, 4);
-            try (PromisedMessages promised = new PromisedMessages(nameServers, TOPIC)) {
+        try (BrokerPair pair = new BrokerPair(folder, QUICK_QUESTIONS)) {
+            pair.start(TOPIC, 4);
+            Member a = pair.a();
+            Member b = pair.b();
+            try (PromisedMessages promised = new PromisedMessages(pair.nameServers(), TOPIC)) {
                 List<String> delayed = delayed(promised, 20);
                 delayed.subList(0, 5).forEach(promised::recall);
                 transactions(promised, 10);
 
                 assertThat(a.management().post("/switch")).startsWith("200 ");
                 delayed.subList(5, 10).forEach(promised::recall);
-                awaitInSync(b);
+                b.awaitSlaveInSync();
                 List<String> more = delayed(promised, 20);
                 more.subList(0, 5).forEach(promised::recall);
                 transactions(promised, 10);
@@ -151,8 +120,8 @@ class TransactionCrashIT {
                 b.process().kill();
                 assertThat(a.management().post("/promote")).startsWith("200 ");
                 // Under SYNC_MASTER nothing is taken without a slave.
-                processB.start(administration);
-                awaitInSync(a);
+                pair.start(b);
+                a.awaitSlaveInSync();
                 more.subList(5, 10).forEach(promised::recall);
                 promised.sendDelayed(LAST);
                 promised.awaitAll();
@@ -167,9 +136,5 @@ class TransactionCrashIT {
             taken += promised.sendTransactions();
         }
         assertThat(taken).isPositive();
-    }
-
-    private static void awaitInSync(Member master) {
-        await("the slave is in sync").atMost(BOUND).ignoreExceptions().until(master::hasSlaveInSync);
     }
 }

@@ -11,9 +11,8 @@ final class IndexContent {
 
     /** @param header says how many entries will follow */
     IndexContent(ByteBuffer header, ByteBuffer directory) {
-        long blocks = IndexLayout.blocks(header.getLong(IndexLayout.ENTRIES_AT));
-        long size = IndexLayout.HEADER_BYTES + (long) directory.capacity() + blocks * IndexLayout.BLOCK_BYTES;
-        out = ByteBuffer.allocate(Math.toIntExact(size));
+        ChecksummedBlocks blocks = IndexLayout.blocks(header.getLong(IndexLayout.ENTRIES_AT), directory.capacity());
+        out = ByteBuffer.allocate(Math.toIntExact(blocks.fileBytes()));
         out.put(header.duplicate().clear()).put(directory.duplicate().clear());
         blockStart = out.position();
     }
@@ -38,8 +37,8 @@ final class IndexContent {
     }
 
     private void endBlock() {
-        out.putInt(blockStart + IndexLayout.BLOCK_CHECKSUM_AT, IndexLayout.blockChecksum(out, blockStart));
-        blockStart += IndexLayout.BLOCK_BYTES;
+        ChecksummedBlocks.seal(out, blockStart);
+        blockStart += ChecksummedBlocks.BLOCK_BYTES;
         out.position(blockStart);
         inBlock = 0;
     }

@@ -28,6 +28,7 @@ final class IndexFile implements AutoCloseable {
     private final Path path;
     private final ByteBuffer header;
     private final ByteBuffer directory;
+    private final ChecksummedBlocks blocks;
     private final Function<String, IOException> damage;
     private volatile StoreFile file;
 
@@ -43,6 +44,7 @@ final class IndexFile implements AutoCloseable {
         this.file = file;
         this.header = header;
         this.directory = directory;
+        this.blocks = IndexLayout.blocks(header.getLong(IndexLayout.ENTRIES_AT), directory.capacity());
         this.damage = damage;
     }
 
@@ -86,13 +88,12 @@ final class IndexFile implements AutoCloseable {
         }
         int directoryBytes = header.getInt(IndexLayout.DIRECTORY_BYTES_AT);
         long entries = header.getLong(IndexLayout.ENTRIES_AT);
-        long headBytes = IndexLayout.HEADER_BYTES + (long) directoryBytes;
         if (directoryBytes < 0
                 || entries < 0
-                || file.size() - headBytes != IndexLayout.blocks(entries) * IndexLayout.BLOCK_BYTES) {
+                || file.size() != IndexLayout.blocks(entries, directoryBytes).fileBytes()) {
             return null;
         }
-        ByteBuffer head = ByteBuffer.allocate(Math.toIntExact(headBytes));
+        ByteBuffer head = ByteBuffer.allocate(Math.addExact(IndexLayout.HEADER_BYTES, directoryBytes));
         file.read(head, 0);
         ByteBuffer directory = head.slice(IndexLayout.HEADER_BYTES, directoryBytes);
         return IndexLayout.headerChecksum(head, directory) == header.getInt(IndexLayout.CHECKSUM_AT) ? head : null;
@@ -126,9 +127,9 @@ final class IndexFile implements AutoCloseable {
 
     private ByteBuffer block(long number) throws IOException {
         StoreFile seen = file;
-        ByteBuffer block = ByteBuffer.allocate(IndexLayout.BLOCK_BYTES);
+        ByteBuffer block = ByteBuffer.allocate(ChecksummedBlocks.BLOCK_BYTES);
         try {
-            if (read(seen, number, block)) {
+            if (blocks.read(seen, number, block)) {
                 return block;
             }
         } catch (IOException e) {
@@ -143,33 +144,10 @@ final class IndexFile implements AutoCloseable {
         throw damage.apply("damaged in block " + number);
     }
 
-    private boolean read(StoreFile from, long number, ByteBuffer block) throws IOException {
-        long at = IndexLayout.HEADER_BYTES + directory.capacity() + number * IndexLayout.BLOCK_BYTES;
-        return from.read(block, at) == IndexLayout.BLOCK_BYTES
-                && IndexLayout.blockChecksum(block, 0) == block.getInt(IndexLayout.BLOCK_CHECKSUM_AT);
-    }
-
     /** Reads all of the file, as it stands on the disk now; damage is noted. */
     boolean isWhole() throws IOException {
-        if (!files.exists(path)) {
-            damage.apply("missing");
-            return false;
-        }
-        try (StoreFile onDisk = files.openToRead(path)) {
-            if (soundHead(onDisk, base(), next()) == null) {
-                damage.apply("damaged in its header or directory");
-                return false;
-            }
-            long blocks = IndexLayout.blocks(header.getLong(IndexLayout.ENTRIES_AT));
-            ByteBuffer block = ByteBuffer.allocate(IndexLayout.BLOCK_BYTES);
-            for (long number = 0; number < blocks; number++) {
-                if (!read(onDisk, number, block.clear())) {
-                    damage.apply("damaged in block " + number);
-                    return false;
-                }
-            }
-            return true;
-        }
+        return blocks.areWholeIn(
+                files, path, "header or directory", onDisk -> soundHead(onDisk, base(), next()) != null, damage);
     }
 
     /**

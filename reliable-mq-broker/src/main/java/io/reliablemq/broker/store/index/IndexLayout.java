@@ -51,24 +51,16 @@ final class IndexLayout {
     static final int ROW_FIXED_BYTES = 22;
 
     static final int ENTRY_BYTES = 12;
-    static final int BLOCK_BYTES = 4096;
     static final int BLOCK_ENTRIES = 340;
-    static final int BLOCK_CHECKSUM_AT = BLOCK_BYTES - 4;
 
-    static long blocks(long entries) {
-        return (entries + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
+    static ChecksummedBlocks blocks(long entries, int directoryBytes) {
+        return ChecksummedBlocks.of(entries, BLOCK_ENTRIES, HEADER_BYTES + (long) directoryBytes);
     }
 
     static int headerChecksum(ByteBuffer header, ByteBuffer directory) {
         CRC32C crc = new CRC32C();
         crc.update(header.slice(0, CHECKSUM_AT));
         crc.update(directory.slice());
-        return (int) crc.getValue();
-    }
-
-    static int blockChecksum(ByteBuffer block, int at) {
-        CRC32C crc = new CRC32C();
-        crc.update(block.slice(at, BLOCK_CHECKSUM_AT));
         return (int) crc.getValue();
     }
 

@@ -28,17 +28,11 @@ public final class LogCopier<C extends LogCopy> implements Agent {
     private final LogFigures figures;
     private final ErrorSink errors;
     private final LongUnaryOperator behindGap;
-    private final Runnable signalFlusher;
-    private final Runnable signalKeeper;
+    private final TailSignals signals;
     private final ReentrantLock writing = new ReentrantLock();
-    private long segmentBase;
     private boolean diskFull;
 
-    /**
-     * @param behindGap where the log goes on behind an ended segment
-     * @param signalFlusher called when something is written and not flushed
-     * @param signalKeeper called when the tail runs out of reserved space, and when a segment was ended
-     */
+    /** @param behindGap where the log goes on behind an ended segment */
     public LogCopier(
             LogSettings settings,
             CopyMailbox<C> mailbox,
@@ -47,8 +41,7 @@ public final class LogCopier<C extends LogCopy> implements Agent {
             LogFigures figures,
             ErrorSink errors,
             LongUnaryOperator behindGap,
-            Runnable signalFlusher,
-            Runnable signalKeeper) {
+            TailSignals signals) {
         this.settings = settings;
         this.mailbox = mailbox;
         this.tail = tail;
@@ -56,9 +49,7 @@ public final class LogCopier<C extends LogCopy> implements Agent {
         this.figures = figures;
         this.errors = errors;
         this.behindGap = behindGap;
-        this.segmentBase = tail.segmentBase();
-        this.signalFlusher = signalFlusher;
-        this.signalKeeper = signalKeeper;
+        this.signals = signals;
     }
 
     @Override
@@ -180,12 +171,6 @@ public final class LogCopier<C extends LogCopy> implements Agent {
             events.confirmed(tail.written());
         }
         events.flushed(tail.flushed());
-        if (tail.isDirty()) {
-            signalFlusher.run();
-        }
-        if (tail.wantsRoom() || tail.segmentBase() != segmentBase) {
-            segmentBase = tail.segmentBase();
-            signalKeeper.run();
-        }
+        signals.written();
     }
 }

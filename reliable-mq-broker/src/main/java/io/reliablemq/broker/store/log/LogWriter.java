@@ -22,16 +22,10 @@ public final class LogWriter<A extends LogAppend> implements Agent {
     private final LogEvents<A> events;
     private final Clock clock;
     private final LogFigures figures;
-    private final Runnable signalFlusher;
-    private final Runnable signalKeeper;
+    private final TailSignals signals;
     private long lastTimestamp;
-    private long segmentBase;
 
-    /**
-     * @param lastTimestamp store timestamp of the last record in the log
-     * @param signalFlusher called when something is written and not flushed
-     * @param signalKeeper called when the tail runs out of reserved space, and when a segment was ended
-     */
+    /** @param lastTimestamp store timestamp of the last record in the log */
     public LogWriter(
             LogSettings settings,
             AppendMailbox<A> mailbox,
@@ -40,8 +34,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
             Clock clock,
             LogFigures figures,
             long lastTimestamp,
-            Runnable signalFlusher,
-            Runnable signalKeeper) {
+            TailSignals signals) {
         this.settings = settings;
         this.mailbox = mailbox;
         this.tail = tail;
@@ -49,9 +42,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
         this.clock = clock;
         this.figures = figures;
         this.lastTimestamp = lastTimestamp;
-        this.segmentBase = tail.segmentBase();
-        this.signalFlusher = signalFlusher;
-        this.signalKeeper = signalKeeper;
+        this.signals = signals;
     }
 
     @Override
@@ -134,13 +125,7 @@ public final class LogWriter<A extends LogAppend> implements Agent {
                 figures.force(tail);
             }
             events.flushed(tail.flushed());
-            if (tail.isDirty()) {
-                signalFlusher.run();
-            }
-            if (tail.wantsRoom() || tail.segmentBase() != segmentBase) {
-                segmentBase = tail.segmentBase();
-                signalKeeper.run();
-            }
+            signals.written();
         } catch (IOException | RuntimeException | Error e) {
             tail.breakOff();
             events.failed(step, e);

@@ -2,6 +2,7 @@ package io.reliablemq.broker.store.index.key;
 
 import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
+import io.reliablemq.broker.store.index.ChecksummedBlocks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyFile implements SegmentKeys {
 
-    private static final String MISSING = "missing";
-
     private final StoreFiles files;
     private final Path path;
     private final long base;
@@ -22,6 +21,7 @@ final class KeyFile implements SegmentKeys {
     private final long firstTimestamp;
     private final long lastTimestamp;
     private final int entries;
+    private final ChecksummedBlocks blocks;
     private final Function<String, IOException> damage;
 
     private KeyFile(
@@ -38,6 +38,7 @@ final class KeyFile implements SegmentKeys {
         this.firstTimestamp = header.getLong(KeyLayout.FIRST_TIMESTAMP_AT);
         this.lastTimestamp = header.getLong(KeyLayout.LAST_TIMESTAMP_AT);
         this.entries = header.getInt(KeyLayout.ENTRIES_AT);
+        this.blocks = KeyLayout.blocks(entries);
         this.damage = damage;
     }
 
@@ -66,9 +67,10 @@ final class KeyFile implements SegmentKeys {
                 && header.getShort(4) == KeyLayout.VERSION
                 && header.getLong(KeyLayout.BASE_AT) == base
                 && header.getLong(KeyLayout.NEXT_AT) == next
-                && header.getInt(KeyLayout.CHECKSUM_AT) == KeyLayout.checksum(header, 0, KeyLayout.CHECKSUM_AT)
+                && header.getInt(KeyLayout.CHECKSUM_AT) == KeyLayout.headerChecksum(header)
                 && header.getInt(KeyLayout.ENTRIES_AT) >= 0
-                && file.size() == KeyLayout.fileBytes(header.getInt(KeyLayout.ENTRIES_AT));
+                && file.size()
+                        == KeyLayout.blocks(header.getInt(KeyLayout.ENTRIES_AT)).fileBytes();
         return sound ? header : null;
     }
 
@@ -128,49 +130,25 @@ final class KeyFile implements SegmentKeys {
 
     /** Reads all of the file, as it stands on the disk now; damage is noted. */
     boolean isWhole() throws IOException {
-        if (!files.exists(path)) {
-            damage.apply(MISSING);
-            return false;
-        }
-        try (StoreFile file = files.openToRead(path)) {
-            if (soundHeader(file, base, next) == null) {
-                damage.apply("damaged in its header");
-                return false;
-            }
-            ByteBuffer block = ByteBuffer.allocate(KeyLayout.BLOCK_BYTES);
-            for (int number = 0; number < blockCount(); number++) {
-                if (!read(file, number, block.clear())) {
-                    damage.apply("damaged in block " + number);
-                    return false;
-                }
-            }
-            return true;
-        }
+        return blocks.areWholeIn(files, path, "header", onDisk -> soundHeader(onDisk, base, next) != null, damage);
     }
 
     private StoreFile open() throws IOException {
         if (!files.exists(path)) {
-            throw damage.apply(MISSING);
+            throw damage.apply("missing");
         }
         return files.openToRead(path);
     }
 
     private int blockCount() {
-        return KeyLayout.blocks(entries);
+        return (int) blocks.count();
     }
 
     private ByteBuffer block(StoreFile file, int number) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate(KeyLayout.BLOCK_BYTES);
-        if (!read(file, number, block)) {
+        ByteBuffer block = ByteBuffer.allocate(ChecksummedBlocks.BLOCK_BYTES);
+        if (!blocks.read(file, number, block)) {
             throw damage.apply("damaged in block " + number);
         }
         return block;
-    }
-
-    private static boolean read(StoreFile file, int number, ByteBuffer block) throws IOException {
-        long at = KeyLayout.HEADER_BYTES + (long) number * KeyLayout.BLOCK_BYTES;
-        return file.read(block, at) == KeyLayout.BLOCK_BYTES
-                && KeyLayout.checksum(block, 0, KeyLayout.BLOCK_CHECKSUM_AT)
-                        == block.getInt(KeyLayout.BLOCK_CHECKSUM_AT);
     }
 }

@@ -2,6 +2,7 @@ package io.reliablemq.broker.store.index.key;
 
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.StoreFiles;
+import io.reliablemq.broker.store.index.ChecksummedBlocks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ final class KeyFileWriter {
 
     static void write(StoreFiles files, Path path, long base, long next, MemoryKeys keys) throws IOException {
         long[] entries = keys.sorted();
-        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(KeyLayout.fileBytes(entries.length)));
+        ByteBuffer out = ByteBuffer.allocate(
+                Math.toIntExact(KeyLayout.blocks(entries.length).fileBytes()));
         putHeader(out, base, next, keys, entries.length);
         for (int from = 0; from < entries.length; from += KeyLayout.BLOCK_ENTRIES) {
             putBlock(out, entries, from);
@@ -27,18 +29,17 @@ final class KeyFileWriter {
         out.putLong(KeyLayout.FIRST_TIMESTAMP_AT, keys.firstTimestamp());
         out.putLong(KeyLayout.LAST_TIMESTAMP_AT, keys.lastTimestamp());
         out.putInt(KeyLayout.ENTRIES_AT, entries);
-        out.putInt(KeyLayout.CHECKSUM_AT, KeyLayout.checksum(out, 0, KeyLayout.CHECKSUM_AT));
+        out.putInt(KeyLayout.CHECKSUM_AT, KeyLayout.headerChecksum(out));
     }
 
     private static void putBlock(ByteBuffer out, long[] entries, int from) {
         int block = from / KeyLayout.BLOCK_ENTRIES;
-        int start = KeyLayout.HEADER_BYTES + block * KeyLayout.BLOCK_BYTES;
+        int start = KeyLayout.HEADER_BYTES + block * ChecksummedBlocks.BLOCK_BYTES;
         int end = Math.min(from + KeyLayout.BLOCK_ENTRIES, entries.length);
         for (int i = from; i < end; i++) {
             out.putLong(start + (i - from) * KeyLayout.ENTRY_BYTES, entries[i]);
         }
-        int checksum = KeyLayout.checksum(out, start, KeyLayout.BLOCK_CHECKSUM_AT);
-        out.putInt(start + KeyLayout.BLOCK_CHECKSUM_AT, checksum);
+        ChecksummedBlocks.seal(out, start);
     }
 
     private KeyFileWriter() {}

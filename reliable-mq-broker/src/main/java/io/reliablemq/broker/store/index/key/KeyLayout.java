@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.index.key;
 
+import io.reliablemq.broker.store.index.ChecksummedBlocks;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -42,22 +43,15 @@ final class KeyLayout {
     static final int CHECKSUM_AT = 60;
 
     static final int ENTRY_BYTES = 8;
-    static final int BLOCK_BYTES = 4096;
     static final int BLOCK_ENTRIES = 511;
-    static final int BLOCK_CHECKSUM_AT = BLOCK_BYTES - 4;
 
-    static int blocks(int entries) {
-        return (int) (((long) entries + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES);
+    static ChecksummedBlocks blocks(int entries) {
+        return ChecksummedBlocks.of(entries, BLOCK_ENTRIES, HEADER_BYTES);
     }
 
-    static long fileBytes(int entries) {
-        return HEADER_BYTES + (long) blocks(entries) * BLOCK_BYTES;
-    }
-
-    /** CRC32C over the bytes before the checksum of the header or block that starts at {@code from}. */
-    static int checksum(ByteBuffer bytes, int from, int checksumAt) {
+    static int headerChecksum(ByteBuffer header) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes.slice(from, checksumAt));
+        crc.update(header.slice(0, CHECKSUM_AT));
         return (int) crc.getValue();
     }
 

@@ -3,6 +3,7 @@ package io.reliablemq.broker.store.index.timer;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
+import io.reliablemq.broker.store.index.ChecksummedBlocks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ final class TimerFile implements TimerRun {
     private final Function<String, IOException> damage;
     private final ByteBuffer header;
     private final long entries;
+    private final ChecksummedBlocks blocks;
     private @Nullable ByteBuffer block;
     private long blockNumber = -1;
 
@@ -35,23 +37,24 @@ final class TimerFile implements TimerRun {
         this.file = file;
         this.header = header;
         this.entries = header.getLong(TimerLayout.ENTRIES_AT);
+        this.blocks = TimerLayout.blocks(entries);
     }
 
     /** Writes the file of a segment. */
     static void write(StoreFiles files, Path path, long next, MemoryTimers timers) throws IOException {
         int count = timers.count();
-        long size = TimerLayout.HEADER_BYTES + TimerLayout.blocks(count) * TimerLayout.BLOCK_BYTES;
-        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(size));
+        ByteBuffer out =
+                ByteBuffer.allocate(Math.toIntExact(TimerLayout.blocks(count).fileBytes()));
         int[] order = timers.sorted();
         putHeader(out, next, timers, order);
         for (int i = 0; i < count; i++) {
-            int start = TimerLayout.HEADER_BYTES + i / TimerLayout.BLOCK_ENTRIES * TimerLayout.BLOCK_BYTES;
+            int start = TimerLayout.HEADER_BYTES + i / TimerLayout.BLOCK_ENTRIES * ChecksummedBlocks.BLOCK_BYTES;
             int at = start + i % TimerLayout.BLOCK_ENTRIES * TimerLayout.ENTRY_BYTES;
             out.putLong(at, timers.dueMs(order[i]));
             out.putInt(at + TimerLayout.ENTRY_POSITION_AT, timers.positionInSegment(order[i]));
             out.putInt(at + TimerLayout.ENTRY_SIZE_AT, timers.size(order[i]));
             if (i == count - 1 || (i + 1) % TimerLayout.BLOCK_ENTRIES == 0) {
-                out.putInt(start + TimerLayout.BLOCK_CHECKSUM_AT, TimerLayout.blockChecksum(out, start));
+                ChecksummedBlocks.seal(out, start);
             }
         }
         new AtomicFile(files, path).write(out);
@@ -113,7 +116,7 @@ final class TimerFile implements TimerRun {
                 && header.getLong(TimerLayout.NEXT_AT) == next
                 && header.getInt(TimerLayout.CHECKSUM_AT) == TimerLayout.headerChecksum(header)
                 && entries >= 0
-                && size - TimerLayout.HEADER_BYTES == TimerLayout.blocks(entries) * TimerLayout.BLOCK_BYTES;
+                && size == TimerLayout.blocks(entries).fileBytes();
     }
 
     boolean isEmpty() {
@@ -199,42 +202,19 @@ final class TimerFile implements TimerRun {
         if (held != null && blockNumber == number) {
             return held;
         }
-        ByteBuffer read = held == null ? ByteBuffer.allocate(TimerLayout.BLOCK_BYTES) : held.clear();
+        ByteBuffer read = held == null ? ByteBuffer.allocate(ChecksummedBlocks.BLOCK_BYTES) : held.clear();
         blockNumber = -1;
         block = read;
-        if (!read(file, number, read)) {
+        if (!blocks.read(file, number, read)) {
             throw damage.apply("damaged in block " + number);
         }
         blockNumber = number;
         return read;
     }
 
-    private static boolean read(StoreFile from, long number, ByteBuffer block) throws IOException {
-        long at = TimerLayout.HEADER_BYTES + number * TimerLayout.BLOCK_BYTES;
-        return from.read(block, at) == TimerLayout.BLOCK_BYTES
-                && TimerLayout.blockChecksum(block, 0) == block.getInt(TimerLayout.BLOCK_CHECKSUM_AT);
-    }
-
     /** Reads all of the file, as it stands on the disk now; damage is noted. Any thread may call. */
     boolean isWhole() throws IOException {
-        if (!files.exists(path)) {
-            damage.apply("missing");
-            return false;
-        }
-        try (StoreFile onDisk = files.openToRead(path)) {
-            if (soundHeader(onDisk, base(), end()) == null) {
-                damage.apply("damaged in its header");
-                return false;
-            }
-            ByteBuffer read = ByteBuffer.allocate(TimerLayout.BLOCK_BYTES);
-            for (long number = 0; number < TimerLayout.blocks(entries); number++) {
-                if (!read(onDisk, number, read.clear())) {
-                    damage.apply("damaged in block " + number);
-                    return false;
-                }
-            }
-            return true;
-        }
+        return blocks.areWholeIn(files, path, "header", onDisk -> soundHeader(onDisk, base(), end()) != null, damage);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.index.timer;
 
+import io.reliablemq.broker.store.index.ChecksummedBlocks;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -46,25 +47,15 @@ final class TimerLayout {
     static final int ENTRY_BYTES = 16;
     static final int ENTRY_POSITION_AT = 8;
     static final int ENTRY_SIZE_AT = 12;
-    static final int BLOCK_BYTES = 4096;
     static final int BLOCK_ENTRIES = 255;
-    static final int BLOCK_CHECKSUM_AT = BLOCK_BYTES - 4;
 
-    static long blocks(long entries) {
-        return (entries + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
+    static ChecksummedBlocks blocks(long entries) {
+        return ChecksummedBlocks.of(entries, BLOCK_ENTRIES, HEADER_BYTES);
     }
 
     static int headerChecksum(ByteBuffer header) {
-        return checksum(header.slice(0, CHECKSUM_AT));
-    }
-
-    static int blockChecksum(ByteBuffer block, int at) {
-        return checksum(block.slice(at, BLOCK_CHECKSUM_AT));
-    }
-
-    private static int checksum(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes);
+        crc.update(header.slice(0, CHECKSUM_AT));
         return (int) crc.getValue();
     }
 
