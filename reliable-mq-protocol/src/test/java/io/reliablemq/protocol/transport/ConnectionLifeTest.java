@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.util.concurrent.EventExecutor;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -330,6 +331,24 @@ class ConnectionLifeTest {
             assertThat(new DataInputStream(silent.getInputStream()).read()).isEqualTo(-1);
         } finally {
             ends.close();
+        }
+    }
+
+    @Test
+    void aClosedServerHasLeftItsPort() throws Exception {
+        try (EventLoops loops = EventLoops.create("rmq-io", 2);
+                RemotingServer first = new RemotingServer(loops, TransportSettings.defaults(), (q, r) -> {});
+                RemotingServer second = new RemotingServer(loops, TransportSettings.defaults(), (q, r) -> {})) {
+            EventExecutor accepting = loops.group().iterator().next();
+            InetSocketAddress bound = first.start(new InetSocketAddress("127.0.0.1", 0));
+            // Busy for a moment, as on a machine with much to do; the second server is bound by the other loop.
+            CompletableFuture<Void> busy =
+                    new CompletableFuture<Void>().completeOnTimeout(null, 300, TimeUnit.MILLISECONDS);
+            accepting.execute(busy::join);
+
+            first.close();
+
+            assertThat(second.start(bound)).isEqualTo(bound);
         }
     }
 
