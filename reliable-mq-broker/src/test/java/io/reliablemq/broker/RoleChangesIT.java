@@ -81,7 +81,7 @@ class RoleChangesIT {
 
     private BrokerProperties properties(String dataDir) {
         BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
+        properties.setListenPort(FreePorts.next());
         properties.getNameServer().setEnabled(false);
         properties.setNameServers(List.of(Addresses.text(nameServer.address())));
         properties.setDataDir(folder.resolve(dataDir).toString());

@@ -54,7 +54,7 @@ class SlaveIT {
 
     private BrokerProperties properties(String dataDir) {
         BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
+        properties.setListenPort(FreePorts.next());
         properties.getNameServer().setPort(0);
         properties.setDataDir(folder.resolve(dataDir).toString());
         properties.setMessageDelayLevel("100ms 200ms 300ms 400ms 5m");

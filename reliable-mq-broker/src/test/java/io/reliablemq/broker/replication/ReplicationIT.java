@@ -6,6 +6,7 @@ import static io.reliablemq.broker.replication.ReplicatedMessages.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.broker.FreePorts;
 import io.reliablemq.broker.replication.feed.ReplicaState;
 import io.reliablemq.broker.replication.follow.FollowerState.Phase;
 import io.reliablemq.broker.store.AppendResult;
@@ -544,7 +545,7 @@ class ReplicationIT {
     }
 
     private MasterNode master(String name) throws Exception {
-        return master(MasterNode.settings(folder.resolve(name)), 0);
+        return master(MasterNode.settings(folder.resolve(name)), FreePorts.next());
     }
 
     private MasterNode master(StoreSettings settings, int port) throws Exception {
