@@ -378,7 +378,8 @@ class ReplicationIT {
 
     @Test
     void keepsItsLogWhenAMasterThatDoesNotWaitComesBackEmpty() throws Exception {
-        MasterNode master = master(MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL), 0);
+        MasterNode master = master(
+                MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL), FreePorts.next());
         SlaveNode slave = slave("slave", master.address());
         put(master.store, "the last copy");
         eventually().untilAsserted(() -> assertThat(bodies(slave.store())).hasSize(1));
@@ -390,7 +391,8 @@ class ReplicationIT {
                 master(MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL), port);
 
         eventually().until(() -> slave.state().phase() == Phase.REFUSED || slave.openings() > 1);
-        assertThat(slave.state().detail()).contains("nothing in common", "Promote", "empty folder");
+        assertThat(slave.state().detail())
+                .contains("nothing in common", "stop that master", "POST /promote", "empty folder");
         put(empty.store, "of a log that knows nothing");
         assertThat(slave.openings()).isEqualTo(1);
         assertThat(bodies(slave.store())).containsExactly("the last copy");
@@ -399,7 +401,7 @@ class ReplicationIT {
     @Test
     void keepsWhatAMasterThatForcesBeforeItAnswersHasLost() throws Exception {
         StoreSettings settings = MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL);
-        MasterNode master = master(settings, 0);
+        MasterNode master = master(settings, FreePorts.next());
         put(master.store, "of yesterday");
         int port = master.port;
         close(master);
@@ -415,7 +417,8 @@ class ReplicationIT {
         master(settings, port);
 
         eventually().until(() -> slave.state().phase() == Phase.REFUSED || slave.openings() > 1);
-        assertThat(slave.state().detail()).contains("acknowledged");
+        assertThat(slave.state().detail())
+                .contains("acknowledged", "older copy", "stop that master", "move its data folder away");
         assertThat(bodies(slave.store())).containsExactly("of yesterday", "of today");
     }
 
@@ -424,7 +427,7 @@ class ReplicationIT {
         StoreSettings settings = MasterNode.settings(folder.resolve("master"))
                 .withReplication(Replication.LOCAL)
                 .withFlushDiskType(FlushDiskType.ASYNC_FLUSH);
-        MasterNode master = master(settings, 0);
+        MasterNode master = master(settings, FreePorts.next());
         put(master.store, "kept");
         int port = master.port;
         close(master);
