@@ -49,7 +49,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerSettings settings;
     private final @Nullable InetSocketAddress nameServerAddress;
     private final InetSocketAddress address;
-    private final RequestGate gate = new RequestGate();
+    private final RequestGate gate = new RequestGate(Handover.CHANGES);
     private final RequestHandler entrance;
     private final RoleFile roleFile;
     private final OpenedStore.Opener storeOpener;

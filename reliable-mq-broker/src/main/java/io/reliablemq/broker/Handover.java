@@ -1,17 +1,22 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.replication.state.StatePages;
+import io.reliablemq.broker.request.MasterOnly;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.Peers.Outcome;
 import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.broker.role.TakeOverOffer;
+import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +25,18 @@ import org.slf4j.LoggerFactory;
 final class Handover {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+
+    /**
+     * Requests that change what the successor takes over. One that was let in has to be done before: it would be refused, or
+     * what it changes would stay behind.
+     */
+    static final Set<Integer> CHANGES = Stream.concat(
+                    MasterOnly.CODES.stream(), Stream.of(RequestCode.UPDATE_CONSUMER_OFFSET))
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** Not longer, since everybody else waits meanwhile. */
+    private static final Duration ANSWERS_BOUND = Duration.ofSeconds(2);
+
     private static final Duration SETTLE_BOUND = Duration.ofSeconds(5);
     private static final Duration OUTCOME_BOUND = Duration.ofSeconds(10);
     private static final long PAUSE_MS = 200;
@@ -48,8 +65,9 @@ final class Handover {
         Successor successor = master.successor();
         LOG.info("Handing over to the slave {} at {}", successor.brokerId(), successor.address());
         String token = UUID.randomUUID().toString();
-        changes.host().gate().hold(Tenure.BETWEEN_BROKERS);
+        CompletableFuture<Void> answered = changes.host().gate().hold(Tenure.BETWEEN_BROKERS);
         try {
+            awaitAnswers(answered);
             long end = master.settle("The role of master is being handed over", successor, SETTLE_BOUND);
             TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), master.replicaId());
             peers.prepare(successor.address(), offer, StatePages.encodeAll(master.finalState(SETTLE_BOUND)));
@@ -61,6 +79,19 @@ final class Handover {
                     "Nothing was handed over, this broker is the master as before: " + e.getMessage(), e);
         }
         return handOver(role, successor, token);
+    }
+
+    /** What was let in just before would be refused as soon as no more messages are taken. */
+    private static void awaitAnswers(CompletableFuture<Void> answered) {
+        answered.copy()
+                .completeOnTimeout(null, ANSWERS_BOUND.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        if (!answered.isDone()) {
+            LOG.warn(
+                    "Requests that came before the hand-over are still not answered after {} ms; what they have not stored yet"
+                            + " is refused, and clients try again",
+                    ANSWERS_BOUND.toMillis());
+        }
     }
 
     private ActingRole handOver(ActingRole role, Successor successor, String token)

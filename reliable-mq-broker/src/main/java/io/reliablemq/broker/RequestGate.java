@@ -7,6 +7,7 @@ import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * server listens, and while the broker changes its role. In the latter case requests are kept for a moment and then handled
  * by the new handlers, so that a client sees a pause and not an error.
  *
- * <p>Thread-safe: changes are made under {@code lock}; a request that passes takes none.
+ * <p>Thread-safe: changes are made under {@code lock}; a request that passes takes none. So one may be on its way through
+ * while the others are already held; whoever holds them is told when those that matter have been answered.
  */
 final class RequestGate implements RequestHandler {
 
@@ -23,10 +25,13 @@ final class RequestGate implements RequestHandler {
 
     private static final long MAX_HELD_BYTES = 64L * 1024 * 1024;
 
+    /** The codes of requests that are waited for, once they were let through. */
+    private final Set<Integer> awaited;
+
     private final Object lock = new Object();
 
-    /** Who handles what is let through; null while nobody does. */
-    private volatile @Nullable RequestHandler handler;
+    /** Who handles what is let through; null while nobody does. Changed under {@code lock}. */
+    private volatile @Nullable Entrance entrance;
 
     /** The codes that are let through although the others are held; null while all are. Changed under {@code lock}. */
     private volatile @Nullable Set<Integer> passing = Set.of();
@@ -41,6 +46,19 @@ final class RequestGate implements RequestHandler {
 
     private record Held(Command request, Reply reply) {}
 
+    /** Handlers, and who is with them; a new one for each opening. */
+    private record Entrance(RequestHandler handlers, RequestsInside inside) {
+
+        static Entrance to(RequestHandler handlers) {
+            return new Entrance(handlers, new RequestsInside());
+        }
+    }
+
+    /** @param awaited codes of requests that are answered soon, and not only once there is something to tell */
+    RequestGate(Set<Integer> awaited) {
+        this.awaited = Set.copyOf(awaited);
+    }
+
     /** Lets everything through to these handlers, beginning with what was held. */
     void open(RequestHandler handlers) {
         List<Held> waited;
@@ -48,37 +66,45 @@ final class RequestGate implements RequestHandler {
             waited = held;
             held = new ArrayList<>();
             heldBytes = 0;
-            handler = handlers;
+            entrance = Entrance.to(handlers);
             passing = null;
             refusal = null;
         }
-        release(waited, handlers);
+        release(waited);
     }
 
-    /** Each on the event loop of its connection, as handlers expect it. */
-    private static void release(List<Held> waited, RequestHandler handlers) {
-        waited.forEach(one -> one.reply().connection().execute(() -> handle(handlers, one)));
+    /** Each on the event loop of its connection, as handlers expect it; by then the gate may be closed again. */
+    private void release(List<Held> waited) {
+        waited.forEach(one -> one.reply().connection().execute(() -> handle(one)));
     }
 
     /** From now on only these codes are let through, to these handlers; everything else waits for {@link #open}. */
     void hold(Set<Integer> except, RequestHandler handlers) {
         List<Held> passed = new ArrayList<>();
         synchronized (lock) {
-            handler = handlers;
+            entrance = Entrance.to(handlers);
             passing = Set.copyOf(except);
             refusal = null;
             held.removeIf(one -> except.contains(one.request().code()) && passed.add(one));
             heldBytes =
                     held.stream().mapToLong(one -> one.request().body().size()).sum();
         }
-        release(passed, handlers);
+        release(passed);
     }
 
-    /** From now on only these codes are let through; everything else waits for the next opening. */
-    void hold(Set<Integer> except) {
+    /**
+     * From now on only these codes are let through; everything else waits for the next opening.
+     *
+     * @return completes once all that were let through before and are awaited have been answered; any thread may do that
+     */
+    CompletableFuture<Void> hold(Set<Integer> except) {
         synchronized (lock) {
             passing = Set.copyOf(except);
             refusal = null;
+            Entrance left = entrance;
+            return left == null
+                    ? CompletableFuture.completedFuture(null)
+                    : left.inside().close();
         }
     }
 
@@ -89,7 +115,7 @@ final class RequestGate implements RequestHandler {
             waited = held;
             held = new ArrayList<>();
             heldBytes = 0;
-            handler = null;
+            entrance = null;
             passing = Set.of();
             refusal = why;
         }
@@ -98,24 +124,31 @@ final class RequestGate implements RequestHandler {
 
     @Override
     public void handle(Command request, Reply reply) throws Exception {
-        RequestHandler handlers = handler;
+        Entrance open = entrance;
         Set<Integer> only = passing;
-        if (handlers != null && (only == null || only.contains(request.code()))) {
-            handlers.handle(request, reply);
-        } else {
+        if (open == null
+                || only != null && !only.contains(request.code())
+                || !enter(open, only == null, request, reply)) {
             handleOrHold(request, reply);
         }
     }
 
+    /** Handles it; false if the gate was closed a moment ago. */
+    private boolean enter(Entrance open, boolean toAll, Command request, Reply reply) throws Exception {
+        if (toAll && awaited.contains(request.code())) {
+            return open.inside().handle(open.handlers(), request, reply);
+        }
+        open.handlers().handle(request, reply);
+        return true;
+    }
+
     private void handleOrHold(Command request, Reply reply) throws Exception {
-        RequestHandler handlers = null;
+        boolean passes;
         String why = null;
         synchronized (lock) {
             Set<Integer> only = passing;
-            if (only == null || only.contains(request.code())) {
-                handlers = handler;
-            }
-            if (handlers == null) {
+            passes = entrance != null && (only == null || only.contains(request.code()));
+            if (!passes) {
                 why = refusal;
                 if (why == null
                         && (held.size() >= MAX_HELD
@@ -128,16 +161,17 @@ final class RequestGate implements RequestHandler {
                 }
             }
         }
-        if (handlers != null) {
-            handlers.handle(request, reply);
+        if (passes) {
+            // Opened a moment ago.
+            handle(request, reply);
         } else if (why != null) {
             refuse(reply, why);
         }
     }
 
-    private static void handle(RequestHandler handlers, Held one) {
+    private void handle(Held one) {
         try {
-            handlers.handle(one.request(), one.reply());
+            handle(one.request(), one.reply());
         } catch (Exception e) {
             one.reply().send(Command.failure(ResponseCode.SYSTEM_ERROR, String.valueOf(e.getMessage())));
         }

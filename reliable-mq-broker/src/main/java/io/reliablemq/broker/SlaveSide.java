@@ -219,9 +219,9 @@ final class SlaveSide implements RoleSide {
                 return List.of(finding(
                         Status.DOWN,
                         "cannot follow its master: " + log.detail(),
-                        "Its master has lost messages, is another broker, or two brokers went on as masters, each on its own."
-                                + " Decide which data folder counts: promote the broker that has it; the other one needs an"
-                                + " empty one."));
+                        "Its master has lost messages, or was promoted with fewer, is another broker, or two brokers went on as"
+                                + " masters, each on its own. The data folder of this one is "
+                                + around.settings().dataDir() + "."));
             }
             if (log.phase() == Phase.BROKEN) {
                 return List.of(finding(

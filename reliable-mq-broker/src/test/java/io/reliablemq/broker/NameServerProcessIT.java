@@ -80,8 +80,8 @@ class NameServerProcessIT {
     @Test
     void oneThatWasStartedAgainKnowsTheBrokerWithinASecondOrTwo() {
         try (NameServerProcess one = nameServer(0, false)) {
-            NameServerProcess other = nameServer(0, false);
-            int port = other.address().getPort();
+            int port = FreePorts.next();
+            NameServerProcess other = nameServer(port, false);
             try (Broker broker = broker(one, other)) {
                 other.close();
                 await("the broker notices that one is gone")

@@ -1,24 +1,36 @@
 package io.reliablemq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class RequestGateTest {
 
     private static final int CLIENTS = 10;
     private static final int BROKERS = 24_101;
+    private static final int LONG_POLLS = 11;
 
-    private final RequestGate gate = new RequestGate();
+    private final RequestGate gate = new RequestGate(Set.of(CLIENTS));
 
     private static RequestHandler answering(String text) {
         return (request, reply) -> reply.send(Command.success(Map.of("by", text)));
+    }
+
+    /** Takes requests and leaves their answers to the test. */
+    private static RequestHandler keeping(List<Reply> replies) {
+        return (request, reply) -> replies.add(reply);
     }
 
     private TestReply ask(int code) throws Exception {
@@ -49,6 +61,80 @@ class RequestGateTest {
 
         assertThat(by(held)).isEqualTo("new");
         assertThat(by(ask(CLIENTS))).isEqualTo("new");
+    }
+
+    @Test
+    void whoHoldsIsToldWhenThoseThatWereLetInBeforeAreAnswered() throws Exception {
+        List<Reply> inside = new ArrayList<>();
+        gate.open(keeping(inside));
+        TestReply first = ask(CLIENTS);
+        TestReply second = ask(CLIENTS);
+
+        CompletableFuture<Void> answered = gate.hold(Set.of(BROKERS));
+        ask(BROKERS);
+        TestReply held = ask(CLIENTS);
+
+        inside.get(0).send(Command.success());
+        assertThat(answered).isNotDone();
+        inside.get(1).send(Command.success());
+        assertThat(answered).isDone();
+        assertThat(first.answer).isDone();
+        assertThat(second.answer).isDone();
+        assertThat(held.answer).isNotDone();
+    }
+
+    @Test
+    void whatMayWaitForLongIsNotAwaited() throws Exception {
+        gate.open(keeping(new ArrayList<>()));
+        TestReply poll = ask(LONG_POLLS);
+
+        assertThat(gate.hold(Set.of(BROKERS))).isDone();
+        assertThat(poll.answer).isNotDone();
+    }
+
+    @Test
+    void aRequestWhoseHandlerFailsIsNotAwaited() {
+        gate.open((request, reply) -> {
+            throw new IllegalStateException("failed");
+        });
+        assertThatThrownBy(() -> ask(CLIENTS)).hasMessage("failed");
+
+        assertThat(gate.hold(Set.of(BROKERS))).isDone();
+    }
+
+    @Test
+    void whatStaysUnansweredIsNoConcernOfTheNextHandlers() throws Exception {
+        gate.open(keeping(new ArrayList<>()));
+        ask(CLIENTS);
+        assertThat(gate.hold(Set.of())).isNotDone();
+
+        gate.open(answering("new"));
+
+        assertThat(by(ask(CLIENTS))).isEqualTo("new");
+        assertThat(gate.hold(Set.of())).isDone();
+    }
+
+    @Test
+    void whatIsHeldStaysSoWhereTheGateIsClosedAgainBeforeItsTurn() throws Exception {
+        gate.open(answering("first"));
+        gate.hold(Set.of());
+        AtomicReference<Runnable> turn = new AtomicReference<>();
+        TestReply held = new TestReply(new TestConnection() {
+            @Override
+            public void execute(Runnable action) {
+                turn.set(action);
+            }
+        });
+        gate.handle(Command.request(CLIENTS, Map.of()), held);
+        gate.open(answering("second"));
+        gate.hold(Set.of());
+
+        turn.get().run();
+        assertThat(held.answer).isNotDone();
+        gate.open(answering("third"));
+        turn.get().run();
+
+        assertThat(by(held)).isEqualTo("third");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.ReplicatedLog;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Command;
@@ -80,7 +81,7 @@ class RoleChangesIT {
 
     private BrokerProperties properties(String dataDir) {
         BrokerProperties properties = new BrokerProperties();
-        properties.setListenPort(0);
+        properties.setListenPort(FreePorts.next());
         properties.getNameServer().setEnabled(false);
         properties.setNameServers(List.of(Addresses.text(nameServer.address())));
         properties.setDataDir(folder.resolve(dataDir).toString());
@@ -149,17 +150,16 @@ class RoleChangesIT {
         send(a, "first");
         AtomicBoolean stop = new AtomicBoolean();
         List<String> acknowledged = new ArrayList<>();
-        List<Integer> refused = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
         // One that never asks for routes: it goes on sending to the address it knows.
         CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
             try (WireClient own = new WireClient()) {
                 for (int i = 0; !stop.get(); i++) {
-                    int code = own.send(a.address(), "orders", 0, "m" + i, Map.of())
-                            .code();
-                    if (code == ResponseCode.SUCCESS) {
+                    Command answer = own.send(a.address(), "orders", 0, "m" + i, Map.of());
+                    if (answer.isSuccess()) {
                         acknowledged.add("m" + i);
                     } else {
-                        refused.add(code);
+                        refused.add(answer.code() + " " + answer.remarkText());
                     }
                 }
             }
@@ -184,6 +184,28 @@ class RoleChangesIT {
         System.out.printf(
                 "switch: sent %d, acknowledged %d, refused %d, lost 0%n",
                 acknowledged.size() + refused.size(), acknowledged.size(), refused.size());
+    }
+
+    @Test
+    void aSendThatWasLetInJustBeforeTheSwitchIsStoredBeforeTheStoreTakesNoMore() throws Exception {
+        a.close();
+        b.close();
+        CompletableFuture<Void> onItsWay = new CompletableFuture<>();
+        a = Broker.start(master("a").toSettings(), (settings, role, clock, errors) -> {
+            OpenedStore opened = BrokerStore.open(settings, role, clock, errors);
+            MessageStore slow = SlowAppends.of(opened.store(), "late", onItsWay);
+            return new OpenedStore(slow, opened.id(), opened.origins(), opened.feed(), opened.copy());
+        });
+        b = Broker.start(slave("b").toSettings());
+        send(a, "first");
+        awaitInSync(a);
+
+        CompletableFuture<Integer> late = CompletableFuture.supplyAsync(() -> send(a, "late"));
+        onItsWay.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        a.switchOver();
+
+        assertThat(late.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(ResponseCode.SUCCESS);
+        assertThat(stored(b)).containsExactly("first", "late");
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A connection to nobody, which a test closes by hand. */
-public final class TestConnection implements Connection {
+public class TestConnection implements Connection {
 
     private final List<Runnable> onClose = new ArrayList<>();
     private final List<Command> sent = new CopyOnWriteArrayList<>();

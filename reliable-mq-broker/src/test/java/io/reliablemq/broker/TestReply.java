@@ -10,7 +10,15 @@ import java.util.concurrent.CompletableFuture;
 public final class TestReply implements Reply {
 
     public final CompletableFuture<Command> answer = new CompletableFuture<>();
-    private final Connection connection = new TestConnection();
+    private final Connection connection;
+
+    public TestReply() {
+        this(new TestConnection());
+    }
+
+    public TestReply(Connection connection) {
+        this.connection = connection;
+    }
 
     @Override
     public Connection connection() {

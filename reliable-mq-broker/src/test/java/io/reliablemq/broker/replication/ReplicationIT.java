@@ -6,6 +6,7 @@ import static io.reliablemq.broker.replication.ReplicatedMessages.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.broker.FreePorts;
 import io.reliablemq.broker.replication.feed.ReplicaState;
 import io.reliablemq.broker.replication.follow.FollowerState.Phase;
 import io.reliablemq.broker.store.AppendResult;
@@ -377,7 +378,8 @@ class ReplicationIT {
 
     @Test
     void keepsItsLogWhenAMasterThatDoesNotWaitComesBackEmpty() throws Exception {
-        MasterNode master = master(MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL), 0);
+        MasterNode master = master(
+                MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL), FreePorts.next());
         SlaveNode slave = slave("slave", master.address());
         put(master.store, "the last copy");
         eventually().untilAsserted(() -> assertThat(bodies(slave.store())).hasSize(1));
@@ -389,7 +391,8 @@ class ReplicationIT {
                 master(MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL), port);
 
         eventually().until(() -> slave.state().phase() == Phase.REFUSED || slave.openings() > 1);
-        assertThat(slave.state().detail()).contains("nothing in common", "Promote", "empty folder");
+        assertThat(slave.state().detail())
+                .contains("nothing in common", "stop that master", "POST /promote", "empty folder");
         put(empty.store, "of a log that knows nothing");
         assertThat(slave.openings()).isEqualTo(1);
         assertThat(bodies(slave.store())).containsExactly("the last copy");
@@ -398,7 +401,7 @@ class ReplicationIT {
     @Test
     void keepsWhatAMasterThatForcesBeforeItAnswersHasLost() throws Exception {
         StoreSettings settings = MasterNode.settings(folder.resolve("master")).withReplication(Replication.LOCAL);
-        MasterNode master = master(settings, 0);
+        MasterNode master = master(settings, FreePorts.next());
         put(master.store, "of yesterday");
         int port = master.port;
         close(master);
@@ -414,7 +417,8 @@ class ReplicationIT {
         master(settings, port);
 
         eventually().until(() -> slave.state().phase() == Phase.REFUSED || slave.openings() > 1);
-        assertThat(slave.state().detail()).contains("acknowledged");
+        assertThat(slave.state().detail())
+                .contains("acknowledged", "older copy", "stop that master", "move its data folder away");
         assertThat(bodies(slave.store())).containsExactly("of yesterday", "of today");
     }
 
@@ -423,7 +427,7 @@ class ReplicationIT {
         StoreSettings settings = MasterNode.settings(folder.resolve("master"))
                 .withReplication(Replication.LOCAL)
                 .withFlushDiskType(FlushDiskType.ASYNC_FLUSH);
-        MasterNode master = master(settings, 0);
+        MasterNode master = master(settings, FreePorts.next());
         put(master.store, "kept");
         int port = master.port;
         close(master);
@@ -544,7 +548,7 @@ class ReplicationIT {
     }
 
     private MasterNode master(String name) throws Exception {
-        return master(MasterNode.settings(folder.resolve(name)), 0);
+        return master(MasterNode.settings(folder.resolve(name)), FreePorts.next());
     }
 
     private MasterNode master(StoreSettings settings, int port) throws Exception {

@@ -2,12 +2,12 @@ package io.reliablemq.broker.store;
 
 import static io.reliablemq.broker.store.TestMessages.message;
 
+import io.reliablemq.broker.FreePorts;
 import io.reliablemq.broker.store.file.DiskFiles;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,10 +116,7 @@ final class StoreOpening {
     }
 
     private static void startProcess(Path folder, String jar) throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.next();
         Path data = folder.toAbsolutePath();
         Files.delete(data.resolve("clean-stop"));
         long start = System.nanoTime();

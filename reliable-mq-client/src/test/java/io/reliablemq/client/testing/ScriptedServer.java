@@ -1,5 +1,7 @@
 package io.reliablemq.client.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.transport.Connection;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -97,9 +100,13 @@ public final class ScriptedServer implements AutoCloseable {
         server.close();
     }
 
+    /** Others who look for a free port may try this one for a moment, so that it is tried for more than one. */
     public void restart() {
         server = newServer();
-        start(port);
+        await("port " + port + " to be free again")
+                .pollDelay(Duration.ZERO)
+                .ignoreException(UncheckedIOException.class)
+                .until(() -> start(port) == port);
     }
 
     @Override

@@ -21,6 +21,7 @@ public final class RemotingServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RemotingServer.class);
     private static final int PENDING_CONNECTIONS = 1024;
     private static final long ANSWERS_TIMEOUT_MS = 500;
+    private static final long PORT_TIMEOUT_MS = 1_000;
 
     private final EventLoops loops;
     private final TransportSettings settings;
@@ -104,18 +105,24 @@ public final class RemotingServer implements AutoCloseable {
 
     /**
      * Stops accepting and reading, lets answers in flight be written, and closes the connections. Answers that are
-     * still owed are waited for half a second; give those of long polls before.
+     * still owed are waited for half a second; give those of long polls before. Afterwards the port can be bound again, unless
+     * the event loop that accepted does not get to it within a second.
      */
     @Override
     public void close() {
         Channel accepting = listening;
         listening = null;
         closed = true;
+        ChannelFuture portFree = null;
         if (accepting != null) {
             LOG.info("No longer listening on {}", accepting.localAddress());
-            accepting.close();
+            portFree = accepting.close();
         }
         OpenConnections open = new OpenConnections(loops, connections);
         open.close(ChannelConnection::closeWhenAnswered, ANSWERS_TIMEOUT_MS);
+        // A thread of the event loops cannot wait for itself.
+        if (portFree != null && !loops.isCurrentThread()) {
+            portFree.awaitUninterruptibly(PORT_TIMEOUT_MS);
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.util.concurrent.EventExecutor;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -45,9 +47,17 @@ class ConnectionLifeTest {
         }
     }
 
+    /** Below the range from which Linux gives ports to outgoing connections, so that none takes it before it is used. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        for (int attempt = 1; ; attempt++) {
+            try (ServerSocket socket =
+                    new ServerSocket(ThreadLocalRandom.current().nextInt(12_000, 32_000))) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                if (attempt == 100) {
+                    throw taken;
+                }
+            }
         }
     }
 
@@ -330,6 +340,24 @@ class ConnectionLifeTest {
             assertThat(new DataInputStream(silent.getInputStream()).read()).isEqualTo(-1);
         } finally {
             ends.close();
+        }
+    }
+
+    @Test
+    void aClosedServerHasLeftItsPort() throws Exception {
+        try (EventLoops loops = EventLoops.create("rmq-io", 2);
+                RemotingServer first = new RemotingServer(loops, TransportSettings.defaults(), (q, r) -> {});
+                RemotingServer second = new RemotingServer(loops, TransportSettings.defaults(), (q, r) -> {})) {
+            EventExecutor accepting = loops.group().iterator().next();
+            InetSocketAddress bound = first.start(new InetSocketAddress("127.0.0.1", 0));
+            // Busy for a moment, as on a machine with much to do; the second server is bound by the other loop.
+            CompletableFuture<Void> busy =
+                    new CompletableFuture<Void>().completeOnTimeout(null, 300, TimeUnit.MILLISECONDS);
+            accepting.execute(busy::join);
+
+            first.close();
+
+            assertThat(second.start(bound)).isEqualTo(bound);
         }
     }
 

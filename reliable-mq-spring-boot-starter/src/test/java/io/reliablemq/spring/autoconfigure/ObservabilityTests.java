@@ -21,9 +21,9 @@ import io.reliablemq.spring.actuate.ReliableMqHealthIndicator;
 import io.reliablemq.spring.annotation.MessageListener;
 import io.reliablemq.spring.core.ReliableMqTemplate;
 import io.reliablemq.spring.embedded.EmbeddedBroker;
+import io.reliablemq.spring.fixture.FreePorts;
 import io.reliablemq.spring.guarantee.GuaranteeInspector;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -330,7 +330,7 @@ class ObservabilityTests {
     /** Every metric in the dashboard and in the alerts is there, in the application or at the broker's own endpoint. */
     @Test
     void dashboardAndAlertsNameMetricsThatExist() throws Exception {
-        int port = freePort();
+        int port = FreePorts.next();
         watched()
                 .withUserConfiguration(Journal.class)
                 .withConfiguration(AutoConfigurations.of(
@@ -367,12 +367,6 @@ class ObservabilityTests {
                         }
                     });
                 });
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static Set<String> named(String text) {

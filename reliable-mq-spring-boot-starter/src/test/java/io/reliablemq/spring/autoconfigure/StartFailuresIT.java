@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.broker.Broker;
 import io.reliablemq.broker.BrokerProperties;
 import io.reliablemq.spring.core.ReliableMqTemplate;
+import io.reliablemq.spring.fixture.FreePorts;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class StartFailuresIT {
 
     @Test
     void noNameServerAnswersAndTheApplicationInsists(CapturedOutput output) throws Exception {
-        String nowhere = "127.0.0.1:" + freePort();
+        String nowhere = "127.0.0.1:" + FreePorts.next();
         assertThat(failure(
                         Application.class, "reliable-mq.name-server=" + nowhere, "reliable-mq.client.fail-fast=true"))
                 .isNotNull();
@@ -51,7 +52,7 @@ class StartFailuresIT {
 
     @Test
     void noNameServerAnswersAndTheApplicationStartsWithAWarning(CapturedOutput output) throws Exception {
-        int port = freePort();
+        int port = FreePorts.next();
         try (ConfigurableApplicationContext started = run(
                 Application.class,
                 "reliable-mq.name-server=127.0.0.1:" + port,
@@ -146,7 +147,7 @@ class StartFailuresIT {
 
     @Test
     void theFirstMessageFindsNoNameServer(CapturedOutput output) throws Exception {
-        int port = freePort();
+        int port = FreePorts.next();
         failure(
                 SendsAtTheStart.class,
                 "reliable-mq.name-server=127.0.0.1:" + port,
@@ -234,12 +235,6 @@ class StartFailuresIT {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @Configuration(proxyBeanMethods = false)

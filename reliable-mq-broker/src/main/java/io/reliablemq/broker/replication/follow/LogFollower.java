@@ -40,6 +40,10 @@ final class LogFollower implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
     private static final Duration ATTACH_TIMEOUT = Duration.ofSeconds(5);
     private static final int REFUSED_FACTOR = 20;
+    private static final String CHOICE =
+            "Decide whose messages count. Those here: stop that master, promote this broker"
+                    + " (POST /promote), and start the other one with an empty folder. Those of the master: stop this broker, move its"
+                    + " data folder away, and start it again, so that it copies everything";
 
     private final CopiedLog log;
     private final BrokerIdentity identity;
@@ -188,8 +192,8 @@ final class LogFollower implements Agent {
                     Phase.REFUSED,
                     "the log of this broker holds messages that were acknowledged, up to position " + attempt.end()
                             + ", and has nothing in common with that of the master at " + master
-                            + ", which has lost its own or is another broker. Promote this broker if its messages count, or"
-                            + " start it with an empty folder; if that is another broker, correct master-address or the names");
+                            + ", which has lost its own or is another broker. If that is another broker, correct"
+                            + " master-address or the names. " + CHOICE);
         }
         if (answer.common() < log.promised()) {
             attempt.connection().close();
@@ -198,7 +202,7 @@ final class LogFollower implements Agent {
                     "the data folder of this broker holds messages up to position " + log.promised()
                             + " that were acknowledged, and the master at " + master
                             + " has the same log only up to position " + answer.common()
-                            + ". Promote this broker if these messages count, or start it with an empty folder");
+                            + ": it was promoted with less, or is back with an older copy. " + CHOICE);
         }
         if (answer.continueAt() != attempt.end() || !log.gaps().includes(answer.gaps(), attempt.end())) {
             phase = Phase.REALIGNING;
