@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -110,6 +112,22 @@ final class OutboxTable {
                     return new WaitingRow(row.getLong(1), lane, row.wasNull() ? null : hash);
                 },
                 arguments.toArray()));
+    }
+
+    /** How many bytes their bodies have; those that do not wait any more are missing. */
+    Map<Long, Long> bodySizes(Collection<Long> ids) {
+        Map<Long, Long> sizes = new HashMap<>();
+        inOwn(() -> {
+            jdbc.query(
+                    "SELECT id, OCTET_LENGTH(body) FROM " + table + " WHERE state = " + WAITING + " AND id IN ("
+                            + placeholders(ids.size()) + ")",
+                    row -> {
+                        sizes.put(row.getLong(1), row.getLong(2));
+                    },
+                    ids.toArray());
+            return 0;
+        });
+        return sizes;
     }
 
     /** Their content; those that do not wait any more are missing. */

@@ -33,6 +33,8 @@ final class RelayAgent implements Agent {
     private static final int CLEANED_AT_ONCE = 500;
     /** How many contents are read in one statement. */
     private static final int LOADED_AT_ONCE = 50;
+    /** No more is read while bodies of so many bytes are in memory: it is passed by one message at the most. */
+    static final long MOST_BYTES = 16L << 20;
 
     private final OutboxTable table;
     private final LaneClaims claims;
@@ -48,6 +50,9 @@ final class RelayAgent implements Agent {
     private final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
     private final List<Ended> unnoted = new ArrayList<>();
     private int inFlight;
+    /** The bodies of those in flight. */
+    private long bytesInFlight;
+
     private int firstLane;
     private long nextAttemptNanos;
     private long nextPollNanos;
@@ -183,22 +188,45 @@ final class RelayAgent implements Agent {
 
     private void send() {
         List<WaitingRow> chosen = choose(results.mostInFlight() - inFlight);
-        for (int from = 0; from < chosen.size(); from += LOADED_AT_ONCE) {
-            List<WaitingRow> rows = chosen.subList(from, Math.min(from + LOADED_AT_ONCE, chosen.size()));
-            Map<Long, StoredMessage> contents = new HashMap<>();
-            table.load(rows.stream().map(WaitingRow::id).toList())
-                    .forEach(content -> contents.put(content.id(), content));
-            for (WaitingRow row : rows) {
-                StoredMessage content = contents.get(row.id());
-                LaneWindow window = windows.get(row.lane());
-                if (content == null && window != null) {
-                    // Somebody has deleted it.
-                    window.finished(row);
-                } else if (content != null && window != null && claims.holdFor(relay.sendTimeout())) {
-                    send(row, content, window);
-                }
+        while (!chosen.isEmpty() && bytesInFlight < MOST_BYTES) {
+            List<WaitingRow> rows = beginning(chosen.subList(0, Math.min(LOADED_AT_ONCE, chosen.size())));
+            load(rows);
+            chosen = chosen.subList(rows.size(), chosen.size());
+        }
+    }
+
+    /** The first of them, at least one, until their bodies reach the bound. */
+    private List<WaitingRow> beginning(List<WaitingRow> rows) {
+        if (rows.size() == 1) {
+            return rows;
+        }
+        Map<Long, Long> sizes = table.bodySizes(ids(rows));
+        long bytes = bytesInFlight;
+        int count = 0;
+        while (count < rows.size() && bytes < MOST_BYTES) {
+            bytes += sizes.getOrDefault(rows.get(count).id(), 0L);
+            count++;
+        }
+        return rows.subList(0, count);
+    }
+
+    private void load(List<WaitingRow> rows) {
+        Map<Long, StoredMessage> contents = new HashMap<>();
+        table.load(ids(rows)).forEach(content -> contents.put(content.id(), content));
+        for (WaitingRow row : rows) {
+            StoredMessage content = contents.get(row.id());
+            LaneWindow window = windows.get(row.lane());
+            if (content == null && window != null) {
+                // Somebody has deleted it.
+                window.finished(row);
+            } else if (content != null && window != null && claims.holdFor(relay.sendTimeout())) {
+                send(row, content, window);
             }
         }
+    }
+
+    private static List<Long> ids(List<WaitingRow> rows) {
+        return rows.stream().map(WaitingRow::id).toList();
     }
 
     /** The lanes take turns in being first, so that none is left behind while places are few. */
@@ -219,6 +247,7 @@ final class RelayAgent implements Agent {
     private void send(WaitingRow row, StoredMessage content, LaneWindow window) {
         window.started(row);
         inFlight++;
+        bytesInFlight += content.message().body().length;
         int attempts = content.attempts();
         try {
             producer.resendAsync(content.message(), content.createdAt())
@@ -236,7 +265,10 @@ final class RelayAgent implements Agent {
     /** Writes down how sends have ended. What the database does not take now is kept for the next time. */
     private void note() {
         ends.drainTo(unnoted);
-        results.note(unnoted, windows, () -> inFlight--);
+        results.note(unnoted, windows, end -> {
+            inFlight--;
+            bytesInFlight -= end.message().body().length;
+        });
     }
 
     /** Waits for the sends on their way, and gives the lanes up. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -174,6 +175,7 @@ abstract class OutboxContract {
         Message read = table.load(List.of(id)).get(0).message();
 
         assertThat(read).usingRecursiveComparison().isEqualTo(sent);
+        assertThat(table.bodySizes(List.of(id, id + 1))).isEqualTo(Map.of(id, 4L));
     }
 
     @Test

@@ -73,10 +73,14 @@ class RelayAgentTest {
     }
 
     private void add(DataSource where, String text, String key) {
+        add(where, text.getBytes(), key);
+    }
+
+    private void add(DataSource where, byte[] body, String key) {
         OutboxTable table = new OutboxTable(where, "reliable_mq_");
         JdbcOutbox outbox = new JdbcOutbox(where, table, new OutboxRoom(table, 100, clock), signal, clock);
         Message message = Message.builder("orders")
-                .body(text.getBytes())
+                .body(body)
                 .orderingKey(key)
                 .build()
                 .withProperty(PropertyNames.UNIQUE_ID, "id-" + ids.incrementAndGet());
@@ -201,6 +205,28 @@ class RelayAgentTest {
         table.join("a");
 
         assertThat(table.beats()).containsOnlyKeys("a");
+    }
+
+    @Test
+    void readsNoMoreBodiesThanFitIntoMemory() {
+        byte[] body = new byte[4 << 20];
+        int fitting = (int) (RelayAgent.MOST_BYTES / body.length);
+        for (int i = 0; i < settings.relay().maxInFlight(); i++) {
+            add(database, body, "k" + i);
+        }
+        broker.silent = true;
+        RelayAgent unanswered = agent(claims());
+        unanswered.doWork();
+        unanswered.doWork();
+        assertThat(broker.unanswered).hasSize(fitting);
+
+        broker.silent = false;
+        now.addAndGet(LEASE.toMillis());
+        RelayAgent agent = agent(claims());
+        agent.doWork();
+        now.addAndGet(LEASE.toMillis());
+        stepUntil(agent, () -> broker.taken.size() == settings.relay().maxInFlight());
+        assertThat(broker.mostAtOnce.get()).isLessThanOrEqualTo(fitting);
     }
 
     @Test
