@@ -153,13 +153,27 @@ final class OutboxTable {
         return jdbc.update("DELETE FROM " + table + " WHERE id IN (" + placeholders(ids.size()) + ")", ids.toArray());
     }
 
+    /** Without their bodies: what happened can be told from the rest, and a table of it stays small. */
     void keepAsSent(Collection<Long> ids, long now) {
-        List<Object> arguments = new ArrayList<>(List.of(now));
+        List<Object> arguments = new ArrayList<>(List.of(now, new byte[0]));
         arguments.addAll(ids);
         inOwn(() -> jdbc.update(
-                "UPDATE " + table + " SET state = " + SENT + ", changed_at = ? WHERE id IN (" + placeholders(ids.size())
-                        + ")",
+                "UPDATE " + table + " SET state = " + SENT + ", changed_at = ?, body = ? WHERE id IN ("
+                        + placeholders(ids.size()) + ")",
                 arguments.toArray()));
+    }
+
+    /** When the last of the newest so many was sent, in ms since 1970; 0 if there are fewer. */
+    long sentAtOfNewest(long count) {
+        return inOwn(() -> jdbc
+                .queryForList(
+                        "SELECT changed_at FROM " + table + " WHERE state = " + SENT
+                                + " ORDER BY changed_at DESC LIMIT 1 OFFSET ?",
+                        Long.class,
+                        count - 1)
+                .stream()
+                .findFirst()
+                .orElse(0L));
     }
 
     /**

@@ -4,7 +4,6 @@ import io.reliablemq.client.api.Producer;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.spring.outbox.OutboxTable.Due;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,9 +27,6 @@ final class RelayAgent implements Agent {
     private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
 
     private static final long DATABASE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long CLEANING_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** How many sent messages are deleted in one step, so that those that wait are not held up. */
-    private static final int CLEANED_AT_ONCE = 500;
     /** How many contents are read in one statement. */
     private static final int LOADED_AT_ONCE = 50;
     /** No more is read while bodies of so many bytes are in memory: it is passed by one message at the most. */
@@ -39,11 +35,11 @@ final class RelayAgent implements Agent {
     private final OutboxTable table;
     private final LaneClaims claims;
     private final Producer producer;
-    private final OutboxSettings settings;
     private final OutboxSettings.Relay relay;
     private final RelaySignal signal;
     private final RelayStatus status;
     private final Results results;
+    private final Cleaning cleaning;
     private final Clock clock;
 
     private final Map<Integer, LaneWindow> windows = new HashMap<>();
@@ -56,7 +52,6 @@ final class RelayAgent implements Agent {
     private int firstLane;
     private long nextAttemptNanos;
     private long nextPollNanos;
-    private long nextCleaningNanos;
 
     RelayAgent(
             OutboxTable table,
@@ -69,15 +64,14 @@ final class RelayAgent implements Agent {
         this.table = table;
         this.claims = claims;
         this.producer = producer;
-        this.settings = settings;
         this.relay = settings.relay();
         this.signal = signal;
         this.status = status;
         this.results = new Results(table, settings, status, clock);
+        this.cleaning = new Cleaning(table, settings, clock);
         this.clock = clock;
         this.nextAttemptNanos = clock.nanos();
         this.nextPollNanos = clock.nanos();
-        this.nextCleaningNanos = clock.nanos();
     }
 
     @Override
@@ -115,7 +109,7 @@ final class RelayAgent implements Agent {
             windows.forEach(this::fill);
             send();
         }
-        clean();
+        cleaning.step();
         return Math.min(claims.nanosToNextBeat(), Math.max(0, nextPollNanos - clock.nanos()));
     }
 
@@ -159,16 +153,6 @@ final class RelayAgent implements Agent {
         LaneWindow window = windows.get(lane);
         if (window != null) {
             window.changed();
-        }
-    }
-
-    private void clean() {
-        Duration retention = settings.retention();
-        if (!retention.isZero() && nextCleaningNanos - clock.nanos() <= 0) {
-            nextCleaningNanos = clock.nanos() + CLEANING_PAUSE_NANOS;
-            if (table.deleteSentBefore(clock.wallMs() - retention.toMillis(), CLEANED_AT_ONCE) == CLEANED_AT_ONCE) {
-                nextCleaningNanos = clock.nanos();
-            }
         }
     }
 

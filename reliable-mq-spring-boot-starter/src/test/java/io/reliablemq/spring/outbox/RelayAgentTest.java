@@ -68,6 +68,10 @@ class RelayAgentTest {
     }
 
     private RelayAgent agent(LaneClaims claims, RelayStatus status) {
+        return agent(claims, status, settings);
+    }
+
+    private RelayAgent agent(LaneClaims claims, RelayStatus status, OutboxSettings settings) {
         return new RelayAgent(
                 new OutboxTable(database, "reliable_mq_"), claims, broker, settings, signal, status, clock);
     }
@@ -227,6 +231,30 @@ class RelayAgentTest {
         now.addAndGet(LEASE.toMillis());
         stepUntil(agent, () -> broker.taken.size() == settings.relay().maxInFlight());
         assertThat(broker.mostAtOnce.get()).isLessThanOrEqualTo(fitting);
+    }
+
+    @Test
+    void keepsNoMoreSentMessagesThanMayWait() {
+        RelayAgent agent = agent(
+                claims(),
+                new RelayStatus(),
+                new OutboxSettings("reliable_mq_", 2, Duration.ofDays(30), settings.relay()));
+        JdbcTemplate jdbc = new JdbcTemplate(database);
+        for (int i = 1; i <= 3; i++) {
+            int sent = i;
+            add(database, "m" + i, "k");
+            stepUntil(
+                    agent,
+                    () -> jdbc.queryForObject("SELECT COUNT(*) FROM reliable_mq_outbox WHERE state = 2", Integer.class)
+                            == sent);
+            now.incrementAndGet();
+        }
+
+        now.addAndGet(Duration.ofMinutes(1).toMillis());
+        agent.doWork();
+
+        assertThat(jdbc.queryForList("SELECT message_id FROM reliable_mq_outbox ORDER BY id", String.class))
+                .containsExactly("id-2", "id-3");
     }
 
     @Test
