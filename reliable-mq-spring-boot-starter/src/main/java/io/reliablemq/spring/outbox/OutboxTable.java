@@ -3,8 +3,6 @@ package io.reliablemq.spring.outbox;
 import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.message.MessageProperties;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -135,14 +133,15 @@ final class OutboxTable {
         return inOwn(() -> jdbc.query(
                 "SELECT id, topic, flag, properties, body, created_at, attempts FROM " + table + " WHERE state = "
                         + WAITING + " AND id IN (" + placeholders(ids.size()) + ")",
-                (row, number) -> new StoredMessage(row.getLong(1), message(row), row.getLong(6), row.getInt(7)),
+                (row, number) -> new StoredMessage(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getInt(3),
+                        row.getBytes(4),
+                        row.getBytes(5),
+                        row.getLong(6),
+                        row.getInt(7)),
                 ids.toArray()));
-    }
-
-    private static Message message(ResultSet row) throws SQLException {
-        String properties = new String(row.getBytes("properties"), StandardCharsets.UTF_8);
-        return new Message(
-                row.getString("topic"), row.getInt("flag"), MessageProperties.decode(properties), row.getBytes("body"));
     }
 
     void delete(Collection<Long> ids) {
@@ -233,12 +232,17 @@ final class OutboxTable {
                 id));
     }
 
+    /** Without reading their bodies, which may be large and many. */
     List<ParkedMessage> parked(int limit) {
         return inOwn(() -> jdbc.query(
-                "SELECT id, topic, flag, properties, body, created_at, attempts, changed_at, last_error FROM " + table
+                "SELECT message_id, topic, properties, OCTET_LENGTH(body) AS bytes, created_at, changed_at, attempts,"
+                        + " last_error FROM " + table
                         + " WHERE state = " + PARKED + " ORDER BY id LIMIT ?",
                 (row, number) -> ParkedMessage.of(
-                        message(row),
+                        row.getString("message_id"),
+                        row.getString("topic"),
+                        MessageProperties.decode(new String(row.getBytes("properties"), StandardCharsets.UTF_8)),
+                        row.getInt("bytes"),
                         row.getLong("created_at"),
                         row.getLong("changed_at"),
                         row.getInt("attempts"),

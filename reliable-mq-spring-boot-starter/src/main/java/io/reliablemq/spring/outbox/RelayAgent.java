@@ -1,6 +1,7 @@
 package io.reliablemq.spring.outbox;
 
 import io.reliablemq.client.api.Producer;
+import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.spring.outbox.OutboxTable.Due;
@@ -229,15 +230,22 @@ final class RelayAgent implements Agent {
     }
 
     private void send(WaitingRow row, StoredMessage content, LaneWindow window) {
+        Message message;
+        try {
+            message = content.message();
+        } catch (IllegalArgumentException e) {
+            results.unreadable(row, window, e);
+            return;
+        }
         window.started(row);
         inFlight++;
-        bytesInFlight += content.message().body().length;
+        bytesInFlight += message.body().length;
         int attempts = content.attempts();
         try {
-            producer.resendAsync(content.message(), content.createdAt())
-                    .whenComplete((receipt, error) -> ended(new Ended(row, content.message(), attempts, error)));
+            producer.resendAsync(message, content.createdAt())
+                    .whenComplete((receipt, error) -> ended(new Ended(row, message, attempts, error)));
         } catch (RuntimeException e) {
-            ended(new Ended(row, content.message(), attempts, e));
+            ended(new Ended(row, message, attempts, e));
         }
     }
 

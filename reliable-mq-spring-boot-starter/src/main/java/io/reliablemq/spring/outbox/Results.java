@@ -101,6 +101,14 @@ final class Results {
         });
     }
 
+    /** A row that was changed in the table, so that it is no message any more: others must not wait for it. */
+    void unreadable(WaitingRow row, LaneWindow window, IllegalArgumentException error) {
+        table.park(row.id(), "The row is no message. " + error.getMessage(), clock.wallMs());
+        status.parked();
+        log.error("The row {} of the outbox is no message, and is parked", row.id(), error);
+        window.finished(row);
+    }
+
     private void noteFailure(Ended end, @Nullable LaneWindow window) {
         if (end.isRefusedForGood()) {
             table.park(end.row().id(), end.reason(), clock.wallMs());

@@ -234,6 +234,23 @@ class RelayAgentTest {
     }
 
     @Test
+    void parksARowThatIsNoMessageAndGoesOn() {
+        add(database, "damaged", "k");
+        add(database, "behind", "k");
+        new JdbcTemplate(database).update("UPDATE reliable_mq_outbox SET topic = '' WHERE message_id = 'id-1'");
+
+        stepUntil(agent(claims()), () -> broker.taken.size() == 1);
+
+        assertThat(broker.texts()).containsExactly("behind");
+        ParkedMessages parked = new ParkedMessages(new OutboxTable(database, "reliable_mq_"), signal);
+        assertThat(parked.list(10)).singleElement().satisfies(one -> {
+            assertThat(one.messageId()).isEqualTo("id-1");
+            assertThat(one.reason()).startsWith("The row is no message. ");
+            assertThat(one.bodyBytes()).isEqualTo(7);
+        });
+    }
+
+    @Test
     void keepsNoMoreSentMessagesThanMayWait() {
         RelayAgent agent = agent(
                 claims(),
