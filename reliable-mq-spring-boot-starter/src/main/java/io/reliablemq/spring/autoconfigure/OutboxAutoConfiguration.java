@@ -2,7 +2,6 @@ package io.reliablemq.spring.autoconfigure;
 
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.spring.core.Outbox;
-import io.reliablemq.spring.outbox.JdbcOutbox;
 import io.reliablemq.spring.outbox.JdbcOutboxParts;
 import io.reliablemq.spring.outbox.OutboxDataSource;
 import io.reliablemq.spring.outbox.OutboxMonitor;
@@ -77,7 +76,7 @@ public final class OutboxAutoConfiguration {
     @Bean
     @DependsOnDatabaseInitialization
     @ConditionalOnMissingBean(Outbox.class)
-    JdbcOutbox reliableMqOutbox(JdbcOutboxParts parts) {
+    Outbox reliableMqOutbox(JdbcOutboxParts parts) {
         return parts.outbox();
     }
 

@@ -20,7 +20,7 @@ public class OutboxProperties extends DatabaseInitializationProperties {
     /** Messages that may wait in the table or be parked there, before senders are refused. */
     private long maxRows = 100_000;
 
-    /** Time that sent messages are kept in the table. They are deleted at once with 0. */
+    /** Time that sent messages are kept in the table, without body and max-rows at the most. They are deleted at once with 0. */
     private Duration retention = Duration.ZERO;
 
     private final Relay relay = new Relay();

@@ -2,6 +2,7 @@ package io.reliablemq.spring.listener;
 
 import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.ReceivedMessage;
+import io.reliablemq.protocol.message.FailureProperties;
 import io.reliablemq.protocol.message.Names;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,17 +125,18 @@ public final class GroupDispatcher implements DeliveryHandler {
                 return route;
             }
         }
-        return message.reconsumeTimes() > 0 ? onlyDeadLetterRoute() : null;
+        return mayBeRetriedDeadLetter(message) ? routes.get(0) : null;
     }
 
     /**
-     * A dead letter keeps the topic that it was first sent to, and brokers give that back when a listener of dead
-     * letters fails in its turn.
+     * A broker of Apache RocketMQ gives a dead letter that fails in its turn back under the topic that it was first sent
+     * to, and nothing tells it from a retry of a listener that is no more: only that a group of dead letters has no
+     * others. Our broker gives back the topic of the dead letters, and tells since when a message fails.
      */
-    private @Nullable Route onlyDeadLetterRoute() {
-        List<Route> found = routes.stream()
-                .filter(route -> Names.isDeadLetterTopic(route.topic()))
-                .toList();
-        return found.size() == 1 ? found.get(0) : null;
+    private boolean mayBeRetriedDeadLetter(ReceivedMessage message) {
+        return routes.size() == 1
+                && Names.isDeadLetterTopic(routes.get(0).topic())
+                && message.reconsumeTimes() > 0
+                && !message.properties().containsKey(FailureProperties.FIRST_FAILED_AT);
     }
 }

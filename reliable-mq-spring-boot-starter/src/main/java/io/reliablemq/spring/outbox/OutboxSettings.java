@@ -6,8 +6,8 @@ import java.time.Duration;
  * Settings of the outbox.
  *
  * @param tablePrefix what the names of the three tables begin with, maybe with a schema before it
- * @param maxRows messages that may wait or be parked, before senders are refused
- * @param retention how long sent messages are kept; zero to delete them at once
+ * @param maxRows messages that may wait or be parked, before senders are refused; and sent ones that are kept
+ * @param retention how long sent messages are kept, without their bodies; zero to delete them at once
  * @param relay settings of sending
  */
 public record OutboxSettings(String tablePrefix, long maxRows, Duration retention, Relay relay) {

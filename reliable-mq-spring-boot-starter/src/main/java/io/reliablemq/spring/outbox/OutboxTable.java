@@ -3,13 +3,13 @@ package io.reliablemq.spring.outbox;
 import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.message.MessageProperties;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -112,19 +112,36 @@ final class OutboxTable {
                 arguments.toArray()));
     }
 
+    /** How many bytes their bodies have; those that do not wait any more are missing. */
+    Map<Long, Long> bodySizes(Collection<Long> ids) {
+        Map<Long, Long> sizes = new HashMap<>();
+        inOwn(() -> {
+            jdbc.query(
+                    "SELECT id, OCTET_LENGTH(body) FROM " + table + " WHERE state = " + WAITING + " AND id IN ("
+                            + placeholders(ids.size()) + ")",
+                    row -> {
+                        sizes.put(row.getLong(1), row.getLong(2));
+                    },
+                    ids.toArray());
+            return 0;
+        });
+        return sizes;
+    }
+
     /** Their content; those that do not wait any more are missing. */
     List<StoredMessage> load(Collection<Long> ids) {
         return inOwn(() -> jdbc.query(
                 "SELECT id, topic, flag, properties, body, created_at, attempts FROM " + table + " WHERE state = "
                         + WAITING + " AND id IN (" + placeholders(ids.size()) + ")",
-                (row, number) -> new StoredMessage(row.getLong(1), message(row), row.getLong(6), row.getInt(7)),
+                (row, number) -> new StoredMessage(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getInt(3),
+                        row.getBytes(4),
+                        row.getBytes(5),
+                        row.getLong(6),
+                        row.getInt(7)),
                 ids.toArray()));
-    }
-
-    private static Message message(ResultSet row) throws SQLException {
-        String properties = new String(row.getBytes("properties"), StandardCharsets.UTF_8);
-        return new Message(
-                row.getString("topic"), row.getInt("flag"), MessageProperties.decode(properties), row.getBytes("body"));
     }
 
     void delete(Collection<Long> ids) {
@@ -135,13 +152,27 @@ final class OutboxTable {
         return jdbc.update("DELETE FROM " + table + " WHERE id IN (" + placeholders(ids.size()) + ")", ids.toArray());
     }
 
+    /** Without their bodies: what happened can be told from the rest, and a table of it stays small. */
     void keepAsSent(Collection<Long> ids, long now) {
-        List<Object> arguments = new ArrayList<>(List.of(now));
+        List<Object> arguments = new ArrayList<>(List.of(now, new byte[0]));
         arguments.addAll(ids);
         inOwn(() -> jdbc.update(
-                "UPDATE " + table + " SET state = " + SENT + ", changed_at = ? WHERE id IN (" + placeholders(ids.size())
-                        + ")",
+                "UPDATE " + table + " SET state = " + SENT + ", changed_at = ?, body = ? WHERE id IN ("
+                        + placeholders(ids.size()) + ")",
                 arguments.toArray()));
+    }
+
+    /** When the last of the newest so many was sent, in ms since 1970; 0 if there are fewer. */
+    long sentAtOfNewest(long count) {
+        return inOwn(() -> jdbc
+                .queryForList(
+                        "SELECT changed_at FROM " + table + " WHERE state = " + SENT
+                                + " ORDER BY changed_at DESC LIMIT 1 OFFSET ?",
+                        Long.class,
+                        count - 1)
+                .stream()
+                .findFirst()
+                .orElse(0L));
     }
 
     /**
@@ -201,12 +232,17 @@ final class OutboxTable {
                 id));
     }
 
+    /** Without reading their bodies, which may be large and many. */
     List<ParkedMessage> parked(int limit) {
         return inOwn(() -> jdbc.query(
-                "SELECT id, topic, flag, properties, body, created_at, attempts, changed_at, last_error FROM " + table
+                "SELECT message_id, topic, properties, OCTET_LENGTH(body) AS bytes, created_at, changed_at, attempts,"
+                        + " last_error FROM " + table
                         + " WHERE state = " + PARKED + " ORDER BY id LIMIT ?",
                 (row, number) -> ParkedMessage.of(
-                        message(row),
+                        row.getString("message_id"),
+                        row.getString("topic"),
+                        MessageProperties.decode(new String(row.getBytes("properties"), StandardCharsets.UTF_8)),
+                        row.getInt("bytes"),
                         row.getLong("created_at"),
                         row.getLong("changed_at"),
                         row.getInt("attempts"),

@@ -1,7 +1,8 @@
 package io.reliablemq.spring.outbox;
 
-import io.reliablemq.protocol.message.Message;
+import io.reliablemq.protocol.message.PropertyNames;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,22 @@ public record ParkedMessage(
         int attempts,
         String reason) {
 
-    static ParkedMessage of(Message message, long createdAt, long parkedAt, int attempts, @Nullable String reason) {
+    static ParkedMessage of(
+            String messageId,
+            String topic,
+            Map<String, String> properties,
+            int bodyBytes,
+            long createdAt,
+            long parkedAt,
+            int attempts,
+            @Nullable String reason) {
         return new ParkedMessage(
-                String.valueOf(message.uniqueId()),
-                message.topic(),
-                message.tag(),
-                message.keys(),
-                message.orderingKey(),
-                message.body().length,
+                messageId,
+                topic,
+                properties.get(PropertyNames.TAGS),
+                properties.get(PropertyNames.KEYS),
+                properties.get(PropertyNames.SHARDING_KEY),
+                bodyBytes,
                 Instant.ofEpochMilli(createdAt),
                 Instant.ofEpochMilli(parkedAt),
                 attempts,

@@ -1,10 +1,10 @@
 package io.reliablemq.spring.outbox;
 
 import io.reliablemq.client.api.Producer;
+import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.spring.outbox.OutboxTable.Due;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,30 +28,31 @@ final class RelayAgent implements Agent {
     private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
 
     private static final long DATABASE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long CLEANING_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** How many sent messages are deleted in one step, so that those that wait are not held up. */
-    private static final int CLEANED_AT_ONCE = 500;
     /** How many contents are read in one statement. */
     private static final int LOADED_AT_ONCE = 50;
+    /** No more is read while bodies of so many bytes are in memory: it is passed by one message at the most. */
+    static final long MOST_BYTES = 16L << 20;
 
     private final OutboxTable table;
     private final LaneClaims claims;
     private final Producer producer;
-    private final OutboxSettings settings;
     private final OutboxSettings.Relay relay;
     private final RelaySignal signal;
     private final RelayStatus status;
     private final Results results;
+    private final Cleaning cleaning;
     private final Clock clock;
 
     private final Map<Integer, LaneWindow> windows = new HashMap<>();
     private final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
     private final List<Ended> unnoted = new ArrayList<>();
     private int inFlight;
+    /** The bodies of those in flight. */
+    private long bytesInFlight;
+
     private int firstLane;
     private long nextAttemptNanos;
     private long nextPollNanos;
-    private long nextCleaningNanos;
 
     RelayAgent(
             OutboxTable table,
@@ -64,15 +65,14 @@ final class RelayAgent implements Agent {
         this.table = table;
         this.claims = claims;
         this.producer = producer;
-        this.settings = settings;
         this.relay = settings.relay();
         this.signal = signal;
         this.status = status;
         this.results = new Results(table, settings, status, clock);
+        this.cleaning = new Cleaning(table, settings, clock);
         this.clock = clock;
         this.nextAttemptNanos = clock.nanos();
         this.nextPollNanos = clock.nanos();
-        this.nextCleaningNanos = clock.nanos();
     }
 
     @Override
@@ -110,7 +110,7 @@ final class RelayAgent implements Agent {
             windows.forEach(this::fill);
             send();
         }
-        clean();
+        cleaning.step();
         return Math.min(claims.nanosToNextBeat(), Math.max(0, nextPollNanos - clock.nanos()));
     }
 
@@ -157,16 +157,6 @@ final class RelayAgent implements Agent {
         }
     }
 
-    private void clean() {
-        Duration retention = settings.retention();
-        if (!retention.isZero() && nextCleaningNanos - clock.nanos() <= 0) {
-            nextCleaningNanos = clock.nanos() + CLEANING_PAUSE_NANOS;
-            if (table.deleteSentBefore(clock.wallMs() - retention.toMillis(), CLEANED_AT_ONCE) == CLEANED_AT_ONCE) {
-                nextCleaningNanos = clock.nanos();
-            }
-        }
-    }
-
     private void fill(int lane, LaneWindow window) {
         if (window.wantsMore()) {
             // One time for both: a pause must not end between them, or a later message passes and the paused one does
@@ -183,22 +173,45 @@ final class RelayAgent implements Agent {
 
     private void send() {
         List<WaitingRow> chosen = choose(results.mostInFlight() - inFlight);
-        for (int from = 0; from < chosen.size(); from += LOADED_AT_ONCE) {
-            List<WaitingRow> rows = chosen.subList(from, Math.min(from + LOADED_AT_ONCE, chosen.size()));
-            Map<Long, StoredMessage> contents = new HashMap<>();
-            table.load(rows.stream().map(WaitingRow::id).toList())
-                    .forEach(content -> contents.put(content.id(), content));
-            for (WaitingRow row : rows) {
-                StoredMessage content = contents.get(row.id());
-                LaneWindow window = windows.get(row.lane());
-                if (content == null && window != null) {
-                    // Somebody has deleted it.
-                    window.finished(row);
-                } else if (content != null && window != null && claims.holdFor(relay.sendTimeout())) {
-                    send(row, content, window);
-                }
+        while (!chosen.isEmpty() && bytesInFlight < MOST_BYTES) {
+            List<WaitingRow> rows = beginning(chosen.subList(0, Math.min(LOADED_AT_ONCE, chosen.size())));
+            load(rows);
+            chosen = chosen.subList(rows.size(), chosen.size());
+        }
+    }
+
+    /** The first of them, at least one, until their bodies reach the bound. */
+    private List<WaitingRow> beginning(List<WaitingRow> rows) {
+        if (rows.size() == 1) {
+            return rows;
+        }
+        Map<Long, Long> sizes = table.bodySizes(ids(rows));
+        long bytes = bytesInFlight;
+        int count = 0;
+        while (count < rows.size() && bytes < MOST_BYTES) {
+            bytes += sizes.getOrDefault(rows.get(count).id(), 0L);
+            count++;
+        }
+        return rows.subList(0, count);
+    }
+
+    private void load(List<WaitingRow> rows) {
+        Map<Long, StoredMessage> contents = new HashMap<>();
+        table.load(ids(rows)).forEach(content -> contents.put(content.id(), content));
+        for (WaitingRow row : rows) {
+            StoredMessage content = contents.get(row.id());
+            LaneWindow window = windows.get(row.lane());
+            if (content == null && window != null) {
+                // Somebody has deleted it.
+                window.finished(row);
+            } else if (content != null && window != null && claims.holdFor(relay.sendTimeout())) {
+                send(row, content, window);
             }
         }
+    }
+
+    private static List<Long> ids(List<WaitingRow> rows) {
+        return rows.stream().map(WaitingRow::id).toList();
     }
 
     /** The lanes take turns in being first, so that none is left behind while places are few. */
@@ -217,14 +230,22 @@ final class RelayAgent implements Agent {
     }
 
     private void send(WaitingRow row, StoredMessage content, LaneWindow window) {
+        Message message;
+        try {
+            message = content.message();
+        } catch (IllegalArgumentException e) {
+            results.unreadable(row, window, e);
+            return;
+        }
         window.started(row);
         inFlight++;
+        bytesInFlight += message.body().length;
         int attempts = content.attempts();
         try {
-            producer.resendAsync(content.message(), content.createdAt())
-                    .whenComplete((receipt, error) -> ended(new Ended(row, content.message(), attempts, error)));
+            producer.resendAsync(message, content.createdAt())
+                    .whenComplete((receipt, error) -> ended(new Ended(row, message, attempts, error)));
         } catch (RuntimeException e) {
-            ended(new Ended(row, content.message(), attempts, e));
+            ended(new Ended(row, message, attempts, e));
         }
     }
 
@@ -236,7 +257,10 @@ final class RelayAgent implements Agent {
     /** Writes down how sends have ended. What the database does not take now is kept for the next time. */
     private void note() {
         ends.drainTo(unnoted);
-        results.note(unnoted, windows, () -> inFlight--);
+        results.note(unnoted, windows, end -> {
+            inFlight--;
+            bytesInFlight -= end.message().body().length;
+        });
     }
 
     /** Waits for the sends on their way, and gives the lanes up. */

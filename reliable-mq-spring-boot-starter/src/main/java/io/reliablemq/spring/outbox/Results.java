@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +47,9 @@ final class Results {
     /**
      * Notes all of them, and takes each out of the list that was noted.
      *
-     * @param noted runs once for each
+     * @param noted is told of each
      */
-    void note(List<Ended> ends, Map<Integer, LaneWindow> windows, Runnable noted) {
+    void note(List<Ended> ends, Map<Integer, LaneWindow> windows, Consumer<Ended> noted) {
         noteSent(ends, windows, noted);
         while (!ends.isEmpty()) {
             Ended end = ends.get(0);
@@ -56,11 +57,11 @@ final class Results {
                 noteFailure(end, windows.get(end.row().lane()));
             }
             ends.remove(0);
-            noted.run();
+            noted.accept(end);
         }
     }
 
-    private void noteSent(List<Ended> ends, Map<Integer, LaneWindow> windows, Runnable noted) {
+    private void noteSent(List<Ended> ends, Map<Integer, LaneWindow> windows, Consumer<Ended> noted) {
         List<Ended> sent =
                 new ArrayList<>(ends.stream().filter(end -> end.error() == null).toList());
         if (sent.isEmpty()) {
@@ -80,7 +81,7 @@ final class Results {
                     window.finished(end.row());
                 }
                 ends.remove(end);
-                noted.run();
+                noted.accept(end);
             }
             status.sent(part.size());
         }
@@ -98,6 +99,14 @@ final class Results {
             table.makeDue(lane);
             window.resume();
         });
+    }
+
+    /** A row that was changed in the table, so that it is no message any more: others must not wait for it. */
+    void unreadable(WaitingRow row, LaneWindow window, IllegalArgumentException error) {
+        table.park(row.id(), "The row is no message. " + error.getMessage(), clock.wallMs());
+        status.parked();
+        log.error("The row {} of the outbox is no message, and is parked", row.id(), error);
+        window.finished(row);
     }
 
     private void noteFailure(Ended end, @Nullable LaneWindow window) {

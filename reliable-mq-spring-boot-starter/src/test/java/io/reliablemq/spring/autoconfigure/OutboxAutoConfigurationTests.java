@@ -13,7 +13,6 @@ import io.reliablemq.spring.core.ReliableMqTemplate;
 import io.reliablemq.spring.core.TransactionMode;
 import io.reliablemq.spring.fixture.Failures;
 import io.reliablemq.spring.fixture.ScriptedBroker;
-import io.reliablemq.spring.outbox.JdbcOutbox;
 import io.reliablemq.spring.outbox.OutboxDataSource;
 import io.reliablemq.spring.outbox.OutboxMonitor;
 import io.reliablemq.spring.outbox.OutboxRelay;
@@ -72,6 +71,20 @@ class OutboxAutoConfigurationTests {
                 .run(started -> assertThat(started).hasNotFailed().doesNotHaveBean(Outbox.class));
         context.withClassLoader(new FilteredClassLoader(JdbcTemplate.class))
                 .run(started -> assertThat(started).doesNotHaveBean(Outbox.class));
+    }
+
+    @Test
+    void beansAreOfTheTypesThatTheyAreDeclaredWith() {
+        context.withConfiguration(AutoConfigurations.of(ReliableMqObservationAutoConfiguration.class))
+                .run(started -> assertThat(started.getBeanDefinitionNames())
+                        .filteredOn(name -> name.startsWith("reliableMq"))
+                        .contains("reliableMqOutbox", "reliableMqTemplate")
+                        .allSatisfy(name -> assertThat(started.getBean(name))
+                                .as(name)
+                                .isInstanceOf(started.getBeanFactory()
+                                        .getMergedBeanDefinition(name)
+                                        .getResolvableType()
+                                        .resolve(Object.class))));
     }
 
     @Test
@@ -139,7 +152,7 @@ class OutboxAutoConfigurationTests {
     @Test
     void onlyTakesDownWhereTheRelayIsSwitchedOff() {
         context.withPropertyValues("reliable-mq.outbox.relay.enabled=false").run(started -> {
-            assertThat(started).doesNotHaveBean(OutboxRelay.class).hasSingleBean(JdbcOutbox.class);
+            assertThat(started).doesNotHaveBean(OutboxRelay.class).hasSingleBean(Outbox.class);
             started.getBean(TransactionTemplate.class)
                     .executeWithoutResult(status -> started.getBean(ReliableMqTemplate.class)
                             .inTransaction(TransactionMode.OUTBOX)
@@ -214,7 +227,7 @@ class OutboxAutoConfigurationTests {
     void givesWayToAnOutboxOfTheApplication() {
         Outbox own = message -> {};
         context.withBean("mine", Outbox.class, () -> own)
-                .run(started -> assertThat(started).doesNotHaveBean(JdbcOutbox.class));
+                .run(started -> assertThat(started).doesNotHaveBean("reliableMqOutbox"));
     }
 
     @ParameterizedTest

@@ -35,16 +35,27 @@ class GroupDispatcherTest {
 
     @Test
     void handsRetriedDeadLetterBackToItsListenerUnderTheTopicItHadFirst() throws Exception {
-        GroupDispatcher ofDeadLetters = new GroupDispatcher(
-                "d",
-                List.of(
-                        new GroupDispatcher.Route("%DLQ%g", TagSelector.ALL, handler("dead")),
-                        new GroupDispatcher.Route("stock", TagSelector.ALL, handler("stock"))));
+        Outcomes.deliver(new GroupDispatcher("d", List.of(deadLetters())), Received.text("orders", "x", Map.of()));
 
-        Outcomes.deliver(ofDeadLetters, Received.text("orders", "x", Map.of()));
-        Outcomes.deliver(ofDeadLetters, Received.text("stock", "x", Map.of()));
+        assertThat(handled).containsExactly("dead");
+    }
 
-        assertThat(handled).containsExactly("dead", "stock");
+    @Test
+    void takesNoRetryOfAListenerThatIsNoMoreForADeadLetter() throws Exception {
+        GroupDispatcher besideAnother = new GroupDispatcher(
+                "d", List.of(deadLetters(), new GroupDispatcher.Route("stock", TagSelector.ALL, handler("stock"))));
+        GroupDispatcher alone = new GroupDispatcher("d", List.of(deadLetters()));
+
+        assertThat(Outcomes.deliver(besideAnother, Received.tagged("orders", "paid", "x")))
+                .isEqualTo(ConsumeResult.RECONSUME_LATER);
+        assertThat(Outcomes.deliver(alone, Received.text("orders", "x", Map.of("DLQ_FIRST_FAILED_AT", "1000"))))
+                .as("by our broker, which names the topic of dead letters")
+                .isEqualTo(ConsumeResult.RECONSUME_LATER);
+        assertThat(handled).isEmpty();
+    }
+
+    private GroupDispatcher.Route deadLetters() {
+        return new GroupDispatcher.Route("%DLQ%g", TagSelector.ALL, handler("dead"));
     }
 
     @Test

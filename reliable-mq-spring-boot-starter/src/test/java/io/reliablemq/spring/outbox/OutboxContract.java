@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -174,6 +175,7 @@ abstract class OutboxContract {
         Message read = table.load(List.of(id)).get(0).message();
 
         assertThat(read).usingRecursiveComparison().isEqualTo(sent);
+        assertThat(table.bodySizes(List.of(id, id + 1))).isEqualTo(Map.of(id, 4L));
     }
 
     @Test
@@ -352,9 +354,15 @@ abstract class OutboxContract {
         await().atMost(PATIENCE).until(() -> parts.monitor().figures().sent() == 2);
 
         assertThat(rows()).isEqualTo(2);
+        assertThat(new JdbcTemplate(database)
+                        .queryForList("SELECT OCTET_LENGTH(body) FROM reliable_mq_outbox", Long.class))
+                .as("bodies")
+                .containsExactly(0L, 0L);
         OutboxTable table = new OutboxTable(database, "reliable_mq_");
         assertThat(table.deleteSentBefore(System.currentTimeMillis() - 3_600_000, 100))
                 .isZero();
+        assertThat(table.sentAtOfNewest(2)).isPositive().isLessThanOrEqualTo(table.sentAtOfNewest(1));
+        assertThat(table.sentAtOfNewest(3)).isZero();
         assertThat(table.deleteSentBefore(System.currentTimeMillis() + 1, 1)).isEqualTo(1);
         assertThat(table.deleteSentBefore(System.currentTimeMillis() + 1, 100)).isEqualTo(1);
     }

@@ -68,15 +68,23 @@ class RelayAgentTest {
     }
 
     private RelayAgent agent(LaneClaims claims, RelayStatus status) {
+        return agent(claims, status, settings);
+    }
+
+    private RelayAgent agent(LaneClaims claims, RelayStatus status, OutboxSettings settings) {
         return new RelayAgent(
                 new OutboxTable(database, "reliable_mq_"), claims, broker, settings, signal, status, clock);
     }
 
     private void add(DataSource where, String text, String key) {
+        add(where, text.getBytes(), key);
+    }
+
+    private void add(DataSource where, byte[] body, String key) {
         OutboxTable table = new OutboxTable(where, "reliable_mq_");
         JdbcOutbox outbox = new JdbcOutbox(where, table, new OutboxRoom(table, 100, clock), signal, clock);
         Message message = Message.builder("orders")
-                .body(text.getBytes())
+                .body(body)
                 .orderingKey(key)
                 .build()
                 .withProperty(PropertyNames.UNIQUE_ID, "id-" + ids.incrementAndGet());
@@ -201,6 +209,69 @@ class RelayAgentTest {
         table.join("a");
 
         assertThat(table.beats()).containsOnlyKeys("a");
+    }
+
+    @Test
+    void readsNoMoreBodiesThanFitIntoMemory() {
+        byte[] body = new byte[4 << 20];
+        int fitting = (int) (RelayAgent.MOST_BYTES / body.length);
+        for (int i = 0; i < settings.relay().maxInFlight(); i++) {
+            add(database, body, "k" + i);
+        }
+        broker.silent = true;
+        RelayAgent unanswered = agent(claims());
+        unanswered.doWork();
+        unanswered.doWork();
+        assertThat(broker.unanswered).hasSize(fitting);
+
+        broker.silent = false;
+        now.addAndGet(LEASE.toMillis());
+        RelayAgent agent = agent(claims());
+        agent.doWork();
+        now.addAndGet(LEASE.toMillis());
+        stepUntil(agent, () -> broker.taken.size() == settings.relay().maxInFlight());
+        assertThat(broker.mostAtOnce.get()).isLessThanOrEqualTo(fitting);
+    }
+
+    @Test
+    void parksARowThatIsNoMessageAndGoesOn() {
+        add(database, "damaged", "k");
+        add(database, "behind", "k");
+        new JdbcTemplate(database).update("UPDATE reliable_mq_outbox SET topic = '' WHERE message_id = 'id-1'");
+
+        stepUntil(agent(claims()), () -> broker.taken.size() == 1);
+
+        assertThat(broker.texts()).containsExactly("behind");
+        ParkedMessages parked = new ParkedMessages(new OutboxTable(database, "reliable_mq_"), signal);
+        assertThat(parked.list(10)).singleElement().satisfies(one -> {
+            assertThat(one.messageId()).isEqualTo("id-1");
+            assertThat(one.reason()).startsWith("The row is no message. ");
+            assertThat(one.bodyBytes()).isEqualTo(7);
+        });
+    }
+
+    @Test
+    void keepsNoMoreSentMessagesThanMayWait() {
+        RelayAgent agent = agent(
+                claims(),
+                new RelayStatus(),
+                new OutboxSettings("reliable_mq_", 2, Duration.ofDays(30), settings.relay()));
+        JdbcTemplate jdbc = new JdbcTemplate(database);
+        for (int i = 1; i <= 3; i++) {
+            int sent = i;
+            add(database, "m" + i, "k");
+            stepUntil(
+                    agent,
+                    () -> jdbc.queryForObject("SELECT COUNT(*) FROM reliable_mq_outbox WHERE state = 2", Integer.class)
+                            == sent);
+            now.incrementAndGet();
+        }
+
+        now.addAndGet(Duration.ofMinutes(1).toMillis());
+        agent.doWork();
+
+        assertThat(jdbc.queryForList("SELECT message_id FROM reliable_mq_outbox ORDER BY id", String.class))
+                .containsExactly("id-2", "id-3");
     }
 
     @Test
