@@ -53,7 +53,7 @@ class SlaveIT {
     }
 
     private BrokerProperties properties(String dataDir) {
-BrokerProperties properties = LocalProperties.in(folder.resolve(dataDir));
+        BrokerProperties properties = LocalProperties.in(folder.resolve(dataDir));
         // It comes back where it was.
         properties.setListenPort(FreePorts.next());
         properties.setMessageDelayLevel("100ms 200ms 300ms 400ms 5m");
