@@ -94,6 +94,15 @@ final class RequestsInside {
             }
         }
 
+        @Override
+        public void sendDirectly(Command response) {
+            try {
+                reply.sendDirectly(response);
+            } finally {
+                leaveOnce();
+            }
+        }
+
         void leaveOnce() {
             if (left.compareAndSet(false, true)) {
                 leave();

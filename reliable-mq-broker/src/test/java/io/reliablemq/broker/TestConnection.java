@@ -50,6 +50,11 @@ public class TestConnection implements Connection {
     }
 
     @Override
+    public CompletableFuture<Void> sendOneWayDirectly(Command request) {
+        return sendOneWay(request);
+    }
+
+    @Override
     public void onClose(Runnable action) {
         if (open) {
             onClose.add(action);

@@ -33,6 +33,11 @@ public final class TestReply implements Reply {
     }
 
     @Override
+    public void sendDirectly(Command response) {
+        send(response);
+    }
+
+    @Override
     public Body allocate(int size) {
         throw new UnsupportedOperationException("no test needs bodies");
     }

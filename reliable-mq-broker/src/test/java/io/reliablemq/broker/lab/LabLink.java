@@ -124,6 +124,11 @@ final class LabLink {
         }
 
         @Override
+        public CompletableFuture<Void> sendOneWayDirectly(Command request) {
+            return sendOneWay(request);
+        }
+
+        @Override
         public void onClose(Runnable action) {
             if (open) {
                 onClose.add(action);
@@ -153,6 +158,11 @@ final class LabLink {
         @Override
         public void send(Command response) {
             answers.take(response);
+        }
+
+        @Override
+        public void sendDirectly(Command response) {
+            send(response);
         }
 
         @Override

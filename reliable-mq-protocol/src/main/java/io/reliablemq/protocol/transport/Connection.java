@@ -29,9 +29,7 @@ public interface Connection {
      * event loop. It is written on the calling thread, which never waits for that, if nothing else is under way on the
      * connection; else as {@link #sendOneWay} does. The order in which one thread sends is kept.
      */
-    default CompletableFuture<Void> sendOneWayDirectly(Command request) {
-        return sendOneWay(request);
-    }
+    CompletableFuture<Void> sendOneWayDirectly(Command request);
 
     /** Runs once the connection is closed, at once if it already is. Called on the event loop. */
     void onClose(Runnable action);

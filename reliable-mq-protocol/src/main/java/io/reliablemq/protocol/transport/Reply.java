@@ -16,9 +16,7 @@ public interface Reply {
      * As {@link #send}, by a thread that has just this one to give and would rather write it itself than wake the
      * connection's event loop. It never waits for that.
      */
-    default void sendDirectly(Command response) {
-        send(response);
-    }
+    void sendDirectly(Command response);
 
     /**
      * Pooled memory for the body of an answer. Fill {@link Body#buffer()} completely, then hand the body over with

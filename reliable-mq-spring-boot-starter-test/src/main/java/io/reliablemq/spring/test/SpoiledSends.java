@@ -177,6 +177,11 @@ public final class SpoiledSends {
         }
 
         @Override
+        public void sendDirectly(Command response) {
+            send(response);
+        }
+
+        @Override
         public Body allocate(int size) {
             return reply.allocate(size);
         }
