@@ -25,6 +25,8 @@ final class Callbacks implements Executor, AutoCloseable {
     private static final int FEW_THREADS = 2;
     private static final long CLOSE_SECONDS = 5;
 
+    private static final Duration SLOW = Duration.ofNanos(100_000);
+
     private static final Duration PAUSE_WITHOUT_THREAD = Duration.ofMillis(100);
 
     private final TaskLoop loop;
@@ -34,7 +36,7 @@ final class Callbacks implements Executor, AutoCloseable {
         this.loop = loop;
         // When the client has ended, the thread that ended the send delivers the outcome.
         threads = new GrowingThreads(
-                "rmq-client-callback", FEW_THREADS, MOST_THREADS, (task, pool) -> task.run(), loop, clock);
+                "rmq-client-callback", FEW_THREADS, MOST_THREADS, SLOW, (task, pool) -> task.run(), loop, clock);
     }
 
     /** Runs the task in any case: where there is no thread for it now, a moment later. */

@@ -25,11 +25,14 @@ public final class SpringProcess implements AutoCloseable {
     /**
      * Returns when it says that it is ready.
      *
+     * @param jvmOptions of its JVM
      * @param jars folder of the class path
      * @param folder where it runs
      */
-    public static SpringProcess start(String name, Path jars, Path folder, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of("-cp", jars.toAbsolutePath() + "/*", MAIN_CLASS));
+    public static SpringProcess start(
+            String name, List<String> jvmOptions, Path jars, Path folder, List<String> arguments) {
+        List<String> command = new ArrayList<>(jvmOptions);
+        command.addAll(List.of("-cp", jars.toAbsolutePath() + "/*", MAIN_CLASS));
         command.addAll(arguments);
         long before = System.nanoTime();
         ChildProcess process = ChildProcess.java(name, folder, command);

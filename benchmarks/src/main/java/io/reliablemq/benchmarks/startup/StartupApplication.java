@@ -26,6 +26,10 @@ public final class StartupApplication {
     private final Path applications;
     private final PeerFolder peer;
     private final Path work;
+
+    /** By application: its classes as the JVM keeps them, so that they need not be parsed and verified again. */
+    private final Map<String, Path> archives = new LinkedHashMap<>();
+
     private final Map<String, List<Start>> starts = new LinkedHashMap<>();
 
     private StartupApplication(Path applications, PeerFolder peer, Path work) {
@@ -40,6 +44,7 @@ public final class StartupApplication {
         try {
             StartupApplication application = new StartupApplication(
                     Path.of(args[0]), new PeerFolder(Path.of(args[1]).toAbsolutePath()), work);
+            application.archive();
             // The first round fills the caches of the operating system and does not count.
             application.round(0);
             application.starts.clear();
@@ -49,6 +54,18 @@ public final class StartupApplication {
             System.out.println(StartupTable.of(application.starts));
         } finally {
             delete(work);
+        }
+    }
+
+    private void archive() throws IOException {
+        for (String application : List.of("empty", "with-reliable-mq", "with-artemis")) {
+            Path archive = work.resolve(application + ".jsa").toAbsolutePath();
+            start(application, List.of("-XX:ArchiveClassesAtExit=" + archive), work.resolve("archiving"), List.of())
+                    .close();
+            if (!Files.isRegularFile(archive)) {
+                throw new IllegalStateException("The JVM wrote no archive of the classes of " + application);
+            }
+            archives.put(application, archive);
         }
     }
 
@@ -65,6 +82,9 @@ public final class StartupApplication {
                         "--spring.artemis.embedded.persistent=true",
                         "--spring.artemis.embedded.data-directory=" + folder.resolve("artemis")));
         measure("embedded Artemis, in memory (its default)", "with-artemis", folder, List.of());
+        measureArchived("empty application", "empty", folder);
+        measureArchived("embedded broker, same folder again", "with-reliable-mq", folder);
+        measureArchived("embedded Artemis, in memory", "with-artemis", folder);
         apache(folder);
         delete(folder);
     }
@@ -90,11 +110,24 @@ public final class StartupApplication {
     }
 
     private void measure(String what, String application, Path folder, List<String> arguments) {
-        Path jars = applications.resolve(application).resolve("target/lib");
-        Path own = folder.resolve(application);
-        try (SpringProcess started = SpringProcess.start(application, jars, own, arguments)) {
+        measure(what, application, List.of(), folder, arguments);
+    }
+
+    private void measureArchived(String what, String application, Path folder) {
+        String archive = "-XX:SharedArchiveFile=" + archives.get(application);
+        measure(what + StartupTable.ARCHIVED, application, List.of(archive), folder, List.of());
+    }
+
+    private void measure(
+            String what, String application, List<String> jvmOptions, Path folder, List<String> arguments) {
+        try (SpringProcess started = start(application, jvmOptions, folder, arguments)) {
             record(what, new Start(started.startedIn(), started.processorTime()));
         }
+    }
+
+    private SpringProcess start(String application, List<String> jvmOptions, Path folder, List<String> arguments) {
+        Path jars = applications.resolve(application).resolve("target/lib");
+        return SpringProcess.start(application, jvmOptions, jars, folder.resolve(application), arguments);
     }
 
     private void record(String what, Start start) {

@@ -25,6 +25,20 @@ class StartupTableTest {
                         "|Apache's broker |1 |4.00 |4.00 |4.00 |8.00");
     }
 
+    @Test
+    void comparesThoseWithArchivedClassesAmongThemselves() {
+        Map<String, List<Start>> starts = new LinkedHashMap<>();
+        starts.put("empty", List.of(start(1_000)));
+        starts.put("with a broker", List.of(start(3_000)));
+        starts.put("empty" + StartupTable.ARCHIVED, List.of(start(600)));
+        starts.put("with a broker" + StartupTable.ARCHIVED, List.of(start(1_100)));
+
+        assertThat(StartupTable.of(starts).lines())
+                .contains(
+                        "|with a broker |1 |3.00 |3.00 |2.00 |4.00",
+                        "|with a broker, classes archived |1 |1.10 |1.10 |0.50 |1.00");
+    }
+
     private static Start start(int ms) {
         return new Start(Duration.ofMillis(ms), Duration.ofMillis(2L * ms));
     }

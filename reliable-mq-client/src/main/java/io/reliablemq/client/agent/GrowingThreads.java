@@ -24,9 +24,6 @@ public final class GrowingThreads implements Executor {
 
     private static final int LOOK_MS = 5;
 
-    /** A piece that takes longer has probably waited for something. */
-    private static final long SLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
-
     /** In that many looks one behind the other nothing has ended: everything waits for something. */
     private static final int LOOKS_WITHOUT_END = 2;
 
@@ -34,6 +31,7 @@ public final class GrowingThreads implements Executor {
 
     private final int few;
     private final int most;
+    private final long slowNanos;
     private final TaskLoop loop;
     private final Clock clock;
     private final ThreadPoolExecutor pool;
@@ -50,17 +48,25 @@ public final class GrowingThreads implements Executor {
     /**
      * @param few threads while the code is quick
      * @param most threads in any case
+     * @param slow a piece that takes longer has probably waited for something
      * @param afterEnd what becomes of tasks that come after {@link #threads()} were shut down
      */
     public GrowingThreads(
-            String name, int few, int most, RejectedExecutionHandler afterEnd, TaskLoop loop, Clock clock) {
+            String name,
+            int few,
+            int most,
+            Duration slow,
+            RejectedExecutionHandler afterEnd,
+            TaskLoop loop,
+            Clock clock) {
         this.few = Math.min(few, most);
         this.most = most;
+        this.slowNanos = slow.toNanos();
         this.loop = loop;
         this.clock = clock;
         this.pool = new ThreadPoolExecutor(
                 this.few,
-                most,
+                this.few,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
@@ -88,7 +94,7 @@ public final class GrowingThreads implements Executor {
             open.decrementAndGet();
             throw e;
         }
-        if (nowOpen > few) {
+        if (nowOpen > few || pool.getCorePoolSize() > few) {
             lookLater();
         }
     }
@@ -107,7 +113,7 @@ public final class GrowingThreads implements Executor {
             try {
                 task.run();
             } finally {
-                if (clock.nanos() - begin >= SLOW_NANOS) {
+                if (clock.nanos() - begin >= slowNanos) {
                     slow.increment();
                 }
                 ended.increment();
@@ -134,15 +140,27 @@ public final class GrowingThreads implements Executor {
         // Not the average: where processors are short, a few quick pieces take long as well.
         boolean blocks = pieces == 0 ? looksWithoutEnd >= LOOKS_WITHOUT_END : 2 * slowPieces >= pieces;
         int size = pool.getCorePoolSize();
-        int waiting = open.get() - size;
-        if (waiting > 0 || size > few) {
+        int nowOpen = open.get();
+        int waiting = nowOpen - size;
+        if (waiting > 0 || size > few && nowOpen > 0) {
             // Whatever happens below, the next look comes.
             lookLater();
         }
         if (waiting > 0 && blocks) {
-            pool.setCorePoolSize(Math.min(most, 2 * size));
+            grow(Math.min(most, 2 * size));
         } else if (pieces > 0 && 10 * slowPieces <= pieces && size > few) {
-            pool.setCorePoolSize(few);
+            shrink();
         }
+    }
+
+    private void grow(int size) {
+        pool.setMaximumPoolSize(size);
+        pool.setCorePoolSize(size);
+    }
+
+    /** The others end with what they do: taking turns, none of them would ever be idle for long. */
+    private void shrink() {
+        pool.setCorePoolSize(few);
+        pool.setMaximumPoolSize(few);
     }
 }

@@ -30,8 +30,10 @@ final class Workers {
 
     private static final Duration PAUSE_WITHOUT_THREAD = Duration.ofSeconds(1);
 
-    /** Few, as the threads take pieces for slow that take longer than some tens of microseconds together. */
     private static final int IN_A_ROW = 16;
+
+    /** Of a few messages in a row. While classes are loaded and compiled, quick listeners take some tens of microseconds for each. */
+    private static final Duration SLOW = Duration.ofMillis(1);
 
     private final String group;
     private final int slots;
@@ -108,6 +110,7 @@ final class Workers {
                     "rmq-consume-" + group,
                     GrowingThreads.few(),
                     slots,
+                    SLOW,
                     // A closed consumer hands nothing out; what was given up stays uncommitted.
                     new ThreadPoolExecutor.DiscardPolicy(),
                     loop,

@@ -21,7 +21,7 @@ class GrowingThreadsTest {
         throw new AssertionError(error);
     });
     private final GrowingThreads threads =
-            new GrowingThreads("growing", FEW, MOST, (task, pool) -> task.run(), loop, clock);
+            new GrowingThreads("growing", FEW, MOST, Duration.ofMillis(1), (task, pool) -> task.run(), loop, clock);
 
     @AfterEach
     void end() {
@@ -103,5 +103,6 @@ class GrowingThreadsTest {
             look();
             return threads.threads().getCorePoolSize() == FEW;
         });
+        await().until(() -> threads.threads().getPoolSize() <= FEW);
     }
 }

@@ -27,8 +27,8 @@ final class ReplicaFeed {
     /** What was written within so many bytes is in the system's cache, so that reading it waits for no disk. */
     private static final long CACHED_BYTES = 1 << 20;
 
-    /** To copy more than that would hold up the force of the log writer more than to wake the event loop does. */
-    private static final int MAX_DIRECT_BYTES = 16 << 10;
+    /** A few messages. Under load the event loop takes more of them at once, while the log writer goes on to its force. */
+    private static final int MAX_DIRECT_BYTES = 4 << 10;
 
     private static final int GONE_FACTOR = 5;
 
