@@ -8,6 +8,7 @@ import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The requests that were let in and have no answer yet, so that one can wait until there are none.
@@ -87,17 +88,17 @@ final class RequestsInside {
 
         @Override
         public void send(Command response) {
-            try {
-                reply.send(response);
-            } finally {
-                leaveOnce();
-            }
+            send(response, reply::send);
         }
 
         @Override
         public void sendDirectly(Command response) {
+            send(response, reply::sendDirectly);
+        }
+
+        private void send(Command response, Consumer<Command> way) {
             try {
-                reply.sendDirectly(response);
+                way.accept(response);
             } finally {
                 leaveOnce();
             }

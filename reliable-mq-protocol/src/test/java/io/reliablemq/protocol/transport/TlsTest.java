@@ -159,10 +159,7 @@ class TlsTest {
     @Test
     void theServerSaysGoodByeOnceEverythingIsAnswered() throws Exception {
         CompletableFuture<Reply> held = new CompletableFuture<>();
-        TransportSettings settings = Endpoints.settings()
-                .tls(new Tls(accepting(TlsMode.ENFORCING, server), trusting(server, true)))
-                .build();
-        try (Endpoints ends = new Endpoints(settings, (request, reply) -> held.complete(reply))) {
+        try (Endpoints ends = encryptedWithRepliesTo(held)) {
             CompletableFuture<Command> answer = ends.client.invoke(ends.address, echo(""), Endpoints.TIMEOUT);
             held.get(20, TimeUnit.SECONDS).send(Command.success(Map.of(), Body.ofUtf8("late")));
             ends.server.close();
@@ -175,10 +172,7 @@ class TlsTest {
     @Test
     void anAnswerGivenDirectlyIsEncryptedToo() throws Exception {
         CompletableFuture<Reply> held = new CompletableFuture<>();
-        TransportSettings settings = Endpoints.settings()
-                .tls(new Tls(accepting(TlsMode.ENFORCING, server), trusting(server, true)))
-                .build();
-        try (Endpoints ends = new Endpoints(settings, (request, reply) -> held.complete(reply))) {
+        try (Endpoints ends = encryptedWithRepliesTo(held)) {
             CompletableFuture<Command> answer = ends.client.invoke(ends.address, echo(""), Endpoints.TIMEOUT);
 
             held.get(20, TimeUnit.SECONDS).sendDirectly(Command.success(Map.of(), Body.ofUtf8("secret")));
@@ -196,6 +190,14 @@ class TlsTest {
             InputStream in = raw.getInputStream();
             assertThat(in.read()).isEqualTo(-1);
         }
+    }
+
+    /** A server that leaves the one answer to the test. */
+    private static Endpoints encryptedWithRepliesTo(CompletableFuture<Reply> held) throws Exception {
+        TransportSettings settings = Endpoints.settings()
+                .tls(new Tls(accepting(TlsMode.ENFORCING, server), trusting(server, true)))
+                .build();
+        return new Endpoints(settings, (request, reply) -> held.complete(reply));
     }
 
     private static Endpoints endpoints(ServerTls accepting, @Nullable ClientTls opening) {

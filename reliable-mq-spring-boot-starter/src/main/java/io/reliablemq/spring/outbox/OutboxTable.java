@@ -92,7 +92,7 @@ final class OutboxTable {
         arguments.addAll(due.arguments());
         return inOwn(() -> jdbc.queryForList(
                 "SELECT DISTINCT lane FROM " + table + " WHERE state = " + WAITING + " AND lane IN ("
-                        + placeholders(lanes.size()) + ") AND " + Due.CONDITION,
+                        + parameters(lanes.size()) + ") AND " + Due.CONDITION,
                 Integer.class,
                 arguments.toArray()));
     }
@@ -118,7 +118,7 @@ final class OutboxTable {
         inOwn(() -> {
             jdbc.query(
                     "SELECT id, OCTET_LENGTH(body) FROM " + table + " WHERE state = " + WAITING + " AND id IN ("
-                            + placeholders(ids.size()) + ")",
+                            + parameters(ids.size()) + ")",
                     row -> {
                         sizes.put(row.getLong(1), row.getLong(2));
                     },
@@ -132,7 +132,7 @@ final class OutboxTable {
     List<StoredMessage> load(Collection<Long> ids) {
         return inOwn(() -> jdbc.query(
                 "SELECT id, topic, flag, properties, body, created_at, attempts FROM " + table + " WHERE state = "
-                        + WAITING + " AND id IN (" + placeholders(ids.size()) + ")",
+                        + WAITING + " AND id IN (" + parameters(ids.size()) + ")",
                 (row, number) -> new StoredMessage(
                         row.getLong(1),
                         row.getString(2),
@@ -149,7 +149,7 @@ final class OutboxTable {
     }
 
     private int deleteHere(Collection<Long> ids) {
-        return jdbc.update("DELETE FROM " + table + " WHERE id IN (" + placeholders(ids.size()) + ")", ids.toArray());
+        return jdbc.update("DELETE FROM " + table + " WHERE id IN (" + parameters(ids.size()) + ")", ids.toArray());
     }
 
     /** Without their bodies: what happened can be told from the rest, and a table of it stays small. */
@@ -158,7 +158,7 @@ final class OutboxTable {
         arguments.addAll(ids);
         inOwn(() -> jdbc.update(
                 "UPDATE " + table + " SET state = " + SENT + ", changed_at = ?, body = ? WHERE id IN ("
-                        + placeholders(ids.size()) + ")",
+                        + parameters(ids.size()) + ")",
                 arguments.toArray()));
     }
 
@@ -306,7 +306,7 @@ final class OutboxTable {
         return result;
     }
 
-    private static String placeholders(int count) {
+    private static String parameters(int count) {
         return String.join(", ", Collections.nCopies(count, "?"));
     }
 
