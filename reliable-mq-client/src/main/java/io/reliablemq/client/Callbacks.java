@@ -25,6 +25,7 @@ final class Callbacks implements Executor, AutoCloseable {
     private static final int FEW_THREADS = 2;
     private static final long CLOSE_SECONDS = 5;
 
+    /** A callback that takes longer has probably waited for something. */
     private static final Duration SLOW = Duration.ofNanos(100_000);
 
     private static final Duration PAUSE_WITHOUT_THREAD = Duration.ofMillis(100);

@@ -11,6 +11,7 @@ import io.reliablemq.protocol.command.Command;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,10 +34,13 @@ final class DirectWriter {
     private final CommandEncoder encoder;
 
     /** What the operating system did not take of the last frame; belongs to whoever has the turn. */
-    private final AtomicReference<@Nullable ByteBuf> rest = new AtomicReference<>();
+    private final AtomicReference<@Nullable Rest> rest = new AtomicReference<>();
 
     /** Null while, or where, this way is not open. */
     private volatile java.nio.channels.@Nullable SocketChannel socket;
+
+    /** @param written completes once it is with the operating system; null if nobody wants to know */
+    record Rest(ByteBuf bytes, @Nullable CompletableFuture<Void> written) {}
 
     /** How a write on the calling thread ended. */
     enum Outcome {
@@ -76,7 +80,7 @@ final class DirectWriter {
 
     /** What has to be written before anything else. For the event loop, if it has the turn; at the end for anybody. */
     @Nullable
-    ByteBuf takeRest() {
+    Rest takeRest() {
         return rest.getAndSet(null);
     }
 
@@ -94,7 +98,7 @@ final class DirectWriter {
         Outcome outcome = Outcome.NOT_WRITTEN;
         try {
             if (queue.isEmpty()) {
-                outcome = write(outgoing.command(), open);
+                outcome = write(outgoing, open);
             }
         } finally {
             if (outcome == Outcome.WRITTEN_IN_PART) {
@@ -107,7 +111,8 @@ final class DirectWriter {
         return outcome;
     }
 
-    private Outcome write(Command command, java.nio.channels.SocketChannel open) {
+    private Outcome write(Outgoing outgoing, java.nio.channels.SocketChannel open) {
+        Command command = outgoing.command();
         int head;
         try {
             head = encoder.prepare(command);
@@ -118,7 +123,7 @@ final class DirectWriter {
         ByteBuf frame = frame(command.body(), head);
         Outcome outcome = write(frame, open);
         if (outcome == Outcome.WRITTEN_IN_PART) {
-            rest.set(frame);
+            rest.set(new Rest(frame, outgoing instanceof Outgoing.OneWay oneWay ? oneWay.written() : null));
         } else {
             frame.release();
         }

@@ -65,6 +65,14 @@ final class FrameWriter {
         }
     }
 
+    /** Adds what another thread has left of a frame; nothing else was added since the last {@link #flush()}. */
+    void add(DirectWriter.Rest rest) {
+        if (rest.written() != null) {
+            writtenWithBatch.add(rest.written());
+        }
+        writeBatch(rest.bytes());
+    }
+
     /** Hands everything that was added to the operating system, as far as it takes it. */
     void flush() {
         writeBatch(null);

@@ -1,6 +1,5 @@
 package io.reliablemq.protocol.transport;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.SocketChannel;
 import io.reliablemq.protocol.codec.CommandEncoder;
 import io.reliablemq.protocol.codec.FrameTooLargeException;
@@ -101,8 +100,9 @@ final class Outbox {
                     request.written().completeExceptionally(refusal);
                 }
             }
-            // The rest is in the event loop's hands, as if the operating system had taken it.
-            case WRITTEN, WRITTEN_IN_PART -> request.written().complete(null);
+            case WRITTEN -> request.written().complete(null);
+            // The event loop completes it, with the rest.
+            case WRITTEN_IN_PART -> {}
             case BROKEN -> {
                 request.written().completeExceptionally(closedException(null));
                 channel.close();
@@ -237,15 +237,15 @@ final class Outbox {
 
     /** What another thread began to write. */
     private boolean writeRest() {
-        ByteBuf rest = direct.takeRest();
+        DirectWriter.Rest rest = direct.takeRest();
         if (rest == null) {
             return false;
         }
         if (closed) {
-            rest.release();
+            reject(rest, null);
             return false;
         }
-        channel.write(rest, channel.voidPromise());
+        writer.add(rest);
         return true;
     }
 
@@ -347,10 +347,17 @@ final class Outbox {
         fail(outgoing, cause);
     }
 
+    private void reject(DirectWriter.Rest rest, @Nullable Throwable cause) {
+        rest.bytes().release();
+        if (rest.written() != null) {
+            rest.written().completeExceptionally(closedException(cause));
+        }
+    }
+
     private void rejectQueued(@Nullable Throwable cause) {
-        ByteBuf rest = direct.takeRest();
+        DirectWriter.Rest rest = direct.takeRest();
         if (rest != null) {
-            rest.release();
+            reject(rest, cause);
         }
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
             reject(next, closedException(cause));
