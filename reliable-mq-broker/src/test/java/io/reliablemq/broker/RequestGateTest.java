@@ -84,6 +84,19 @@ class RequestGateTest {
     }
 
     @Test
+    void anAnswerThatIsGivenDirectlyStaysSo() throws Exception {
+        List<Reply> inside = new ArrayList<>();
+        gate.open(keeping(inside));
+        TestReply asked = ask(CLIENTS);
+        CompletableFuture<Void> answered = gate.hold(Set.of(BROKERS));
+
+        inside.get(0).sendDirectly(Command.success());
+
+        assertThat(asked.direct).isTrue();
+        assertThat(answered).isDone();
+    }
+
+    @Test
     void whatMayWaitForLongIsNotAwaited() throws Exception {
         gate.open(keeping(new ArrayList<>()));
         TestReply poll = ask(LONG_POLLS);

@@ -10,6 +10,10 @@ import java.util.concurrent.CompletableFuture;
 public final class TestReply implements Reply {
 
     public final CompletableFuture<Command> answer = new CompletableFuture<>();
+
+    /** Whether the answer was given by a thread that would rather write it itself. */
+    public volatile boolean direct;
+
     private final Connection connection;
 
     public TestReply() {
@@ -34,6 +38,7 @@ public final class TestReply implements Reply {
 
     @Override
     public void sendDirectly(Command response) {
+        direct = true;
         send(response);
     }
 
