@@ -239,9 +239,10 @@ public final class Pull implements LongPolls.ParkedPull {
     }
 
     private void send(Selection selection, Body body) {
+        // Before the answer: who has it finds it counted.
+        parts.deliveries().count(selection);
         reply.sendDirectly(Command.response(
                 ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset(), behindBytes(selection)), body));
-        parts.deliveries().count(selection);
     }
 
     /** Reads the messages, which takes time, and gives those for which the expression is true. */

@@ -80,6 +80,7 @@ public final class RequestCounts implements RequestHandler, Figures {
         }
     }
 
+    /** Counts before it sends: who has the answer finds it counted. */
     private record CountedReply(Reply reply, Answers answers) implements Reply {
 
         @Override
@@ -89,14 +90,14 @@ public final class RequestCounts implements RequestHandler, Figures {
 
         @Override
         public void send(Command response) {
-            reply.send(response);
             answers.count(response.code());
+            reply.send(response);
         }
 
         @Override
         public void sendDirectly(Command response) {
-            reply.sendDirectly(response);
             answers.count(response.code());
+            reply.sendDirectly(response);
         }
 
         @Override
