@@ -6,6 +6,7 @@ import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.nameserver.NameServer;
+import io.reliablemq.broker.registration.NameServerLink;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.role.Peers;
@@ -47,7 +48,7 @@ public final class Broker implements AutoCloseable {
     private final ErrorSink errors = (where, error) -> LOG.error("Error in {}", where, error);
     private final CloseStack started = new CloseStack();
     private final BrokerSettings settings;
-    private final @Nullable InetSocketAddress nameServerAddress;
+    private final @Nullable NameServer nameServer;
     private final InetSocketAddress address;
     private final RequestGate gate = new RequestGate(Handover.CHANGES);
     private final RequestHandler entrance;
@@ -74,7 +75,7 @@ public final class Broker implements AutoCloseable {
                     .withMaxConnections(settings.maxConnections())
                     .withTls(settings.tls());
             EventLoops loops = started.push(EventLoops.create("rmq-io", transport.ioThreads()));
-            nameServerAddress = settings.nameServerEnabled() ? startNameServer(loops, transport) : null;
+            nameServer = settings.nameServerEnabled() ? startNameServer(loops, transport) : null;
             RemotingClient client = started.push(new RemotingClient(loops, transport, Broker::refuse));
             roleFile = new RoleFile(
                     new StateFolder(settings.dataDir()).file("role"),
@@ -96,7 +97,7 @@ public final class Broker implements AutoCloseable {
                     transport,
                     client,
                     Clients.none(clock),
-                    nameServers(),
+                    nameServerLinks(client),
                     relay,
                     new Changing(),
                     clock,
@@ -156,7 +157,7 @@ public final class Broker implements AutoCloseable {
 
     /** Where the name server of this process listens; null if it has none. */
     public @Nullable InetSocketAddress nameServerAddress() {
-        return nameServerAddress;
+        return nameServer == null ? null : nameServer.address();
     }
 
     /** Where health and figures can be read over HTTP; null if they cannot. */
@@ -230,11 +231,10 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private InetSocketAddress startNameServer(EventLoops loops, TransportSettings transport) {
+    private NameServer startNameServer(EventLoops loops, TransportSettings transport) {
         InetSocketAddress bind = new InetSocketAddress(settings.bindAddress(), settings.nameServerPort());
         try {
-            return started.push(NameServer.start(loops, transport, bind, clock, errors))
-                    .address();
+            return started.push(NameServer.start(loops, transport, bind, clock, errors));
         } catch (IOException e) {
             throw refused("name-server.port", settings.nameServerPort(), e);
         }
@@ -365,10 +365,21 @@ public final class Broker implements AutoCloseable {
     }
 
     private List<String> nameServers() {
-        if (settings.nameServers().isEmpty() && nameServerAddress != null) {
-            return List.of(Addresses.text(Addresses.local(nameServerAddress)));
-        }
-        return settings.nameServers();
+        NameServer own = ownNameServer();
+        return own == null ? settings.nameServers() : List.of(Addresses.text(Addresses.local(own.address())));
+    }
+
+    private List<NameServerLink> nameServerLinks(RemotingClient client) {
+        NameServer own = ownNameServer();
+        return nameServers().stream()
+                .map(address ->
+                        own == null ? NameServerLink.remote(client, address) : NameServerLink.local(own, address))
+                .toList();
+    }
+
+    /** The name server of this process, if it is the one to register with. */
+    private @Nullable NameServer ownNameServer() {
+        return settings.nameServers().isEmpty() ? nameServer : null;
     }
 
     private static void refuse(Command request, io.reliablemq.protocol.transport.Reply reply) {

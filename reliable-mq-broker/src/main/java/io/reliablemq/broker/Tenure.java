@@ -4,6 +4,7 @@ import io.reliablemq.broker.accounting.GroupAccount;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.figures.Rates;
+import io.reliablemq.broker.registration.NameServerLink;
 import io.reliablemq.broker.registration.Registrar;
 import io.reliablemq.broker.registration.RegistrationHeader;
 import io.reliablemq.broker.replication.state.StatePage;
@@ -88,7 +89,7 @@ final class Tenure implements AutoCloseable {
             TransportSettings transport,
             RemotingClient client,
             Clients clients,
-            List<String> nameServers,
+            List<NameServerLink> nameServers,
             RequestHandler masterOnly,
             Owner owner,
             Clock clock,
@@ -194,8 +195,7 @@ final class Tenure implements AutoCloseable {
                 around.settings().name(),
                 role.brokerId(),
                 Addresses.text(around.address()));
-        return new Registrar(
-                around.client(), around.nameServers(), header, parts.state().topics()::table, around.errors());
+        return new Registrar(around.nameServers(), header, parts.state().topics()::table, around.errors());
     }
 
     /** Tells the name servers; returns once all know the broker or had their time. One that is away may come later. */

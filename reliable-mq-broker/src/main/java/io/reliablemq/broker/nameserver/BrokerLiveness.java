@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Until when each broker counts as alive: it must speak within the time it promised, and its connection must stay open.
+ * Until when each broker counts as alive: it must speak within the time it promised, and its connection must stay open. A
+ * broker of this process has none.
  *
  * <p>Thread-safe: guarded by {@code lock}. Time is elapsed time, so that a jump of the wall clock removes nobody.
  */
@@ -27,13 +29,18 @@ final class BrokerLiveness {
     /** A broker and where it listens. */
     record BrokerAddress(String brokerName, String address) {}
 
-    private record Lease(Connection connection, Duration timeout, long deadlineNanos) {}
+    private record Lease(@Nullable Connection connection, Duration timeout, long deadlineNanos) {
+
+        boolean isOpen() {
+            return connection == null || connection.isOpen();
+        }
+    }
 
     /** The broker spoke. @return whether it was unknown, or came over another connection than before */
-    boolean renew(BrokerAddress broker, Connection connection, Duration timeout) {
+    boolean renew(BrokerAddress broker, @Nullable Connection connection, Duration timeout) {
         synchronized (lock) {
             Lease before = leases.put(broker, new Lease(connection, timeout, clock.nanos() + timeout.toNanos()));
-            return before == null || !before.connection().equals(connection);
+            return before == null || !Objects.equals(before.connection(), connection);
         }
     }
 
@@ -53,7 +60,7 @@ final class BrokerLiveness {
     boolean isAlive(BrokerAddress broker) {
         synchronized (lock) {
             Lease lease = leases.get(broker);
-            return lease != null && lease.connection().isOpen() && lease.deadlineNanos() - clock.nanos() > 0;
+            return lease != null && lease.isOpen() && lease.deadlineNanos() - clock.nanos() > 0;
         }
     }
 
@@ -61,7 +68,7 @@ final class BrokerLiveness {
     boolean remove(BrokerAddress broker, @Nullable Connection connection) {
         synchronized (lock) {
             Lease lease = leases.get(broker);
-            if (lease == null || connection != null && !lease.connection().equals(connection)) {
+            if (lease == null || connection != null && !connection.equals(lease.connection())) {
                 return false;
             }
             leases.remove(broker);

@@ -42,10 +42,14 @@ final class BrokerRegistrations {
      */
     record Outcome(boolean arrived, @Nullable String holder, RegisterBrokerResponse answer) {}
 
-    /** Takes the broker in, unless another one of its name and id is alive. */
+    /**
+     * Takes the broker in, unless another one of its name and id is alive.
+     *
+     * @param connection null for a broker of this process
+     */
     Outcome register(
             RegisterBrokerRequest request,
-            Connection connection,
+            @Nullable Connection connection,
             boolean retryTopicsOnDemand,
             Collection<TopicSettings> topics) {
         BrokerAddress broker = new BrokerAddress(request.brokerName(), request.brokerAddress());

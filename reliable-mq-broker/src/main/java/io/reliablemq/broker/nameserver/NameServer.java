@@ -1,6 +1,10 @@
 package io.reliablemq.broker.nameserver;
 
 import io.reliablemq.broker.nameserver.BrokerLiveness.BrokerAddress;
+import io.reliablemq.protocol.header.RegisterBrokerRequest;
+import io.reliablemq.protocol.header.RegisterBrokerResponse;
+import io.reliablemq.protocol.header.UnregisterBrokerRequest;
+import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.Clock;
@@ -10,6 +14,8 @@ import io.reliablemq.protocol.transport.RemotingServer;
 import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +35,7 @@ public final class NameServer implements AutoCloseable {
     private final BrokerLiveness liveness;
     private final RouteWatchers watchers;
     private final BrokerRegistrations registrations;
+    private final NameServerRequests requests;
     private final RemotingServer server;
     private final AgentRunner runner;
     private final InetSocketAddress address;
@@ -40,7 +47,8 @@ public final class NameServer implements AutoCloseable {
         watchers = new RouteWatchers();
         registrations = new BrokerRegistrations(new RouteRegistry(watchers::tell), liveness);
         runner = new AgentRunner(new SilenceWatch(), errors);
-        server = new RemotingServer(loops, settings, new NameServerRequests(registrations, watchers, runner::signal));
+        requests = new NameServerRequests(registrations, watchers, runner::signal);
+        server = new RemotingServer(loops, settings, requests);
         address = server.start(bind);
         runner.start();
     }
@@ -54,6 +62,30 @@ public final class NameServer implements AutoCloseable {
             EventLoops loops, TransportSettings settings, InetSocketAddress bind, Clock clock, ErrorSink errors)
             throws IOException {
         return new NameServer(loops, settings, bind, clock, errors);
+    }
+
+    /**
+     * What became of a registration.
+     *
+     * @param refusal why the broker was not taken in; null if it was
+     * @param answer what a slave is told of its master
+     */
+    public record Registered(@Nullable String refusal, RegisterBrokerResponse answer) {}
+
+    /**
+     * Takes in a broker of this process, or hears of it again. It leaves the routes as any other does, except that it has no
+     * connection that could close.
+     *
+     * @param retryTopicsOnDemand whether the broker makes retry topics when they are asked for
+     */
+    public Registered register(
+            RegisterBrokerRequest broker, boolean retryTopicsOnDemand, Collection<TopicSettings> topics) {
+        return requests.register(broker, null, retryTopicsOnDemand, topics);
+    }
+
+    /** Takes out a broker of this process. */
+    public void unregister(UnregisterBrokerRequest broker) {
+        requests.unregister(broker);
     }
 
     public InetSocketAddress address() {

@@ -22,6 +22,7 @@ import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,15 +98,28 @@ final class NameServerRequests implements RequestHandler {
     private Command register(Command command, Connection connection) {
         RegisterBrokerRequest request = RegisterBrokerRequest.read(command.fields());
         Collection<TopicSettings> topics = RegistrationBody.topics(request, command.body());
-        BrokerAddress broker = new BrokerAddress(request.brokerName(), request.brokerAddress());
         boolean onDemand = HeaderFields.of(command.fields()).flag(NameServer.RETRY_TOPICS_ON_DEMAND, false);
-        BrokerRegistrations.Outcome outcome = brokers.register(request, connection, onDemand, topics);
+        NameServer.Registered registered = register(request, connection, onDemand, topics);
+        String refusal = registered.refusal();
+        return refusal == null
+                ? Command.success(registered.answer().fields())
+                : Command.failure(ResponseCode.SYSTEM_ERROR, refusal);
+    }
+
+    /** @param connection null for a broker of this process */
+    NameServer.Registered register(
+            RegisterBrokerRequest request,
+            @Nullable Connection connection,
+            boolean retryTopicsOnDemand,
+            Collection<TopicSettings> topics) {
+        BrokerAddress broker = new BrokerAddress(request.brokerName(), request.brokerAddress());
+        BrokerRegistrations.Outcome outcome = brokers.register(request, connection, retryTopicsOnDemand, topics);
         if (outcome.holder() != null) {
             // Two brokers under one name would take turns in the routes, and messages of one would seem to be gone.
-            return Command.failure(
-                    ResponseCode.SYSTEM_ERROR,
+            return new NameServer.Registered(
                     "The broker name " + broker.brokerName() + " with id " + request.brokerId() + " belongs to "
-                            + outcome.holder() + ", which is alive; give this broker a name of its own");
+                            + outcome.holder() + ", which is alive; give this broker a name of its own",
+                    outcome.answer());
         }
         if (outcome.arrived()) {
             LOG.info(
@@ -114,10 +128,12 @@ final class NameServerRequests implements RequestHandler {
                     request.clusterName(),
                     request.brokerId(),
                     broker.address());
-            connection.onClose(() -> connectionClosed(broker, connection));
+            if (connection != null) {
+                connection.onClose(() -> connectionClosed(broker, connection));
+            }
         }
         deadlinesChanged.run();
-        return Command.success(outcome.answer().fields());
+        return new NameServer.Registered(null, outcome.answer());
     }
 
     private void connectionClosed(BrokerAddress broker, Connection connection) {
@@ -130,12 +146,15 @@ final class NameServerRequests implements RequestHandler {
     }
 
     private Command unregister(Command command) {
-        UnregisterBrokerRequest request = UnregisterBrokerRequest.read(command.fields());
+        unregister(UnregisterBrokerRequest.read(command.fields()));
+        return Command.success();
+    }
+
+    void unregister(UnregisterBrokerRequest request) {
         BrokerAddress broker = new BrokerAddress(request.brokerName(), request.brokerAddress());
         if (brokers.remove(broker, null)) {
             LOG.info("Broker {} at {} left", broker.brokerName(), broker.address());
         }
-        return Command.success();
     }
 
     private Command brokerHeartbeat(Command command) {

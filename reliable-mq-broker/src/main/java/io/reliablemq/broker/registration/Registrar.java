@@ -4,23 +4,12 @@ import io.reliablemq.broker.figures.Health.Finding;
 import io.reliablemq.broker.figures.Health.Status;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.topic.TopicAnnouncer;
-import io.reliablemq.protocol.body.BrokerRegistration;
-import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.TopicTable;
-import io.reliablemq.protocol.command.Body;
-import io.reliablemq.protocol.command.Command;
-import io.reliablemq.protocol.command.RequestCode;
-import io.reliablemq.protocol.header.RegisterBrokerResponse;
-import io.reliablemq.protocol.header.UnregisterBrokerRequest;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.AgentRunner;
 import io.reliablemq.protocol.runtime.ErrorSink;
-import io.reliablemq.protocol.transport.Connection;
-import io.reliablemq.protocol.transport.RemotingClient;
-import io.reliablemq.protocol.transport.TransportException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,11 +39,9 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
     private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
     private static final long PERIOD_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long PERIOD_AFTER_FAILURE_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(2_500);
-    private static final Duration FAREWELL_TIMEOUT = Duration.ofMillis(300);
+    static final Duration FAREWELL_TIMEOUT = Duration.ofMillis(300);
 
-    private final RemotingClient client;
-    private final List<String> nameServers;
+    private final List<NameServerLink> nameServers;
     private final RegistrationHeader header;
     private final Supplier<TopicTable> topics;
     private final AgentRunner runner;
@@ -66,20 +53,15 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
     /** Why a name server does not know this broker, empty text if it does; by address. */
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
 
-    /** The connection over which a name server heard of this broker last, by address. */
-    private final Map<String, Connection> connections = new ConcurrentHashMap<>();
-
     /** Where the master of this broker's name is, as one of the name servers said last; a master hears nothing of it. */
     private volatile @Nullable String master;
 
     /** @param topics the table to announce */
     public Registrar(
-            RemotingClient client,
-            List<String> nameServers,
+            List<? extends NameServerLink> nameServers,
             RegistrationHeader header,
             Supplier<TopicTable> topics,
             ErrorSink errors) {
-        this.client = client;
         this.nameServers = List.copyOf(nameServers);
         this.header = header;
         this.topics = topics;
@@ -113,7 +95,11 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
 
     /** Whether all name servers know this broker, as far as is known here. */
     public boolean isRegisteredEverywhere() {
-        return nameServers.stream().allMatch(address -> "".equals(troubles.get(address)));
+        return nameServers.stream().map(NameServerLink::address).allMatch(this::knowsThisBroker);
+    }
+
+    private boolean knowsThisBroker(String nameServer) {
+        return "".equals(troubles.get(nameServer));
     }
 
     /**
@@ -127,7 +113,8 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
     @Override
     public List<Finding> findings() {
         return nameServers.stream()
-                .filter(address -> !"".equals(troubles.get(address)))
+                .map(NameServerLink::address)
+                .filter(address -> !knowsThisBroker(address))
                 .map(address -> new Finding(
                         "registration",
                         Status.DEGRADED,
@@ -180,25 +167,14 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
 
     /** Completes when those name servers have answered, or had their time, that were in order before. */
     private CompletableFuture<Void> registerEverywhere() {
-        Body body = JsonBodies.write(new BrokerRegistration(topics.get()));
-        Map<String, String> fields = header.fields(body);
+        Registration registration = new Registration(header, topics.get());
         List<CompletableFuture<?>> awaited = new ArrayList<>();
-        for (String nameServer : nameServers) {
+        for (NameServerLink nameServer : nameServers) {
             // Whoever creates a topic need not wait for a name server that hangs.
-            boolean inOrder = troubles.getOrDefault(nameServer, "").isEmpty();
-            Command request = Command.request(RequestCode.REGISTER_BROKER, fields, body);
-            CompletableFuture<Boolean> answered = client.invoke(nameServer, request, ANSWER_TIMEOUT)
-                    .handle((answer, error) -> {
-                        note(nameServer, answer, error);
-                        if (answer != null && answer.isSuccess()) {
-                            takeMaster(answer);
-                            watch(nameServer);
-                        } else if (error instanceof TransportException transport
-                                && transport.kind() == TransportException.Kind.TIMED_OUT) {
-                            leave(nameServer);
-                        }
-                        return true;
-                    });
+            boolean inOrder = troubles.getOrDefault(nameServer.address(), "").isEmpty();
+            CompletableFuture<Void> answered = nameServer
+                    .register(registration, runner::signal)
+                    .thenAccept(told -> note(nameServer.address(), told));
             if (inOrder) {
                 awaited.add(answered);
             }
@@ -206,38 +182,12 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
         return CompletableFuture.allOf(awaited.toArray(CompletableFuture[]::new));
     }
 
-    private void takeMaster(Command answer) {
-        String told = RegisterBrokerResponse.read(answer.fields()).masterAddress();
-        if (told != null) {
-            master = told;
-        }
-    }
-
-    /**
-     * A name server takes a broker out of the routes when the connection breaks, so the next registration must not wait
-     * for its turn.
-     */
-    private void watch(String nameServer) {
-        client.connection(nameServer).thenAccept(connection -> {
-            if (connections.put(nameServer, connection) != connection) {
-                connection.onClose(runner::signal);
-            }
-        });
-    }
-
-    /** Whether the name server hangs or the way to it is cut, a new connection is what finds it again first. */
-    private void leave(String nameServer) {
-        client.connection(nameServer).thenAccept(Connection::close);
-    }
-
     /** Logs changes only: a name server that is away for an hour must not fill the log. */
-    private void note(String nameServer, @Nullable Command answer, @Nullable Throwable error) {
-        String trouble;
-        if (answer == null) {
-            trouble = String.valueOf(error == null ? "no answer" : error.getMessage());
-        } else {
-            trouble = answer.isSuccess() ? "" : "code " + answer.code() + ": " + answer.remarkText();
+    private void note(String nameServer, NameServerLink.Told told) {
+        if (told.master() != null) {
+            master = told.master();
         }
+        String trouble = told.trouble();
         String before = troubles.put(nameServer, trouble);
         if (trouble.isEmpty() && !"".equals(before)) {
             LOG.info(
@@ -256,13 +206,9 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
     }
 
     private void unregisterEverywhere() {
-        Map<String, String> fields = new HashMap<>(new UnregisterBrokerRequest(
-                        header.cluster(), header.brokerName(), header.brokerAddress(), header.brokerId())
-                .fields());
         CompletableFuture<?>[] answers = nameServers.stream()
-                .filter(address -> "".equals(troubles.get(address)))
-                .map(address -> client.invoke(
-                        address, Command.request(RequestCode.UNREGISTER_BROKER, fields), FAREWELL_TIMEOUT))
+                .filter(nameServer -> knowsThisBroker(nameServer.address()))
+                .map(nameServer -> nameServer.unregister(header))
                 .toArray(CompletableFuture[]::new);
         try {
             CompletableFuture.allOf(answers).get(FAREWELL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

@@ -3,6 +3,7 @@ package io.reliablemq.broker.registration;
 import io.reliablemq.broker.nameserver.NameServer;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.header.RegisterBrokerRequest;
+import io.reliablemq.protocol.header.UnregisterBrokerRequest;
 import io.reliablemq.protocol.message.MessageLayout;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,9 +15,9 @@ import java.util.Map;
  */
 public record RegistrationHeader(String cluster, String brokerName, long brokerId, String brokerAddress) {
 
-    /** The header of one registration. Name servers of Apache RocketMQ ignore the field they do not know. */
-    Map<String, String> fields(Body body) {
-        RegisterBrokerRequest request = new RegisterBrokerRequest(
+    /** @param bodyChecksum 0 where no body is sent */
+    RegisterBrokerRequest request(int bodyChecksum) {
+        return new RegisterBrokerRequest(
                 cluster,
                 brokerName,
                 brokerId,
@@ -24,9 +25,18 @@ public record RegistrationHeader(String cluster, String brokerName, long brokerI
                 // There is no replication to connect to; the protocol wants some text all the same.
                 brokerAddress,
                 false,
-                MessageLayout.bodyChecksum(body.toByteArray()),
+                bodyChecksum,
                 Registrar.SILENCE_TIMEOUT.toMillis());
-        Map<String, String> fields = new HashMap<>(request.fields());
+    }
+
+    UnregisterBrokerRequest farewell() {
+        return new UnregisterBrokerRequest(cluster, brokerName, brokerAddress, brokerId);
+    }
+
+    /** The header of one registration. Name servers of Apache RocketMQ ignore the field they do not know. */
+    Map<String, String> fields(Body body) {
+        Map<String, String> fields = new HashMap<>(
+                request(MessageLayout.bodyChecksum(body.toByteArray())).fields());
         fields.put("enableActingMaster", "false");
         fields.put(NameServer.RETRY_TOPICS_ON_DEMAND, "true");
         return fields;

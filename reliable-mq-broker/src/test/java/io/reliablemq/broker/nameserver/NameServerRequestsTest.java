@@ -15,6 +15,7 @@ import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.RegisterBrokerRequest;
 import io.reliablemq.protocol.header.RouteRequest;
+import io.reliablemq.protocol.header.UnregisterBrokerRequest;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.route.TopicSettings;
@@ -86,6 +87,38 @@ class NameServerRequestsTest {
                 .contains("\"writeQueueNums\":4");
 
         connection.close();
+        assertThat(route("t").code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
+    }
+
+    @Test
+    void brokerOfTheSameProcessNeedsNoConnectionAndExpiresAsAnyOther() {
+        RegisterBrokerRequest own = new RegisterBrokerRequest("c", "a", 0, "h:1", "h:10", false, 0, 15_000);
+        List<TopicSettings> topics = List.of(new TopicSettings("t", 4, 6));
+        assertThat(requests.register(own, null, false, topics).refusal()).isNull();
+        assertThat(route("t").isSuccess()).isTrue();
+
+        // Whoever comes under its name is refused as long as it is heard of.
+        assertThat(requests.answer(registration("a", "h:2", false, "t"), connection)
+                        .remarkText())
+                .contains("belongs to h:1");
+        clock.pass(Duration.ofSeconds(14));
+        requests.register(own, null, false, topics);
+        clock.pass(Duration.ofSeconds(14));
+        assertThat(liveness.expire()).isEmpty();
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(liveness.expire()).hasSize(1);
+    }
+
+    @Test
+    void brokerOfTheSameProcessLeavesTheRoutesAndMayComeBackOverAConnection() {
+        RegisterBrokerRequest own = new RegisterBrokerRequest("c", "a", 0, "h:1", "h:10", false, 0, 15_000);
+        requests.register(own, null, false, List.of(new TopicSettings("t", 4, 6)));
+        requests.answer(registration("a", "h:1", false, "t"), connection);
+        connection.close();
+        assertThat(route("t").code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
+
+        requests.register(own, null, false, List.of(new TopicSettings("t", 4, 6)));
+        requests.unregister(new UnregisterBrokerRequest("c", "a", "h:1", 0));
         assertThat(route("t").code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
     }
 

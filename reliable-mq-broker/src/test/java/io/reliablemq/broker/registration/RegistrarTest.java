@@ -3,30 +3,15 @@ package io.reliablemq.broker.registration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reliablemq.protocol.body.TopicTable;
-import io.reliablemq.protocol.transport.EventLoops;
-import io.reliablemq.protocol.transport.RemotingClient;
-import io.reliablemq.protocol.transport.TransportSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RegistrarTest {
 
-    private final EventLoops loops = EventLoops.create("test-io", 1);
-    private final RemotingClient client =
-            new RemotingClient(loops, TransportSettings.defaults(), (request, reply) -> {});
-
-    @AfterEach
-    void close() {
-        client.close();
-        loops.close();
-    }
-
     private Registrar registrar() {
         return new Registrar(
-                client,
                 List.of(),
                 new RegistrationHeader("cluster", "broker-a", 0, "127.0.0.1:10911"),
                 () -> new TopicTable(Map.of(), new TopicTable.DataVersion(0, 0, 0)),
@@ -45,7 +30,6 @@ class RegistrarTest {
     @Test
     void roundThatFailsKeepsNobodyWaiting() throws Exception {
         try (Registrar registrar = new Registrar(
-                client,
                 List.of(),
                 new RegistrationHeader("cluster", "broker-a", 0, "127.0.0.1:10911"),
                 () -> {
