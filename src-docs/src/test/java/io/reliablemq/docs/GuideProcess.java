@@ -94,8 +94,9 @@ final class GuideProcess implements AutoCloseable {
         return awaitExit();
     }
 
+    /** Ends the process, and waits until it writes to its folder no more. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
     }
 }
