@@ -14,7 +14,8 @@ public interface NameServerLink {
     /**
      * Registers the broker, or says that it is still there.
      *
-     * @param onLost called if the name server may have taken the broker out since, on any thread
+     * @param onLost called if the name server may have taken the broker out since, on any thread; each time the same object, so
+     *     that it is called once
      * @return completes, never exceptionally, with how that ended
      */
     CompletableFuture<Told> register(Registration registration, Runnable onLost);

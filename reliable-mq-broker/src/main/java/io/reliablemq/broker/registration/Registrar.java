@@ -45,6 +45,7 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
     private final RegistrationHeader header;
     private final Supplier<TopicTable> topics;
     private final AgentRunner runner;
+    private final Runnable registerAgain;
     private final ConcurrentLinkedQueue<CompletableFuture<Void>> announcements = new ConcurrentLinkedQueue<>();
 
     /** Set once nothing is announced any more; what is added later is completed by whoever adds it. */
@@ -66,6 +67,7 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
         this.header = header;
         this.topics = topics;
         this.runner = new AgentRunner(new Rounds(), errors);
+        this.registerAgain = runner::signal;
     }
 
     /** Starts to register; the future completes when every name server has answered or had its time. */
@@ -173,7 +175,7 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
             // Whoever creates a topic need not wait for a name server that hangs.
             boolean inOrder = troubles.getOrDefault(nameServer.address(), "").isEmpty();
             CompletableFuture<Void> answered = nameServer
-                    .register(registration, runner::signal)
+                    .register(registration, registerAgain)
                     .thenAccept(told -> note(nameServer.address(), told));
             if (inOrder) {
                 awaited.add(answered);

@@ -19,8 +19,10 @@ final class RemoteNameServer implements NameServerLink {
     private final RemotingClient client;
     private final String address;
 
-    /** Over which it heard of this broker last. */
-    private final AtomicReference<@Nullable Connection> last = new AtomicReference<>();
+    private final AtomicReference<@Nullable Watch> last = new AtomicReference<>();
+
+    /** Over which it heard of this broker last, and who wants to know of its end. */
+    private record Watch(Connection connection, Runnable onLost) {}
 
     RemoteNameServer(RemotingClient client, String address) {
         this.client = client;
@@ -60,7 +62,8 @@ final class RemoteNameServer implements NameServerLink {
      */
     private void watch(Runnable onLost) {
         client.connection(address).thenAccept(connection -> {
-            if (last.getAndSet(connection) != connection) {
+            Watch watch = new Watch(connection, onLost);
+            if (!watch.equals(last.getAndSet(watch))) {
                 connection.onClose(onLost);
             }
         });
