@@ -43,9 +43,11 @@ class StartedClassesIT {
                 .redirectOutput(new File(folder.toFile(), "out.txt"))
                 .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                    .as("end of the process")
+                    .isTrue();
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
         assertThat(process.exitValue())
                 .as(Files.readString(folder.resolve("out.txt")))

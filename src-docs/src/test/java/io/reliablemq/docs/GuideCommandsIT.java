@@ -122,7 +122,8 @@ class GuideCommandsIT {
         String adapted = command.replaceAll("(-port)=\\d+", "$1=0")
                 .replace("bind-address=" + bound, "bind-address=127.0.0.1")
                 .replace("=/var/lib/", "=var/lib/");
-        for (String address : addresses(adapted)) {
+        TreeSet<String> named = addresses(adapted);
+        for (String address : named) {
             assertThat(listening).as(command).containsKey(address);
             adapted = adapted.replace(address, listening.get(address));
         }
@@ -137,8 +138,9 @@ class GuideCommandsIT {
         if (only || !command.contains("name-server.enabled=false")) {
             listening.put(bound + ":9876", only ? ready.group(1) : ready.group(2));
         }
-        if (command.contains(".name-servers=")) {
-            server.awaitLine(Pattern.compile("Registered as "));
+        for (String address : named) {
+            server.awaitLine(
+                    Pattern.compile("Registered as .* with name server " + Pattern.quote(listening.get(address))));
         }
     }
 
@@ -188,8 +190,7 @@ class GuideCommandsIT {
         put(SAMPLE, command.contains("sample-app/") ? "sample-app/target/sample-app.jar" : "shop.jar");
         Map<String, String> settings = new HashMap<>(Map.of("SERVER_PORT", "0", "SAMPLE_DEMO_ENABLED", "false"));
         if (command.contains("SharedArchiveFile")) {
-            // Does not start if it cannot use the archive.
-            settings.put("JDK_JAVA_OPTIONS", "-Xshare:on");
+            settings.put("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=classes.txt");
         }
         try (GuideProcess process = GuideProcess.start(command, folder, settings)) {
             if (command.endsWith(" extract")) {
@@ -202,6 +203,11 @@ class GuideCommandsIT {
                 process.awaitLine(Pattern.compile("Starting AOT-processed SampleApplication"));
             }
             assertThat(process.stop()).as(process.output()).isIn(0, 143);
+            if (command.contains("SharedArchiveFile")) {
+                // Of the archive that was made, not of the one that comes with Java.
+                assertThat(Files.readString(folder.resolve("classes.txt")))
+                        .contains("source: shared objects file (top)");
+            }
             if (command.contains("ArchiveClassesAtExit")) {
                 assertThat(folder.resolve("shop.jsa")).isRegularFile();
             }

@@ -14,6 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A command of the guide that runs, on the Java of this test. */
@@ -29,6 +30,7 @@ final class GuideProcess implements AutoCloseable {
         this.process = process;
         reader.setDaemon(true);
         reader.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
     /** @param command words that are parted by blanks, the first of which is {@code java} */
@@ -54,7 +56,11 @@ final class GuideProcess implements AutoCloseable {
 
     /** Waits for the first line in which the pattern is found. */
     MatchResult awaitLine(Pattern pattern) {
-        Awaitility.await().atMost(BOUND).until(() -> find(pattern) != null || !reader.isAlive());
+        try {
+            Awaitility.await().atMost(BOUND).until(() -> find(pattern) != null || !reader.isAlive());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("Nothing like " + pattern + " in " + BOUND + " in the output:\n" + output(), e);
+        }
         MatchResult found = find(pattern);
         if (found == null) {
             throw new AssertionError("Nothing like " + pattern + " in the output:\n" + output());

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -106,6 +107,7 @@ class ShownTextsTest {
             HttpResponse<String> answer = HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management.getPort() + "/health"))
+                                    .timeout(Duration.ofSeconds(30))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
             JsonMapper mapper = JsonMapper.builder().build();
@@ -124,7 +126,7 @@ class ShownTextsTest {
             }
             return "{" + members + "}";
         }
-        return node.isArray() ? "[" + shape(node.get(0)) + "]" : ":" + node.getNodeType();
+        return node.isArray() && !node.isEmpty() ? "[" + shape(node.get(0)) + "]" : ":" + node.getNodeType();
     }
 
     @Test

@@ -27,7 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers what brokers, clients and administrators ask a name server. Called on event loops; never blocks.
+ * Answers what brokers, clients and administrators ask a name server. Called on event loops, for a
+ * broker of this process on its own {@code rmq-registration}; never blocks.
  *
  * <p>Key-value entries live in memory only: brokers and tools write them again when they need them.
  */

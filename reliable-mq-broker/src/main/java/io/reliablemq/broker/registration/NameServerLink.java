@@ -16,7 +16,7 @@ public interface NameServerLink {
      *
      * @param onLost called if the name server may have taken the broker out since, on any thread; each time the same object, so
      *     that it is called once
-     * @return completes, never exceptionally, with how that ended
+     * @return completes, never exceptionally, with how that ended; whoever calls tries again later, also where this throws
      */
     CompletableFuture<Told> register(Registration registration, Runnable onLost);
 

@@ -239,10 +239,11 @@ public final class Pull implements LongPolls.ParkedPull {
     }
 
     private void send(Selection selection, Body body) {
-        // Before the answer: who has it finds it counted.
+        Command answer = Command.response(
+                ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset(), behindBytes(selection)), body);
+        // Before it leaves: who has it finds it counted.
         parts.deliveries().count(selection);
-        reply.sendDirectly(Command.response(
-                ResponseCode.SUCCESS, "FOUND", fields(selection.nextOffset(), behindBytes(selection)), body));
+        reply.sendDirectly(answer);
     }
 
     /** Reads the messages, which takes time, and gives those for which the expression is true. */

@@ -133,7 +133,8 @@ public final class Peers {
                     JsonBodies.read(answer.body(), ClusterInfo.class).brokers().get(brokerName);
             return addresses == null ? null : addresses.master();
         } catch (MalformedBodyException e) {
-            // A name server that cannot be understood knows no masters; the registration with it reports that.
+            // A name server that cannot be understood knows no masters; a registration with it over the network reports
+            // that.
             return null;
         }
     }
