@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,16 +115,33 @@ public final class RemotingServer implements AutoCloseable {
         Channel accepting = listening;
         listening = null;
         closed = true;
-        ChannelFuture portFree = null;
-        if (accepting != null) {
+        CountDownLatch portFree = new CountDownLatch(1);
+        if (accepting == null || !accepting.isOpen()) {
+            portFree.countDown();
+        } else {
             LOG.info("No longer listening on {}", accepting.localAddress());
-            portFree = accepting.close();
+            leavePort(accepting, portFree);
         }
         OpenConnections open = new OpenConnections(loops, connections);
         open.close(ChannelConnection::closeWhenAnswered, ANSWERS_TIMEOUT_MS);
         // A thread of the event loops cannot wait for itself.
-        if (portFree != null && !loops.isCurrentThread()) {
-            portFree.awaitUninterruptibly(PORT_TIMEOUT_MS);
+        if (!loops.isCurrentThread()) {
+            await(portFree);
+        }
+    }
+
+    /** A closed channel keeps its port until its event loop has selected once more, which it does before what it scheduled. */
+    private static void leavePort(Channel accepting, CountDownLatch portFree) {
+        accepting
+                .close()
+                .addListener(closed -> accepting.eventLoop().schedule(portFree::countDown, 0, TimeUnit.MILLISECONDS));
+    }
+
+    private static void await(CountDownLatch portFree) {
+        try {
+            portFree.await(PORT_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -349,11 +349,18 @@ class ConnectionLifeTest {
                 RemotingServer first = new RemotingServer(loops, TransportSettings.defaults(), (q, r) -> {});
                 RemotingServer second = new RemotingServer(loops, TransportSettings.defaults(), (q, r) -> {})) {
             EventExecutor accepting = loops.group().iterator().next();
-            InetSocketAddress bound = first.start(new InetSocketAddress("127.0.0.1", 0));
-            // Busy for a moment, as on a machine with much to do; the second server is bound by the other loop.
-            CompletableFuture<Void> busy =
+            InetSocketAddress bound = first.start(new InetSocketAddress("127.0.0.1", freePort()));
+            // Busy before and after it closes the channel, as on a machine with much to do: the system closes the
+            // socket only when the loop selects again. The second server is bound by the other loop.
+            CompletableFuture<Void> before =
+                    new CompletableFuture<Void>().completeOnTimeout(null, 100, TimeUnit.MILLISECONDS);
+            CompletableFuture<Void> after =
                     new CompletableFuture<Void>().completeOnTimeout(null, 300, TimeUnit.MILLISECONDS);
-            accepting.execute(busy::join);
+            accepting.execute(() -> {
+                before.join();
+                // Behind the closing, which was asked for meanwhile.
+                accepting.execute(after::join);
+            });
 
             first.close();
 
