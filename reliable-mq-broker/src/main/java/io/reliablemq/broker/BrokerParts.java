@@ -57,6 +57,7 @@ import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.RequestHandler;
+import io.reliablemq.protocol.transport.SendsTogether;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -145,6 +146,7 @@ final class BrokerParts {
         ownDelays = new OwnDelays();
         schedule = new DelaySchedule(
                 store, copies, levels, ownDelays, cursors, copied::contains, clock, around.wakeScheduler());
+        store.tellThrough(SendsTogether::run);
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, around.wakeScheduler()));
         OpenTransactions transactions = state.transactions();
         if (part.isMaster()) {

@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -270,6 +271,10 @@ public final class MemoryStore implements MessageStore {
     public Set<QueueKey> queues() {
         return Set.copyOf(queues.keySet());
     }
+
+    /** Each append is committed by itself. */
+    @Override
+    public void tellThrough(Executor executor) {}
 
     @Override
     public void onArrival(ArrivalListener listener) {

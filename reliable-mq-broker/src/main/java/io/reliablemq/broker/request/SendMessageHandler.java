@@ -2,7 +2,6 @@ package io.reliablemq.broker.request;
 
 import io.reliablemq.broker.request.Placement.Placed;
 import io.reliablemq.broker.store.AppendListener;
-import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.transaction.HalfMessage;
 import io.reliablemq.protocol.command.Command;
@@ -15,8 +14,6 @@ import io.reliablemq.protocol.message.SystemFlag;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
-import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Takes single messages: SEND_MESSAGE in both versions. Batches are handed to {@link SendBatchHandler}, whatever code
@@ -104,17 +101,8 @@ public final class SendMessageHandler implements RequestHandler {
 
     private void append(Placed placed, Reply reply) {
         StoredMessage message = placed.message();
-        AppendListener answering =
-                result -> answer(reply, result, () -> placed.answer().fields(message, result));
+        AppendListener answering = result ->
+                reply.send(StoreAnswers.answer(result, () -> placed.answer().fields(message, result)));
         store.append(message, MessageStore.NO_ORIGIN, earlier.noted(message, answering), reply.connection()::afterRead);
-    }
-
-    private static void answer(Reply reply, AppendResult result, Supplier<Map<String, String>> fields) {
-        Command answer = StoreAnswers.answer(result, fields);
-        if (result.alone()) {
-            reply.sendDirectly(answer);
-        } else {
-            reply.send(answer);
-        }
     }
 }

@@ -6,14 +6,8 @@ package io.reliablemq.broker.store;
  * @param position where the message stands in the log; -1 unless stored
  * @param queueOffset its number in its queue; -1 unless stored
  * @param detail for humans, empty on success
- * @param alone whether it was the only one that the commit point passed, so that nobody waits for who is told of it
  */
-public record AppendResult(Status status, long position, long queueOffset, String detail, boolean alone) {
-
-    /** One of which it is not known whether others wait. */
-    public AppendResult(Status status, long position, long queueOffset, String detail) {
-        this(status, position, queueOffset, detail, false);
-    }
+public record AppendResult(Status status, long position, long queueOffset, String detail) {
 
     /** What is known about the message. */
     public enum Status {

@@ -359,8 +359,11 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         }
         unreplicatedCount = unreplicated.size();
         moveTo(to);
-        boolean single = passed.committed().size() == 1;
-        passed.committed().forEach(append -> append.commit(single, mailbox, errors));
+        listeners.tell(() -> tell(passed));
+    }
+
+    private void tell(Passed passed) {
+        passed.committed().forEach(append -> append.answer(Status.COMMITTED, "", mailbox, errors));
         passed.alone()
                 .forEach(append -> append.answer(
                         Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors));

@@ -325,6 +325,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public void tellThrough(Executor executor) {
+        commitPoint.listeners().tellThrough(executor);
+    }
+
+    @Override
     public void onArrival(ArrivalListener listener) {
         commitPoint.listeners().onArrival(listener);
     }

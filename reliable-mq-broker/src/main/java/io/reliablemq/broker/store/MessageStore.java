@@ -143,6 +143,13 @@ public interface MessageStore extends AutoCloseable {
     /** The messages that wait for a time of their own. One thread at a time asks for them. */
     TimerIndex timers();
 
+    /**
+     * Has the callers whose messages were committed together told through the executor, and those who listen for them.
+     *
+     * @param executor runs what it is given on the calling thread, before it returns
+     */
+    void tellThrough(Executor executor);
+
     /** Calls the listener after each commit, once for every queue that got messages. */
     void onArrival(ArrivalListener listener);
 

@@ -161,39 +161,29 @@ final class PendingAppend implements LogAppend, Uncommitted {
         return answered;
     }
 
-    /** Tells the caller that it ended well. @param alone whether no other one did together with it */
-    void commit(boolean alone, AppendMailbox<PendingAppend> mailbox, ErrorSink errors) {
-        answer(Status.COMMITTED, "", alone, mailbox, errors);
-    }
-
     /** Tells the caller how it ended; a listener that fails harms nobody else. */
     void answer(Status status, String detail, AppendMailbox<PendingAppend> mailbox, ErrorSink errors) {
-        answer(status, detail, false, mailbox, errors);
-    }
-
-    private void answer(
-            Status status, String detail, boolean alone, AppendMailbox<PendingAppend> mailbox, ErrorSink errors) {
         answered = true;
         if (status == Status.COMMITTED || status == Status.REPLICA_TIMEOUT || status == Status.NO_REPLICA) {
             // In other cases the log writer may be about to write them.
             payloads = NO_PAYLOADS;
         }
         mailbox.release(this);
-        tell(status, detail, alone, errors);
+        tell(status, detail, errors);
     }
 
     /** Answers an append that the mailbox did not let in. */
     void refuse(Status status, String detail, ErrorSink errors) {
         answered = true;
-        tell(status, detail, false, errors);
+        tell(status, detail, errors);
     }
 
-    private void tell(Status status, String detail, boolean alone, ErrorSink errors) {
+    private void tell(Status status, String detail, ErrorSink errors) {
         boolean stored = status.isStored();
         AppendListener told = listener;
         listener = TOLD;
         try {
-            told.done(new AppendResult(status, stored ? positions[0] : -1, stored ? firstOffset : -1, detail, alone));
+            told.done(new AppendResult(status, stored ? positions[0] : -1, stored ? firstOffset : -1, detail));
         } catch (RuntimeException | LinkageError | AssertionError e) {
             errors.report("append listener of " + queue, e);
         }

@@ -5,6 +5,7 @@ import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 
 /** Who wants to know how far the log has come. A listener that fails harms nobody else. Safe for use by any thread. */
@@ -14,6 +15,7 @@ final class PositionListeners {
     private final List<ArrivalListener> arrivals = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> written = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> committed = new CopyOnWriteArrayList<>();
+    private volatile Executor teller = Runnable::run;
 
     PositionListeners(ErrorSink errors) {
         this.errors = errors;
@@ -31,6 +33,16 @@ final class PositionListeners {
     /** Calls the listener with how far the log is committed, on the thread that moved the point. */
     void onCommit(LongConsumer listener) {
         committed.add(listener);
+    }
+
+    /** @param executor runs what tells of a commit, before it returns */
+    void tellThrough(Executor executor) {
+        teller = executor;
+    }
+
+    /** Tells callers and listeners of one commit. */
+    void tell(Runnable telling) {
+        teller.execute(telling);
     }
 
     void written(long position) {

@@ -13,12 +13,13 @@ import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way past the event loop, for single frames: to wake a loop costs several times what the write costs.
+ * The way past the event loop, for single frames and a few answers: to wake a loop costs several times what the write costs.
  *
  * <p>Only on sockets of {@link DirectSocketChannel} that are not encrypted, and only while the event loop has nothing to
  * write to them.
@@ -101,14 +102,67 @@ final class DirectWriter {
                 outcome = write(outgoing, open);
             }
         } finally {
-            if (outcome == Outcome.WRITTEN_IN_PART) {
-                turn.passToLoop();
-                callLoop.run();
-            } else if (turn.leaveOther()) {
-                callLoop.run();
-            }
+            leave(outcome, false, callLoop);
         }
         return outcome;
+    }
+
+    /**
+     * Writes the answers at the head of the queue on the calling thread, which is not the event loop.
+     *
+     * @param taken called for each answer that is out of the queue
+     * @param callLoop called if the event loop has something to write behind them
+     */
+    Outcome writeAnswers(Queue<Outgoing> queue, Consumer<Outgoing.Answer> taken, Runnable callLoop) {
+        java.nio.channels.SocketChannel open = socket;
+        if (open == null || !turn.takeForOther()) {
+            return Outcome.NOT_WRITTEN;
+        }
+        Outcome outcome = Outcome.NOT_WRITTEN;
+        ByteBuf frames = channel.alloc().directBuffer(FrameWriter.FIRST_BYTES);
+        try {
+            takeAnswers(queue, taken, frames);
+            if (frames.isReadable()) {
+                outcome = write(frames, null, open);
+            }
+        } finally {
+            if (outcome != Outcome.WRITTEN_IN_PART) {
+                frames.release();
+            }
+            leave(outcome, !queue.isEmpty(), callLoop);
+        }
+        return outcome;
+    }
+
+    /** Small ones only, as many as fit; the event loop knows what to do with one that cannot be encoded. */
+    private void takeAnswers(Queue<Outgoing> queue, Consumer<Outgoing.Answer> taken, ByteBuf frames) {
+        while (queue.peek() instanceof Outgoing.Answer answer
+                && answer.size() < FrameWriter.KEEP_APART_BYTES
+                && frames.readableBytes() < FrameWriter.BATCH_BYTES) {
+            Body body = answer.command().body();
+            int head;
+            try {
+                head = encoder.prepare(answer.command());
+            } catch (RuntimeException e) {
+                return;
+            }
+            frames.ensureWritable(head + body.size());
+            queue.remove();
+            taken.accept(answer);
+            encoder.writeHead(frames);
+            frames.writeBytes(body.buffer());
+            body.release();
+        }
+    }
+
+    /** Gives the turn back. @param more whether the event loop is to be called in any case */
+    private void leave(Outcome outcome, boolean more, Runnable callLoop) {
+        if (outcome == Outcome.WRITTEN_IN_PART) {
+            turn.passToLoop();
+            callLoop.run();
+        } else if (turn.leaveOther() || more) {
+            callLoop.run();
+        }
     }
 
     private Outcome write(Outgoing outgoing, java.nio.channels.SocketChannel open) {
@@ -121,10 +175,8 @@ final class DirectWriter {
             return Outcome.NOT_WRITTEN;
         }
         ByteBuf frame = frame(command.body(), head);
-        Outcome outcome = write(frame, open);
-        if (outcome == Outcome.WRITTEN_IN_PART) {
-            rest.set(new Rest(frame, outgoing instanceof Outgoing.OneWay oneWay ? oneWay.written() : null));
-        } else {
+        Outcome outcome = write(frame, outgoing instanceof Outgoing.OneWay oneWay ? oneWay.written() : null, open);
+        if (outcome != Outcome.WRITTEN_IN_PART) {
             frame.release();
         }
         return outcome;
@@ -144,11 +196,17 @@ final class DirectWriter {
         return frame;
     }
 
-    private static Outcome write(ByteBuf frame, java.nio.channels.SocketChannel socket) {
+    /** @param written completes with what is left over for the event loop, which then owns the buffer */
+    private Outcome write(
+            ByteBuf frame, @Nullable CompletableFuture<Void> written, java.nio.channels.SocketChannel socket) {
         try {
             ByteBuffer[] bytes = frame.nioBuffers();
             frame.skipBytes(Math.toIntExact(bytes.length == 1 ? socket.write(bytes[0]) : socket.write(bytes)));
-            return frame.isReadable() ? Outcome.WRITTEN_IN_PART : Outcome.WRITTEN;
+            if (!frame.isReadable()) {
+                return Outcome.WRITTEN;
+            }
+            rest.set(new Rest(frame, written));
+            return Outcome.WRITTEN_IN_PART;
         } catch (IOException e) {
             LOG.debug("The connection with {} broke", socket, e);
             return Outcome.BROKEN;

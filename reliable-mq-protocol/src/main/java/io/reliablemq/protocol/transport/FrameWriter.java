@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameWriter {
 
-    private static final int BATCH_BYTES = 32 * 1024;
-    private static final int FIRST_BYTES = 1024;
+    static final int BATCH_BYTES = 32 * 1024;
+    static final int FIRST_BYTES = 1024;
     /** From this size on, a system call with two buffers is cheaper than the copy. */
     static final int KEEP_APART_BYTES = 4 * 1024;
 

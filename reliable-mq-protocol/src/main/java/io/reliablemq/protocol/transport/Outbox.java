@@ -35,6 +35,9 @@ final class Outbox {
     /** A peer is disconnected when its unread answers take this many times the high-water mark. */
     private static final int BACKLOG_FACTOR = 16;
 
+    /** Answers that take more are left to the event loop: waking it costs less than to keep their thread from its work. */
+    private static final int DIRECT_BYTES = 16 * 1024;
+
     private final SocketChannel channel;
     private final int highWater;
     private final FrameWriter writer;
@@ -121,6 +124,30 @@ final class Outbox {
         return outcome;
     }
 
+    /** Answers were put in by a thread that is not the event loop: writes them if they are few. */
+    void sendTogether() {
+        if (leaving || queuedAnswerBytes.get() > DIRECT_BYTES) {
+            planDrain();
+            return;
+        }
+        try {
+            switch (direct.writeAnswers(queue, this::written, this::planDrain)) {
+                case NOT_WRITTEN -> planDrain();
+                case WRITTEN, WRITTEN_IN_PART -> lastWriteNanos = System.nanoTime();
+                case BROKEN -> channel.close();
+            }
+        } catch (RuntimeException e) {
+            // Answers may be lost, and whoever waits for them is to know.
+            LOG.error("Closing the connection with {}: its answers cannot be written", remote(), e);
+            channel.close();
+        }
+    }
+
+    private void written(Outgoing.Answer answer) {
+        queuedAnswerBytes.addAndGet(-answer.size());
+        answered();
+    }
+
     private void answered() {
         unanswered.decrementAndGet();
         if (leaving) {
@@ -169,8 +196,10 @@ final class Outbox {
 
     private void enqueue(Outgoing outgoing) {
         queue.add(outgoing);
-        // Within a batch of reads the event loop itself empties the queue at the end.
-        if (!channel.eventLoop().inEventLoop() || !gathering) {
+        // Within a batch of reads the event loop itself empties the queue at the end, and so do those who send
+        // together.
+        boolean isPutOff = channel.eventLoop().inEventLoop() ? gathering : SendsTogether.putsOff(this);
+        if (!isPutOff) {
             planDrain();
         }
     }
