@@ -359,15 +359,15 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         }
         unreplicatedCount = unreplicated.size();
         moveTo(to);
-        listeners.tell(() -> tell(passed));
+        listeners.tell(() -> answer(passed));
+        passed.shown().forEach(listeners::arrived);
     }
 
-    private void tell(Passed passed) {
+    private void answer(Passed passed) {
         passed.committed().forEach(append -> append.answer(Status.COMMITTED, "", mailbox, errors));
         passed.alone()
                 .forEach(append -> append.answer(
                         Status.NO_REPLICA, "Too few replicas are near enough to confirm it", mailbox, errors));
-        passed.shown().forEach(listeners::arrived);
     }
 
     /** Replicas confirm records; messages that were appended together are committed together, or not yet. */

@@ -144,7 +144,7 @@ public interface MessageStore extends AutoCloseable {
     TimerIndex timers();
 
     /**
-     * Has the callers whose messages were committed together told through the executor, and those who listen for them.
+     * Has the callers whose messages were committed together told through the executor.
      *
      * @param executor runs what it is given on the calling thread, before it returns
      */

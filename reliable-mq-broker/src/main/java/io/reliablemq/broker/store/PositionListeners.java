@@ -40,7 +40,7 @@ final class PositionListeners {
         teller = executor;
     }
 
-    /** Tells callers and listeners of one commit. */
+    /** Tells the callers of one commit. */
     void tell(Runnable telling) {
         teller.execute(telling);
     }
