@@ -359,7 +359,7 @@ final class CommitPoint implements LogEvents<PendingAppend> {
         }
         unreplicatedCount = unreplicated.size();
         moveTo(to);
-        listeners.tell(() -> answer(passed));
+        listeners.answerTogether(() -> answer(passed));
         passed.shown().forEach(listeners::arrived);
     }
 

@@ -40,8 +40,8 @@ final class PositionListeners {
         teller = executor;
     }
 
-    /** Tells the callers of one commit. */
-    void tell(Runnable telling) {
+    /** Tells the callers of one commit, in one go. */
+    void answerTogether(Runnable telling) {
         teller.execute(telling);
     }
 

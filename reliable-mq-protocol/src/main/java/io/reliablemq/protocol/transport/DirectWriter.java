@@ -34,7 +34,7 @@ final class DirectWriter {
     /** That of the event loop too; belongs to whoever has the turn. */
     private final CommandEncoder encoder;
 
-    /** What the operating system did not take of the last frame; belongs to whoever has the turn. */
+    /** What the operating system did not take of the last frames; belongs to whoever has the turn. */
     private final AtomicReference<@Nullable Rest> rest = new AtomicReference<>();
 
     /** Null while, or where, this way is not open. */
@@ -45,7 +45,7 @@ final class DirectWriter {
 
     /** How a write on the calling thread ended. */
     enum Outcome {
-        /** Nothing happened: the event loop is to write it. */
+        /** Nothing happened: the event loop is to write what there is. */
         NOT_WRITTEN,
         WRITTEN,
         /** Some of it, and the event loop is to be called for the rest. */
@@ -119,6 +119,17 @@ final class DirectWriter {
             return Outcome.NOT_WRITTEN;
         }
         Outcome outcome = Outcome.NOT_WRITTEN;
+        try {
+            outcome = writeAnswers(queue, taken, open);
+        } finally {
+            leave(outcome, !queue.isEmpty(), callLoop);
+        }
+        return outcome;
+    }
+
+    private Outcome writeAnswers(
+            Queue<Outgoing> queue, Consumer<Outgoing.Answer> taken, java.nio.channels.SocketChannel open) {
+        Outcome outcome = Outcome.NOT_WRITTEN;
         ByteBuf frames = channel.alloc().directBuffer(FrameWriter.FIRST_BYTES);
         try {
             takeAnswers(queue, taken, frames);
@@ -129,7 +140,6 @@ final class DirectWriter {
             if (outcome != Outcome.WRITTEN_IN_PART) {
                 frames.release();
             }
-            leave(outcome, !queue.isEmpty(), callLoop);
         }
         return outcome;
     }
@@ -147,7 +157,10 @@ final class DirectWriter {
                 return;
             }
             frames.ensureWritable(head + body.size());
-            queue.remove();
+            if (!queue.remove(answer)) {
+                // Rejected meanwhile, since the event loops have ended.
+                return;
+            }
             taken.accept(answer);
             encoder.writeHead(frames);
             frames.writeBytes(body.buffer());

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What one connection has to send: any thread puts it in, the event loop empties it into the channel and flushes once
- * for all that has gathered.
+ * for all that has gathered. Where that is cheaper, a thread writes what it has put in by itself.
  *
  * <p>Requests of this side leave only while the channel is writable and are refused when too many wait. Answers are
  * never refused: the connection stops reading requests while it {@link #isCongested()}, and a peer that lets far too
@@ -126,6 +126,10 @@ final class Outbox {
 
     /** Answers were put in by a thread that is not the event loop: writes them if they are few. */
     void sendTogether() {
+        if (queue.isEmpty()) {
+            // The event loop or another thread came by and took them.
+            return;
+        }
         if (leaving || queuedAnswerBytes.get() > DIRECT_BYTES) {
             planDrain();
             return;
@@ -136,15 +140,20 @@ final class Outbox {
                 case WRITTEN, WRITTEN_IN_PART -> lastWriteNanos = System.nanoTime();
                 case BROKEN -> channel.close();
             }
-        } catch (RuntimeException e) {
-            // Answers may be lost, and whoever waits for them is to know.
+        } catch (RuntimeException | Error e) {
+            // Answers may be lost, and whoever waits for them is to know. It is this connection's trouble alone: a lack
+            // of
+            // memory for its answers must not look like one of the log, which is on the stack.
             LOG.error("Closing the connection with {}: its answers cannot be written", remote(), e);
             channel.close();
         }
     }
 
     private void written(Outgoing.Answer answer) {
-        queuedAnswerBytes.addAndGet(-answer.size());
+        if (queuedAnswerBytes.getAndAdd(-answer.size()) >= highWater) {
+            // The event loop may have stopped reading because of them.
+            planDrain();
+        }
         answered();
     }
 

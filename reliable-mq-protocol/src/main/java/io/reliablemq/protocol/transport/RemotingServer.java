@@ -4,6 +4,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -11,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -115,9 +116,9 @@ public final class RemotingServer implements AutoCloseable {
         Channel accepting = listening;
         listening = null;
         closed = true;
-        CountDownLatch portFree = new CountDownLatch(1);
+        Promise<Void> portFree = ImmediateEventExecutor.INSTANCE.newPromise();
         if (accepting == null || !accepting.isOpen()) {
-            portFree.countDown();
+            portFree.setSuccess(null);
         } else {
             LOG.info("No longer listening on {}", accepting.localAddress());
             leavePort(accepting, portFree);
@@ -126,22 +127,15 @@ public final class RemotingServer implements AutoCloseable {
         open.close(ChannelConnection::closeWhenAnswered, ANSWERS_TIMEOUT_MS);
         // A thread of the event loops cannot wait for itself.
         if (!loops.isCurrentThread()) {
-            await(portFree);
+            portFree.awaitUninterruptibly(PORT_TIMEOUT_MS);
         }
     }
 
     /** A closed channel keeps its port until its event loop has selected once more, which it does before what it scheduled. */
-    private static void leavePort(Channel accepting, CountDownLatch portFree) {
+    private static void leavePort(Channel accepting, Promise<Void> portFree) {
         accepting
                 .close()
-                .addListener(closed -> accepting.eventLoop().schedule(portFree::countDown, 0, TimeUnit.MILLISECONDS));
-    }
-
-    private static void await(CountDownLatch portFree) {
-        try {
-            portFree.await(PORT_TIMEOUT_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+                .addListener(closed ->
+                        accepting.eventLoop().schedule(() -> portFree.setSuccess(null), 0, TimeUnit.MILLISECONDS));
     }
 }

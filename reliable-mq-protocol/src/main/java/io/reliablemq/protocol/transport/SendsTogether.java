@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SendsTogether {
 
+    /** Of more connections, each is left to its event loop: the loops write side by side, and the thread goes on. */
+    private static final int MOST_CONNECTIONS = 4;
+
     private static final ThreadLocal<@Nullable Set<Outbox>> PUT_OFF = new ThreadLocal<>();
 
     private SendsTogether() {}
@@ -26,7 +29,7 @@ public final class SendsTogether {
             task.run();
         } finally {
             PUT_OFF.remove();
-            outboxes.forEach(Outbox::sendTogether);
+            outboxes.forEach(outboxes.size() > MOST_CONNECTIONS ? Outbox::planDrain : Outbox::sendTogether);
         }
     }
 

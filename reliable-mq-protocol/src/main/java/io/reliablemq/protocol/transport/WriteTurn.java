@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Whose turn it is to write to a connection's socket: the event loop's, which keeps it while anything of what it took is
- * not with the operating system, or for one frame another thread's. Nobody waits for it. Thread-safe.
+ * not with the operating system, or for one write another thread's. Nobody waits for it. Thread-safe.
  */
 final class WriteTurn {
 

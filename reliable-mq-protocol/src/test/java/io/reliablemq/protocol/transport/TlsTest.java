@@ -182,6 +182,19 @@ class TlsTest {
     }
 
     @Test
+    void anAnswerGivenTogetherWithOthersIsEncryptedToo() throws Exception {
+        CompletableFuture<Reply> held = new CompletableFuture<>();
+        try (Endpoints ends = encryptedWithRepliesTo(held)) {
+            CompletableFuture<Command> answer = ends.client.invoke(ends.address, echo(""), Endpoints.TIMEOUT);
+            Reply reply = held.get(20, TimeUnit.SECONDS);
+
+            SendsTogether.run(() -> reply.send(Command.success(Map.of(), Body.ofUtf8("secret"))));
+
+            assertThat(text(answer.get(20, TimeUnit.SECONDS))).isEqualTo("secret");
+        }
+    }
+
+    @Test
     void aPlainSocketThatIsRefusedSeesItsEnd() throws Exception {
         try (Endpoints ends = endpoints(accepting(TlsMode.ENFORCING, server), null);
                 Socket raw = ends.rawSocket()) {
