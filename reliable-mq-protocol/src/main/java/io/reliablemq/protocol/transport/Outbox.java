@@ -141,9 +141,7 @@ final class Outbox {
                 case BROKEN -> channel.close();
             }
         } catch (RuntimeException | Error e) {
-            // Answers may be lost, and whoever waits for them is to know. It is this connection's trouble alone: a lack
-            // of
-            // memory for its answers must not look like one of the log, which is on the stack.
+            // Answers may be lost: their callers are to see it. The log, on the stack, has no part in it.
             LOG.error("Closing the connection with {}: its answers cannot be written", remote(), e);
             channel.close();
         }
@@ -205,8 +203,7 @@ final class Outbox {
 
     private void enqueue(Outgoing outgoing) {
         queue.add(outgoing);
-        // Within a batch of reads the event loop itself empties the queue at the end, and so do those who send
-        // together.
+        // Until the end of a batch of reads, or of what a thread sends together.
         boolean isPutOff = channel.eventLoop().inEventLoop() ? gathering : SendsTogether.putsOff(this);
         if (!isPutOff) {
             planDrain();
