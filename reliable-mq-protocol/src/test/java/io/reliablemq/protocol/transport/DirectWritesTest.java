@@ -60,8 +60,7 @@ class DirectWritesTest {
                 Socket peer = ends.rawSocket()) {
             peer.getOutputStream().write(Frames.request(1, 7, new byte[0]));
             Reply reply = reply();
-            CountDownLatch blocked = blockLoop(reply.connection(), release);
-            blocked.await();
+            Endpoints.blockLoop(reply.connection(), release);
 
             reply.sendDirectly(Command.success(Map.of("k", "v"), Body.ofUtf8("text")));
 
@@ -79,8 +78,7 @@ class DirectWritesTest {
                 Socket peer = ends.rawSocket()) {
             peer.getOutputStream().write(Frames.request(1, 1, new byte[0]));
             Connection connection = reply().connection();
-            CountDownLatch blocked = blockLoop(connection, release);
-            blocked.await();
+            Endpoints.blockLoop(connection, release);
 
             CompletableFuture<Void> first = connection.sendOneWay(oneWay(0, 0, 10));
             CompletableFuture<Void> second = connection.sendOneWayDirectly(oneWay(0, 1, 10));
@@ -95,19 +93,6 @@ class DirectWritesTest {
         } finally {
             release.countDown();
         }
-    }
-
-    private static CountDownLatch blockLoop(Connection connection, CountDownLatch release) {
-        CountDownLatch blocked = new CountDownLatch(1);
-        connection.execute(() -> {
-            blocked.countDown();
-            try {
-                release.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        return blocked;
     }
 
     /** Every third one goes over the event loop. */

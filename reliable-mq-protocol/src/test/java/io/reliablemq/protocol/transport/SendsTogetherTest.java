@@ -64,19 +64,6 @@ class SendsTogetherTest {
         return replies;
     }
 
-    private void blockLoop(Connection connection) throws InterruptedException {
-        CountDownLatch blocked = new CountDownLatch(1);
-        connection.execute(() -> {
-            blocked.countDown();
-            try {
-                release.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        assertThat(blocked.await(20, TimeUnit.SECONDS)).isTrue();
-    }
-
     private static Command answer(int bytes) {
         if (bytes % 2 == 0) {
             return Command.success(Map.of(), Body.of(new byte[bytes]));
@@ -98,7 +85,7 @@ class SendsTogetherTest {
         try (Endpoints ends = parking();
                 Socket peer = ends.rawSocket()) {
             List<Reply> replies = ask(peer, 20);
-            blockLoop(replies.get(0).connection());
+            Endpoints.blockLoop(replies.get(0).connection(), release);
 
             SendsTogether.run(() -> {
                 replies.subList(0, 19).forEach(reply -> reply.send(answer(100)));
@@ -143,7 +130,7 @@ class SendsTogetherTest {
         try (Endpoints ends = parking();
                 Socket peer = ends.rawSocket()) {
             List<Reply> replies = ask(peer, 100);
-            blockLoop(replies.get(0).connection());
+            Endpoints.blockLoop(replies.get(0).connection(), release);
 
             SendsTogether.run(() -> replies.forEach(reply -> reply.send(answer(10))));
             assertThat(available(peer)).isZero();
@@ -158,7 +145,7 @@ class SendsTogetherTest {
         try (Endpoints ends = parking();
                 Socket peer = ends.rawSocket()) {
             List<Reply> replies = ask(peer, 3);
-            blockLoop(replies.get(0).connection());
+            Endpoints.blockLoop(replies.get(0).connection(), release);
             DataInputStream in = new DataInputStream(peer.getInputStream());
 
             SendsTogether.run(() -> {
@@ -276,7 +263,7 @@ class SendsTogetherTest {
             try (Socket gone = ends.rawSocket()) {
                 ofGone = ask(gone, 2);
                 gone.setSoLinger(true, 0);
-                blockLoop(ofGone.get(0).connection());
+                Endpoints.blockLoop(ofGone.get(0).connection(), release);
             }
 
             SendsTogether.run(() -> {
@@ -301,7 +288,11 @@ class SendsTogetherTest {
                 replies.addAll(ask(peer, 1));
             }
 
+            Endpoints.blockLoop(replies.get(0).connection(), release);
+
             SendsTogether.run(() -> replies.forEach(reply -> reply.send(answer(10))));
+            assertThat(available(peers.get(0))).isZero();
+            release.countDown();
 
             for (Socket peer : peers) {
                 read(new DataInputStream(peer.getInputStream()), 0, 1);
