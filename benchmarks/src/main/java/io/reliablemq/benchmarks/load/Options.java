@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param rateWarmUp how long such a rate is driven before it counts
  * @param rateTime length of such a step
  * @param backlog messages that a consumer catches up with; 0 for none
+ * @param slaveLogMiB how much log a new slave finds at its master, at least
  * @param slowRounds how many of the rounds, the first ones, have the steps that take long: fixed rates, backlog, new slave
  * @param manyQueues in all, of the step that compares many queues with few; 0 for none
  * @param heap of both brokers
@@ -44,6 +45,7 @@ record Options(
         Duration rateWarmUp,
         Duration rateTime,
         int backlog,
+        int slaveLogMiB,
         int slowRounds,
         int queues,
         int manyQueues,
@@ -72,6 +74,8 @@ record Options(
             Map.entry("rate-warm-up", "5s"),
             Map.entry("rate-time", "20s"),
             Map.entry("backlog", "1000000"),
+            // Some 20 s of copying: for the first of them the compilers of both JVMs take the time of one processor.
+            Map.entry("slave-log", "4096"),
             Map.entry("slow-rounds", "3"),
             Map.entry("queues", "8"),
             Map.entry("many-queues", "10000"),
@@ -108,6 +112,7 @@ record Options(
             Map.entry("rate-warm-up", "1s"),
             Map.entry("rate-time", "1s"),
             Map.entry("backlog", "10000"),
+            Map.entry("slave-log", "16"),
             Map.entry("many-queues", "0"),
             Map.entry("async", "false"),
             Map.entry("own-on-peer", "false"),
@@ -170,6 +175,7 @@ record Options(
                 values.time("rate-warm-up"),
                 values.time("rate-time"),
                 values.number("backlog"),
+                values.number("slave-log"),
                 values.number("slow-rounds"),
                 values.number("queues"),
                 values.number("many-queues"),

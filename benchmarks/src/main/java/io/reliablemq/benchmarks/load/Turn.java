@@ -26,6 +26,7 @@ final class Turn {
 
     private static final int WARM_UP_SENDERS = 16;
     private static final int FILLING_SENDERS = 64;
+    private static final Duration FILLING_STEP = Duration.ofSeconds(2);
     private static final int MANY_QUEUES_SENDERS = 64;
     private static final int QUEUES_OF_EACH_OF_MANY = 10;
 
@@ -170,13 +171,15 @@ final class Turn {
         stepDone.run();
     }
 
-    /** How quickly a new slave gets what the steps so far have left in the log, and at least a backlog. */
+    /** How quickly a new slave gets what the steps so far have left in the log, made longer where that is too little. */
     private void freshSlave() {
         String topic = topic("slave");
         try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
-            new SendLoad(sender, List.of(topic), payload).fill(FILLING_SENDERS, Math.max(1, options.backlog()));
+            Waiting.untilDone(TOPIC_BOUND, () -> new SendLoad(sender, List.of(topic), payload).fill(1, 1));
+            AsyncLoad load = new AsyncLoad(sender, topic, payload, Mark.ASYNC_DEPTH);
+            broker.freshSlave(options.slaveLogMiB() * 1024L * 1024, () -> load.run(FILLING_STEP, broker::processorTime))
+                    .ifPresent(bytes -> add(Measure.FRESH_SLAVE, bytes / 1e6));
         }
-        broker.freshSlave().ifPresent(bytes -> add(Measure.FRESH_SLAVE, bytes / 1e6));
         stepDone.run();
     }
 

@@ -24,9 +24,11 @@ public interface MeasuredBroker extends AutoCloseable {
     /**
      * Adds a slave on an empty folder, where that can be done.
      *
+     * @param logBytes how long the log shall be by then, at least
+     * @param lengthen makes it longer; called until it is
      * @return bytes of log a second that it got until it had all; empty where there is no replication
      */
-    default OptionalDouble freshSlave() {
+    default OptionalDouble freshSlave(long logBytes, Runnable lengthen) {
         return OptionalDouble.empty();
     }
 

@@ -121,11 +121,15 @@ public final class ReliableMqBroker implements MeasuredBroker {
     }
 
     @Override
-    public OptionalDouble freshSlave() {
+    public OptionalDouble freshSlave(long logBytes, Runnable lengthen) {
         if (slaves.isEmpty()) {
             return OptionalDouble.empty();
         }
         double bytes = figure(LOG_BYTES).orElseThrow();
+        while (bytes < logBytes) {
+            lengthen.run();
+            bytes = figure(LOG_BYTES).orElseThrow();
+        }
         return OptionalDouble.of(bytes / (addSlave().toNanos() / 1e9));
     }
 
