@@ -50,12 +50,21 @@ final class BrokerStore {
         if (report.hasCutTail()) {
             LOG.warn(
                     "The log in {} was cut at position {}: {} bytes behind it, {} records or parts of such, were not whole"
-                            + " and nothing says that they were ever flushed",
+                            + " and nothing says that they were ever flushed. {}",
                     settings.dataDir(),
                     report.cutPosition(),
                     report.cutBytes(),
-                    report.cutRecords());
+                    report.cutRecords(),
+                    kept(report));
         }
+    }
+
+    private static String kept(RecoveryReport report) {
+        if (report.cutAside() != null) {
+            return "A copy of them is in " + report.cutAside();
+        }
+        // The first one is the one that is not whole.
+        return report.cutRecords() > 1 ? "There was no room for a copy of them" : "No whole record is among them";
     }
 
     private static void reportDamage(BrokerSettings settings, RecoveryReport report) {

@@ -3,7 +3,6 @@ package io.reliablemq.broker.store;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.DataFolder;
 import io.reliablemq.broker.store.log.LogRecovery;
-import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
 import java.io.StringReader;
@@ -12,9 +11,9 @@ import java.util.Properties;
 import java.util.function.Supplier;
 
 /**
- * Remembers what a log's records do not say of it, where others have a say in what is committed: how far it was committed, since
- * what stands behind is not shown after a restart until it is committed then; how far it was promised, which is never cut off; and
- * of a copy, how far it was on this disk.
+ * Remembers what a log's records do not say of it: how far it was on this disk, which the last of them cannot say of themselves;
+ * and where others have a say in what is committed, how far it was committed, since what stands behind is not shown after a restart
+ * until it is committed then, and how far it was promised, which is never cut off.
  *
  * <p>Stored once a second while it changes, at a clean stop, and before state is stored that speaks of more; so after a crash it may
  * be less than it was, but never less than the state.
@@ -35,7 +34,7 @@ final class CommitMarks {
      * @param shown how far the log was committed, and could be read; {@link #UNKNOWN} if its own disk alone decides that
      * @param promised how far what was acknowledged was on enough replicas
      * @param copied whether the log was a copy, whose records say how far its master had flushed
-     * @param flushed of a copy, how far it was flushed itself
+     * @param flushed how far it was flushed
      */
     record Marks(long shown, long promised, boolean copied, long flushed) {
 
@@ -71,7 +70,7 @@ final class CommitMarks {
         this.stored = stored;
         this.now = now;
         this.clock = clock;
-        this.nextNanos = clock.nanos();
+        this.nextNanos = clock.nanos() + PERIOD_NANOS;
     }
 
     static AtomicFile file(DataFolder data) {
@@ -119,7 +118,7 @@ final class CommitMarks {
         }
         nextNanos = clock.nanos() + PERIOD_NANOS;
         store();
-        return now.get().shown() == UNKNOWN ? Agent.UNTIL_SIGNAL : PERIOD_NANOS;
+        return PERIOD_NANOS;
     }
 
     /**

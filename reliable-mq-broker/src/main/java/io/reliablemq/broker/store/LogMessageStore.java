@@ -111,7 +111,8 @@ public final class LogMessageStore implements MessageStore {
         this.feed = new StoreFeed(
                 settings, epochs, new ChunkReader(segments), removal, retention, commitPoint, this::positions);
         this.marks = new CommitMarks(CommitMarks.file(data), found, this::marks, clock);
-        this.promisedBefore = found.promised();
+        // Less is there only if it was salvaged: whoever chose that has given up the rest.
+        this.promisedBefore = Math.min(found.promised(), tail.written());
         CopyMailbox<CopiedBatch> copies = new CopyMailbox<>();
         this.copy = new StoreCopy(
                 new StoreCopy.Parts(data, indexes.queues(), removal, commitPoint, copies, this::positions, tail),
@@ -425,14 +426,14 @@ public final class LogMessageStore implements MessageStore {
     }
 
     private CommitMarks.Marks marks() {
+        long flushed = commitPoint.flushed();
         if (!settings.replication().awaitsOthers()) {
-            return new CommitMarks.Marks(CommitMarks.UNKNOWN, promisedBefore, false, 0);
+            return new CommitMarks.Marks(CommitMarks.UNKNOWN, promisedBefore, false, flushed);
         }
         long committed = commitPoint.committed();
         boolean isCopy = settings.replication().isCopy();
         long promised = isCopy ? copy.promised() : committed;
-        return new CommitMarks.Marks(
-                committed, Math.max(promisedBefore, promised), isCopy, isCopy ? commitPoint.flushed() : 0);
+        return new CommitMarks.Marks(committed, Math.max(promisedBefore, promised), isCopy, flushed);
     }
 
     private void forceWritten() {

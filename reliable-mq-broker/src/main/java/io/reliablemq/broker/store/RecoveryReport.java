@@ -1,6 +1,8 @@
 package io.reliablemq.broker.store;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was found when the store was opened.
@@ -13,6 +15,7 @@ import java.time.Duration;
  * @param cutPosition where a torn tail was cut off; -1 if the log was whole
  * @param cutBytes how many bytes were cut off, up to the last one that was not zero
  * @param cutRecords how many records were cut off, as far as they can be told apart. None of them was ever flushed
+ * @param cutAside a copy of what was cut off; null if there was no whole record in it, or no room for one
  * @param damagedRanges how many ranges of the log are set aside since they could not be read, now or before
  * @param lostMessages how many queue offsets were found now to be without a message because of that
  * @param end where the next record goes
@@ -27,6 +30,7 @@ public record RecoveryReport(
         long cutPosition,
         long cutBytes,
         int cutRecords,
+        @Nullable Path cutAside,
         int damagedRanges,
         long lostMessages,
         long end,

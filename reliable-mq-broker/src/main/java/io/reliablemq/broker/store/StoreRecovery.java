@@ -100,6 +100,7 @@ final class StoreRecovery implements LogRecovery.Visitor {
                 log.cutPosition(),
                 log.cutBytes(),
                 log.cutRecords(),
+                log.cutAside(),
                 log.gaps().damages().size(),
                 lost,
                 log.tail().written(),

@@ -9,16 +9,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.broker.ManualClock;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.log.LogCorruptException;
 import io.reliablemq.protocol.runtime.Clock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -33,8 +37,13 @@ class RecoveryTest {
     private static final StoreSettings SETTINGS =
             StoreSettings.in(Path.of("/data")).withSegmentBytes(8 << 10).withPreallocateBytes(4 << 10);
 
+    /** Time stands still, so that nothing is noted of how far the log was flushed but what its records say. */
     private static LogMessageStore open(SimulatedDisk disk) throws Exception {
-        return LogMessageStore.open(SETTINGS, disk, Clock.SYSTEM, (where, error) -> {
+        return open(disk, new ManualClock());
+    }
+
+    private static LogMessageStore open(SimulatedDisk disk, Clock clock) throws Exception {
+        return LogMessageStore.open(SETTINGS, disk, clock, (where, error) -> {
             throw new AssertionError(where, error);
         });
     }
@@ -142,7 +151,70 @@ class RecoveryTest {
             assertThat(again.recovery().cutRecords()).isEqualTo(3);
             assertThat(again.recovery().cutPosition()).isEqualTo(first - 32);
             assertThat(bodies(again, QUEUE)).containsExactly("flushed");
+            int from = Math.toIntExact(first) - 32;
+            assertThat(killed.content(Objects.requireNonNull(again.recovery().cutAside())))
+                    .isEqualTo(Arrays.copyOfRange(
+                            content,
+                            from,
+                            from + Math.toIntExact(again.recovery().cutBytes())));
         }
+    }
+
+    @Test
+    void cutsATornTailAlsoWhereThereIsNoRoomForACopyOfIt() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        SimulatedDisk killed;
+        long second;
+        try (LogMessageStore store = open(disk)) {
+            put(store, message("orders", 0, "whole"));
+            second = putBatch(store, "a", "b", "c").position();
+            killed = disk.copy();
+        }
+        byte[] content = killed.content(FIRST);
+        content[Math.toIntExact(second)] ^= 1;
+        killed.replace(FIRST, content);
+        killed.setCapacity(killed.used() + 100);
+
+        try (LogMessageStore again = open(killed)) {
+            assertThat(bodies(again, QUEUE)).containsExactly("whole");
+            assertThat(again.recovery().cutRecords()).isEqualTo(3);
+            assertThat(again.recovery().cutAside()).isNull();
+            assertThat(killed.list(Path.of("/data/damaged"))).isEmpty();
+        }
+    }
+
+    /** Messages that shared a force say of each other's flush nothing; what was noted a second later does. */
+    @Test
+    void refusesDamageToTheLastFlushOnceThatWasNoted() throws Exception {
+        ManualClock clock = new ManualClock();
+        SimulatedDisk disk = new SimulatedDisk();
+        SimulatedDisk killed;
+        long first;
+        try (LogMessageStore store = open(disk, clock)) {
+            first = putBatch(store, "a", "b", "c").position();
+            long end = store.positions().flushed();
+            Path note = Path.of("/data/committed");
+            clock.pass(Duration.ofSeconds(2));
+            await("the note")
+                    .until(() -> disk.exists(note)
+                            && new String(disk.content(note), StandardCharsets.UTF_8).contains("flushed=" + end));
+            killed = disk.copy();
+        }
+        byte[] content = killed.content(FIRST);
+        content[Math.toIntExact(first)] ^= 1;
+        killed.replace(FIRST, content);
+
+        assertThatThrownBy(() -> open(killed))
+                .isInstanceOf(LogCorruptException.class)
+                .hasMessageContaining("it is known that the log was flushed up to");
+        assertThat(killed.content(FIRST)).isEqualTo(content);
+    }
+
+    private static AppendResult putBatch(LogMessageStore store, String... bodies) throws Exception {
+        CompletableFuture<AppendResult> batch = new CompletableFuture<>();
+        store.appendBatch(
+                Arrays.stream(bodies).map(body -> message("orders", 0, body)).toList(), batch::complete);
+        return batch.get(20, TimeUnit.SECONDS);
     }
 
     @Test

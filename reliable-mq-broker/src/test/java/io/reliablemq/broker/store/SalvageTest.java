@@ -7,17 +7,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.broker.ManualClock;
+import io.reliablemq.broker.store.file.MachineStoppedException;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.log.LogCorruptException;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -193,6 +201,139 @@ class SalvageTest {
         assertThatThrownBy(() -> open(STRICT)).isInstanceOf(LogCorruptException.class);
 
         checkSalvaged(allBut(lost));
+    }
+
+    /** The records of one force say of each other nothing, so what is known of their end is all that speaks for them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void keepsWhatSharedAForceWithADamagedRecord(boolean stoppedCleanly) throws Exception {
+        List<Long> batch = new ArrayList<>();
+        try (LogMessageStore store = open(STRICT)) {
+            CompletableFuture<AppendResult> stored = new CompletableFuture<>();
+            store.appendBatch(
+                    List.of(message("orders", 0, "m200"), message("orders", 0, "m201"), message("orders", 0, "m202")),
+                    stored::complete);
+            stored.get(20, TimeUnit.SECONDS);
+            store.select(QUEUE, 200, 3, 1 << 20, tag -> true).entries().forEach(entry -> batch.add(entry.position()));
+            if (!stoppedCleanly) {
+                disk = disk.copy();
+            }
+        }
+        damage(batch.get(1) + 50, 3);
+        if (stoppedCleanly) {
+            assertThatThrownBy(() -> open(STRICT)).isInstanceOf(LogCorruptException.class);
+        }
+
+        TreeMap<Long, String> expected = allBut();
+        expected.put(200L, "m200");
+        expected.put(202L, "m202");
+        checkSalvaged(expected);
+        assertThat(disk.list(Path.of("/data/damaged"))).hasSize(1);
+    }
+
+    @Test
+    void goesOnBeforeALastRecordThatIsGone() throws Exception {
+        open(STRICT).close();
+        damage(positions.get(MESSAGES - 1) + 50, 3);
+        assertThatThrownBy(() -> open(STRICT)).isInstanceOf(LogCorruptException.class);
+
+        checkSalvaged(allBut(MESSAGES - 1));
+        assertThat(disk.list(Path.of("/data/damaged"))).hasSize(1);
+    }
+
+    /** What the records of a copy say of a flush is its master's word, so what is known of its own is a note alone. */
+    @Test
+    @Timeout(30)
+    void goesOnBeforeALastRecordThatIsGoneFromACopy() throws Exception {
+        StoreSettings copy = STRICT.withReplication(StoreSettings.Replication.COPY);
+        open(copy).close();
+        damage(positions.get(MESSAGES - 1) + 50, 3);
+        assertThatThrownBy(() -> open(copy)).isInstanceOf(LogCorruptException.class);
+
+        long end = positions.get(MESSAGES - 1) - 32;
+        try (LogMessageStore store = open(copy.withRecovery(new StoreSettings.Recovery(false, true)))) {
+            assertThat(store.recovery().hasDamage()).isTrue();
+            assertThat(store.positions().written()).isEqualTo(end);
+            assertThat(store.copy().promised()).isLessThanOrEqualTo(end);
+        }
+        try (LogMessageStore store = open(copy)) {
+            assertThat(store.positions().written()).isEqualTo(end);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void goesOnWhereTheNewestSegmentWas(boolean isMissing) throws Exception {
+        open(STRICT).close();
+        List<Path> segments = disk.list(LOG).stream()
+                .filter(file -> file.toString().endsWith(".log"))
+                .toList();
+        Path newest = segments.get(segments.size() - 1);
+        long base = Long.parseLong(newest.getFileName().toString().substring(0, 20));
+        if (isMissing) {
+            disk.delete(newest);
+        } else {
+            byte[] garbled = disk.content(newest).clone();
+            Arrays.fill(garbled, (byte) 0xA5);
+            disk.replace(newest, garbled);
+        }
+        int[] lost = java.util.stream.IntStream.range(0, MESSAGES)
+                .filter(i -> positions.get(i) >= base)
+                .toArray();
+        assertThat(lost).isNotEmpty();
+        assertThatThrownBy(() -> open(STRICT)).isInstanceOf(LogCorruptException.class);
+
+        checkSalvaged(allBut(lost));
+        assertThat(disk.list(Path.of("/data/damaged"))).hasSize(isMissing ? 0 : 1);
+    }
+
+    /** Most disks that fail do not read wrong bytes: they read none. */
+    @Test
+    void keepsEveryRecordThatTheDiskCanRead() throws Exception {
+        open(STRICT).close();
+        for (Path file : disk.list(LOG)) {
+            if (!file.toString().endsWith(".log")) {
+                disk.delete(file);
+            }
+        }
+        disk.loseBlock(segment(8 << 10), 4096);
+        int[] lost = java.util.stream.IntStream.range(0, MESSAGES - 1)
+                .filter(i -> positions.get(i) - 32 < (16 << 10) && positions.get(i + 1) - 32 > (12 << 10))
+                .filter(i -> positions.get(i) >= 8 << 10)
+                .toArray();
+        assertThatThrownBy(() -> open(STRICT))
+                .isInstanceOf(LogCorruptException.class)
+                .hasMessageContaining(segment(8 << 10).toString())
+                .hasMessageContaining("recovery=salvage");
+
+        checkSalvaged(allBut(lost));
+    }
+
+    /** A crash may come at any step; the next start does what was not done, or finds that it was done. */
+    @Test
+    void mayBeStoppedAtAnyStep() throws Exception {
+        open(STRICT).close();
+        damage(positions.get(10) + 50, 3);
+        damage(positions.get(MESSAGES - 2) + 50, 3);
+        damage(positions.get(MESSAGES - 1) + 50, 3);
+        SimulatedDisk damaged = disk;
+        TreeMap<Long, String> expected = allBut(10, MESSAGES - 2, MESSAGES - 1);
+        boolean stopped = true;
+        for (int operations = 0; stopped; operations++) {
+            disk = damaged.copy();
+            disk.stopAfter(operations, 0);
+            try {
+                LogMessageStore.open(SALVAGE, disk, new ManualClock(), (where, error) -> {})
+                        .close();
+            } catch (IOException | UncheckedIOException | MachineStoppedException e) {
+                assertThat(disk.isStopped()).isTrue();
+            }
+            stopped = disk.isStopped();
+            disk = disk.crash(new Random(operations));
+            try (LogMessageStore store = open(SALVAGE)) {
+                assertThat(readable(store)).as("stopped after %d", operations).isEqualTo(expected);
+            }
+        }
     }
 
     @Test

@@ -2,10 +2,8 @@ package io.reliablemq.broker.store.log;
 
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +16,13 @@ import org.slf4j.LoggerFactory;
 public final class LogCut {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogCut.class);
-    private static final int COPY_BYTES = 1 << 20;
 
     private final LogFolder folder;
+    private final AsideFile aside;
 
     public LogCut(LogFolder folder) {
         this.folder = folder;
+        this.aside = new AsideFile(folder.files(), folder.folder().resolveSibling("diverged"));
     }
 
     /**
@@ -88,7 +87,7 @@ public final class LogCut {
             if (to <= from) {
                 return;
             }
-            Path file = copy(segment, base, from, to, reason);
+            Path file = aside.copy(segment, base, from, to, "-" + reason);
             LOG.warn(
                     "The log is cut at position {}: {} bytes with {} messages are set aside in {}",
                     from,
@@ -96,23 +95,5 @@ public final class LogCut {
                     records[0],
                     file);
         }
-    }
-
-    private Path copy(StoreFile segment, long base, long from, long to, String reason) throws IOException {
-        Path diverged = folder.folder().resolveSibling("diverged");
-        Path aside = diverged.resolve(String.format(Locale.ROOT, "%020d-%020d-%s.bytes", from, to, reason));
-        folder.files().createFolder(diverged);
-        folder.files().delete(aside);
-        try (StoreFile out = folder.files().create(aside)) {
-            for (long at = from; at < to; ) {
-                ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(COPY_BYTES, to - at));
-                segment.read(bytes, at - base);
-                out.write(bytes.flip(), at - from);
-                at += Math.max(1, bytes.limit());
-            }
-            out.force();
-        }
-        folder.files().forceFolder(diverged);
-        return aside;
     }
 }

@@ -1,10 +1,13 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.DiskFullException;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the log back after a stop of any kind.
@@ -48,13 +51,14 @@ public final class LogRecovery {
             long bytes,
             long cutPosition,
             long cutBytes,
-            int cutRecords) {}
+            int cutRecords,
+            @Nullable Path cutAside) {}
 
     /**
      * What is known of how far the log was flushed.
      *
-     * @param byRecords whether its records say so; those of a copy say how far its master had flushed
-     * @param atLeast how far it was flushed, if they do not
+     * @param byRecords whether its records say so too; those of a copy say how far its master had flushed
+     * @param atLeast how far it was flushed in any case
      */
     public record Flushed(boolean byRecords, long atLeast) {
 
@@ -62,7 +66,11 @@ public final class LogRecovery {
         public static final Flushed BY_RECORDS = new Flushed(true, 0);
 
         long upTo(long claim) {
-            return byRecords ? claim : atLeast;
+            return byRecords ? Math.max(claim, atLeast) : atLeast;
+        }
+
+        Flushed andUpTo(long position) {
+            return new Flushed(byRecords, Math.max(atLeast, position));
         }
     }
 
@@ -83,6 +91,7 @@ public final class LogRecovery {
     private long cutPosition = -1;
     private long cutBytes;
     private int cutRecords;
+    private @Nullable Path cutAside;
 
     /** @param expectedEnd where the log ended at the last clean stop, or {@link #UNKNOWN_END} */
     public LogRecovery(LogFolder folder, LogSettings settings, Visitor visitor, long expectedEnd, Flushed flushed) {
@@ -101,11 +110,13 @@ public final class LogRecovery {
             gaps = folder.readGaps();
             List<Long> bases = withoutDeleted(folder.segmentBases());
             if (settings.salvage()) {
-                gaps = new LogSalvage(folder, gaps, flushed).run(bases);
+                gaps = new LogSalvage(folder, gaps, flushed.andUpTo(expectedEnd)).run(bases);
+                bases = withoutDeleted(folder.segmentBases());
             }
             visitor.gaps(gaps);
             LogTail tail = recoverAll(bases);
-            return new Recovered(segments, tail, gaps, segmentsRead, records, bytes, cutPosition, cutBytes, cutRecords);
+            return new Recovered(
+                    segments, tail, gaps, segmentsRead, records, bytes, cutPosition, cutBytes, cutRecords, cutAside);
         } catch (IOException | RuntimeException e) {
             segments.close();
             throw e;
@@ -216,18 +227,11 @@ public final class LogRecovery {
     private LogTail endHere(List<Long> later, long base, SegmentScan scan) throws IOException {
         long end = scan.end();
         SegmentScan.Tail rest = scan.readTail();
-        long known = flushed.upTo(rest.flushedClaim());
-        if (known > end) {
-            throw new LogCorruptException(
-                    folder.segment(base),
-                    end,
-                    "the record there is bad, although " + (flushed.byRecords() ? "later ones say" : "it is known")
-                            + " that the log was flushed up to " + known);
-        }
+        requireExpectedEnd(base, end);
+        requireFlushed(base, end, rest);
         for (long empty : later) {
             requireEmpty(empty, end);
         }
-        requireExpectedEnd(base, end);
         for (int i = later.size() - 1; i >= 0; i--) {
             folder.deleteSegment(later.get(i));
         }
@@ -237,6 +241,9 @@ public final class LogRecovery {
             cutRecords = rest.wholeRecords() + 1;
         }
         StoreFile file = folder.files().open(folder.segment(base));
+        if (rest.wholeRecords() > 0) {
+            cutAside = setAside(file, base, end, rest.garbageEnd());
+        }
         makeSafe(file, base, scan);
         return tailOn(file, base, end);
     }
@@ -255,6 +262,31 @@ public final class LogRecovery {
         if (expectedEnd > end && !settings.salvage()) {
             throw new LogCorruptException(
                     folder.segment(base), end, "it ends there, but was stopped cleanly at " + expectedEnd);
+        }
+    }
+
+    /** Salvage has set aside by now what was flushed and is gone. */
+    private void requireFlushed(long base, long end, SegmentScan.Tail rest) throws LogCorruptException {
+        long known = flushed.upTo(rest.flushedClaim());
+        if (known > end && !settings.salvage()) {
+            throw new LogCorruptException(
+                    folder.segment(base),
+                    end,
+                    "the record there is bad, although "
+                            + (known == flushed.atLeast() ? "it is known" : "later ones say")
+                            + " that the log was flushed up to " + known);
+        }
+    }
+
+    /**
+     * A torn tail may hold whole records, of which nothing says that they were flushed. They are no messages any more, and are
+     * kept for whoever knows better; without room for that the log is opened all the same.
+     */
+    private @Nullable Path setAside(StoreFile file, long base, long from, long to) throws IOException {
+        try {
+            return new AsideFile(folder.files(), folder.damagedFolder()).copy(file, base, from, to, "-cut");
+        } catch (DiskFullException e) {
+            return null;
         }
     }
 

@@ -3,9 +3,7 @@ package io.reliablemq.broker.store.log;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Makes a damaged log readable again without losing a whole record: each damaged range is copied into a file of the folder
@@ -13,23 +11,26 @@ import java.util.Locale;
  * looks at the log; a torn tail, which was never flushed, is left to it.
  *
  * <p>Each step may be cut off by a crash: the copy is on disk before the range is named in {@link LogGaps}, and that before
- * the segment is changed. A second run finds what the first one left.
+ * the segment is changed. A second run finds what the first one left, and makes no second copy of a range that is named.
  */
 final class LogSalvage {
 
-    private static final int COPY_BYTES = 1 << 20;
+    /** Stands for: the log ends in this segment. */
+    private static final long NOWHERE = -1;
 
     private final LogFolder folder;
     private final LogRecovery.Flushed flushed;
+    private final AsideFile aside;
     private LogGaps gaps;
 
     LogSalvage(LogFolder folder, LogGaps gaps, LogRecovery.Flushed flushed) {
         this.folder = folder;
         this.flushed = flushed;
         this.gaps = gaps;
+        this.aside = new AsideFile(folder.files(), folder.damagedFolder());
     }
 
-    /** @return the gaps, with what was set aside */
+    /** @return the gaps, with what was set aside; a segment may have been made */
     LogGaps run(List<Long> bases) throws IOException {
         int used = bases.size();
         while (used > 0 && isEmpty(bases.get(used - 1))) {
@@ -41,8 +42,14 @@ final class LogSalvage {
             if (base > expected) {
                 note(gaps.withDeleted(new LogGaps.Gap(expected, base, List.of())), expected, base);
             }
-            long next = i == used - 1 ? -1 : gaps.endBefore(bases.get(i + 1));
-            expected = behindGap(repair(base, next));
+            boolean isLast = i == used - 1;
+            long goesOn = isLast ? repairLast(base) : repair(base, gaps.endBefore(bases.get(i + 1)));
+            expected = goesOn == NOWHERE ? NOWHERE : behindGap(goesOn);
+        }
+        if (expected > 0 && !bases.contains(expected)) {
+            // The newest segments are gone: the log goes on where they started.
+            note(gaps, expected, Math.max(expected, flushed.upTo(NOWHERE)));
+            folder.createSegment(expected).close();
         }
         return gaps;
     }
@@ -55,36 +62,61 @@ final class LogSalvage {
     private boolean isEmpty(long base) throws IOException {
         try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
             SegmentScan scan = scan(base, file);
-            return scan.end() == base && scan.readTail().wholeRecords() == 0;
+            SegmentScan.Tail tail = scan.readTail();
+            return scan.end() == base
+                    && tail.wholeRecords() == 0
+                    && flushed.upTo(tail.flushedClaim()) <= base;
         }
     }
 
     /**
-     * @param next where the following segment starts, -1 for the last one
+     * @param next where the following segment starts
      * @return where the segment says that the log goes on
      */
     private long repair(long base, long next) throws IOException {
         try (StoreFile file = folder.files().open(folder.segment(base))) {
-            SegmentScan scan = scan(base, file);
-            while (scan.next() < 0) {
-                SegmentScan.Tail tail = scan.readTail();
-                if (next < 0 && flushed.upTo(tail.flushedClaim()) <= scan.end()) {
-                    return scan.end();
-                }
-                if (tail.wholeRecords() > 0) {
-                    long from = scan.end();
-                    setAside(base, file, from, tail.firstWhole());
-                    int length = Math.toIntExact(tail.firstWhole() - from - RecordLayout.ENVELOPE_BYTES);
-                    mark(base, file, from, RecordLayout.DAMAGED, length);
-                } else {
-                    setAside(base, file, scan.end(), Math.max(scan.end(), tail.garbageEnd()));
-                    int rest = Math.toIntExact(next - scan.end() - RecordLayout.ENVELOPE_BYTES);
-                    mark(base, file, scan.end(), RecordLayout.END, rest);
-                }
-                scan = scan(base, file);
+            SegmentScan scan = coverBadRanges(base, file);
+            if (scan.next() < 0) {
+                setAside(base, file, scan.end(), scan.readTail().garbageEnd());
+                heal(base, file, scan, scan.end(), next);
+                int rest = Math.toIntExact(next - scan.end() - RecordLayout.ENVELOPE_BYTES);
+                mark(base, file, scan.end(), RecordLayout.END, rest);
+                return next;
             }
             return scan.next();
         }
+    }
+
+    /**
+     * Whole records behind a bad one are kept here too, whether or not anything says that they were flushed. What stands behind
+     * the last of them is left to recovery, which cuts it off: a torn tail, or records that were flushed and are gone.
+     *
+     * @return where the segment says that the log goes on; {@link #NOWHERE} if it was not ended
+     */
+    private long repairLast(long base) throws IOException {
+        try (StoreFile file = folder.files().open(folder.segment(base))) {
+            SegmentScan scan = coverBadRanges(base, file);
+            long known = flushed.upTo(scan.flushedClaim());
+            if (scan.next() < 0 && known > scan.end()) {
+                setAside(base, file, scan.end(), Math.max(known, scan.readTail().garbageEnd()));
+                heal(base, file, scan, scan.end(), Long.MAX_VALUE);
+            }
+            return scan.next() < 0 ? NOWHERE : scan.next();
+        }
+    }
+
+    /** Covers each range that has a whole record behind it. */
+    private SegmentScan coverBadRanges(long base, StoreFile file) throws IOException {
+        SegmentScan scan = scan(base, file);
+        while (scan.next() < 0 && scan.readTail().wholeRecords() > 0) {
+            long from = scan.end();
+            long to = scan.readTail().firstWhole();
+            setAside(base, file, from, to);
+            heal(base, file, scan, from, to);
+            mark(base, file, from, RecordLayout.DAMAGED, Math.toIntExact(to - from - RecordLayout.ENVELOPE_BYTES));
+            scan = scan(base, file);
+        }
+        return scan;
     }
 
     private static SegmentScan scan(long base, StoreFile file) throws IOException {
@@ -92,20 +124,20 @@ final class LogSalvage {
     }
 
     private void setAside(long base, StoreFile segment, long from, long to) throws IOException {
-        Path aside = folder.damagedFolder().resolve(String.format(Locale.ROOT, "%020d-%020d.bytes", from, to));
-        folder.files().createFolder(folder.damagedFolder());
-        folder.files().delete(aside);
-        try (StoreFile copy = folder.files().create(aside)) {
-            for (long at = from; at < to; ) {
-                ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(COPY_BYTES, to - at));
-                segment.read(bytes, at - base);
-                copy.write(bytes.flip(), at - from);
-                at += Math.max(1, bytes.limit());
-            }
-            copy.force();
+        if (!gaps.damages().contains(new LogGaps.Damage(from, to))) {
+            aside.copy(segment, base, from, to, "");
+            note(gaps, from, to);
         }
-        folder.files().forceFolder(folder.damagedFolder());
-        note(gaps, from, to);
+    }
+
+    /** Writes over the blocks of a range that the disk could not read, which lets it use others in their place. */
+    private static void heal(long base, StoreFile file, SegmentScan scan, long from, long to) throws IOException {
+        for (long block : scan.unreadable()) {
+            if (block >= from && block < to) {
+                file.write(ByteBuffer.allocate(scan.bytesOfBlock(block)), block - base);
+            }
+        }
+        file.force();
     }
 
     private void note(LogGaps changed, long from, long to) throws IOException {

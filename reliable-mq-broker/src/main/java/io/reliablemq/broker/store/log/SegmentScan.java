@@ -3,14 +3,20 @@ package io.reliablemq.broker.store.log;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a segment from its start and verifies every record. Used by one thread, while nothing writes.
+ * Reads a segment from its start and verifies every record. A record that the disk cannot read is a bad one. Used by one thread,
+ * while nothing writes.
  */
 final class SegmentScan {
 
     private static final int WINDOW_BYTES = 1 << 20;
+
+    /** What a disk reads, or fails to read, in one piece. */
+    private static final int BLOCK_BYTES = 4 << 10;
 
     private final long base;
     private final long fileEnd;
@@ -23,6 +29,9 @@ final class SegmentScan {
     private long flushedClaim;
     private long next = -1;
     private @Nullable Tail tail;
+
+    /** Where blocks start that the disk did not read; asked for once, since a failing disk takes its time. */
+    private final TreeSet<Long> unreadable = new TreeSet<>();
 
     SegmentScan(long base, StoreFile file) throws IOException {
         this.base = base;
@@ -147,7 +156,16 @@ final class SegmentScan {
         return window.getInt(at + RecordLayout.CHECKSUM_AT) == RecordLayout.checksum(position, window, at, payload);
     }
 
-    /** Moves the window so that it holds these bytes; false if the file ends before. */
+    /** Where the blocks start that could not be read. */
+    List<Long> unreadable() {
+        return List.copyOf(unreadable);
+    }
+
+    int bytesOfBlock(long block) {
+        return (int) Math.min(BLOCK_BYTES, fileEnd - block);
+    }
+
+    /** Moves the window so that it holds these bytes; false if the file ends before, or the disk cannot read them. */
     private boolean fill(long position, int bytes) throws IOException {
         if (position + bytes > fileEnd) {
             return false;
@@ -158,16 +176,49 @@ final class SegmentScan {
         if (window.capacity() < bytes) {
             window = ByteBuffer.allocate(bytes + WINDOW_BYTES);
         }
-        window.clear().limit((int) Math.min(window.capacity(), fileEnd - position));
-        windowStart = position;
-        file.read(window, position - base);
-        window.flip();
-        return window.limit() >= bytes;
+        while (true) {
+            Long bad = unreadable.higher(position - BLOCK_BYTES);
+            long readable = bad == null ? fileEnd : Math.min(bad, fileEnd);
+            if (readable < position + bytes) {
+                return false;
+            }
+            window.clear().limit((int) Math.min(window.capacity(), readable - position));
+            windowStart = position;
+            try {
+                file.read(window, position - base);
+                window.flip();
+                return window.limit() >= bytes;
+            } catch (IOException e) {
+                noteUnreadable(position, position + window.limit(), e);
+                window.limit(0);
+            }
+        }
+    }
+
+    /** Finds the first block in a range that the disk cannot read. */
+    private void noteUnreadable(long from, long to, IOException failure) throws IOException {
+        long block = from - (from - base) % BLOCK_BYTES;
+        for (; block < to; block += BLOCK_BYTES) {
+            try {
+                file.read(ByteBuffer.allocate(bytesOfBlock(block)), block - base);
+            } catch (IOException e) {
+                unreadable.add(block);
+                return;
+            }
+        }
+        // Each of them can be read: that was something else.
+        throw failure;
     }
 
     private long lastNonZero(long from) throws IOException {
         long last = from;
-        for (long at = from; at < fileEnd && fill(at, 1); ) {
+        for (long at = from; at < fileEnd; ) {
+            if (!fill(at, 1)) {
+                long block = at - (at - base) % BLOCK_BYTES;
+                last = block + bytesOfBlock(block);
+                at = last;
+                continue;
+            }
             int i = Math.toIntExact(at - windowStart);
             while (i < window.limit()) {
                 // Space that was reserved may be a whole segment of zeros.

@@ -6,10 +6,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
@@ -28,6 +31,9 @@ public final class SimulatedDisk implements StoreFiles {
     private final SimulatedNames names;
     private final DiskFaults faults = new DiskFaults();
     private final Set<Path> locks = new HashSet<>();
+    private static final int BLOCK_BYTES = 4 << 10;
+
+    private final Map<Path, TreeSet<Integer>> lostBlocks = new HashMap<>();
     private long capacity = Long.MAX_VALUE;
     private int operationsLeft = Integer.MAX_VALUE;
     private int bytesWhenStopped;
@@ -57,6 +63,11 @@ public final class SimulatedDisk implements StoreFiles {
     public void failWritesAfter(int count, int bytesWritten) {
         faults.disarm(DiskFaults.Operation.WRITE);
         faults.arm(DiskFaults.Operation.WRITE, SEGMENTS, count, Integer.MAX_VALUE, bytesWritten);
+    }
+
+    /** From now on the block around this position cannot be read, until all of it is written again. */
+    public synchronized void loseBlock(Path file, int position) {
+        lostBlocks.computeIfAbsent(file, path -> new TreeSet<>()).add(position / BLOCK_BYTES);
     }
 
     /** Bytes of all files that there is room for. */
@@ -228,6 +239,23 @@ public final class SimulatedDisk implements StoreFiles {
         }
     }
 
+    private void requireReadable(Path path, int position, int length) throws IOException {
+        TreeSet<Integer> lost = lostBlocks.getOrDefault(path, new TreeSet<>());
+        if (length > 0
+                && !lost.subSet(position / BLOCK_BYTES, true, (position + length - 1) / BLOCK_BYTES, true)
+                        .isEmpty()) {
+            throw new IOException("Input/output error");
+        }
+    }
+
+    /** A system reads a block before it changes a part of it. */
+    private void writeOverLostBlocks(Path path, int position, int length, int fileSize) throws IOException {
+        TreeSet<Integer> lost = lostBlocks.getOrDefault(path, new TreeSet<>());
+        lost.removeIf(block ->
+                block * BLOCK_BYTES >= position && Math.min(fileSize, (block + 1) * BLOCK_BYTES) <= position + length);
+        requireReadable(path, position, length);
+    }
+
     private static void awaitUninterruptibly(CountDownLatch gate) {
         boolean interrupted = false;
         while (true) {
@@ -263,6 +291,7 @@ public final class SimulatedDisk implements StoreFiles {
             synchronized (SimulatedDisk.this) {
                 requireWritable();
                 int wanted = source.remaining();
+                writeOverLostBlocks(path, Math.toIntExact(position), wanted, node.size());
                 Integer written = faults.strike(DiskFaults.Operation.WRITE, path);
                 int length = Math.min(written == null ? wanted : Math.min(written, wanted), room(position));
                 byte[] bytes = new byte[operationsLeft == 0 ? Math.min(bytesWhenStopped, length) : length];
@@ -294,6 +323,7 @@ public final class SimulatedDisk implements StoreFiles {
                     return 0;
                 }
                 byte[] bytes = new byte[Math.min(target.remaining(), node.size() - Math.toIntExact(position))];
+                requireReadable(path, Math.toIntExact(position), bytes.length);
                 target.put(bytes, 0, node.read(Math.toIntExact(position), bytes));
                 return bytes.length;
             }
