@@ -63,9 +63,7 @@ final class LogSalvage {
         try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
             SegmentScan scan = scan(base, file);
             SegmentScan.Tail tail = scan.readTail();
-            return scan.end() == base
-                    && tail.wholeRecords() == 0
-                    && flushed.upTo(tail.flushedClaim()) <= base;
+            return scan.end() == base && tail.wholeRecords() == 0 && flushed.upTo(tail.flushedClaim()) <= base;
         }
     }
 
