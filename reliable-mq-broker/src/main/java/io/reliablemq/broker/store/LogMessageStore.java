@@ -377,14 +377,15 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public Figures figures() {
-        StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
+        StoreFigures state =
+                new StoreFigures(settings, segments, mailbox, commitPoint, this::positions, threads::shortage);
         DiskFigures disk = new DiskFigures(data, settings.retention(), space, retention, scrubber, recovery);
         return Figures.of(List.of(threads.figures(), appends.answers(), state, disk, indexes));
     }
 
     @Override
     public HealthChecks health() {
-        return new StoreHealth(commitPoint, space, scrubber);
+        return new StoreHealth(commitPoint, space, scrubber, threads::shortage);
     }
 
     @Override

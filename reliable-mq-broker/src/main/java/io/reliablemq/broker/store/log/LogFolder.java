@@ -95,6 +95,8 @@ public final class LogFolder {
             // Nothing was written to it, and it would be in the way of the next attempt.
             try (file) {
                 files.delete(segment(base));
+            } catch (IOException | RuntimeException f) {
+                e.addSuppressed(f);
             }
             throw e;
         }
