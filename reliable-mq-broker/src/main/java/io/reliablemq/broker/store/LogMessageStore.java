@@ -89,13 +89,9 @@ public final class LogMessageStore implements MessageStore {
                 tail.written(),
                 outcome.committed(),
                 outcome.uncommitted());
-        SegmentIndexer indexer = new SegmentIndexer(
-                indexes.all(),
-                segments,
-                commitPoint,
-                new IndexRepairs(indexes.damaged(), indexes.queues(), segments, errors),
-                outcome.unindexed(),
-                tail.segmentBase());
+        SegmentIndexer indexer =
+                new SegmentIndexer(indexes.all(), segments, commitPoint, outcome.unindexed(), tail.segmentBase());
+        IndexRepairs repairs = new IndexRepairs(indexes.damaged(), indexes.queues(), segments, errors);
         this.space = new DiskSpace(
                 folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
         SegmentRemoval removal =
@@ -130,7 +126,15 @@ public final class LogMessageStore implements MessageStore {
                 settings.replication().isCopy()
                         ? new CopierMaker(settings, copies, tail, copy, errors)
                         : new WriterMaker(settings, mailbox, tail, commitPoint, clock, outcome.lastTimestamp()),
-                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run, marks::run));
+                new SegmentChores(
+                        clock,
+                        errors,
+                        space::run,
+                        indexer::run,
+                        repairs::run,
+                        retention::run,
+                        scrubber::run,
+                        marks::run));
         this.appends = new StoreAppends(
                 new StoreAppends.Parts(settings, clock, errors, indexes.queues(), mailbox, commitPoint, feed, space),
                 threads::signalAppend);
