@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.broker.ManualClock;
+import io.reliablemq.broker.figures.Health;
+import io.reliablemq.broker.figures.Reading;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.DiskFaults;
 import io.reliablemq.broker.store.file.SimulatedDisk;
@@ -246,6 +249,42 @@ class StoreFaultsTest {
         assertThat(again.recovery().hasCutTail()).isEqualTo(bytesWritten > 3);
         assertThat(bodies(again, QUEUE)).containsExactly("safe");
         assertThat(put(again, message("orders", 0, "new")).queueOffset()).isEqualTo(1);
+    }
+
+    /** Nobody flushes here but the flusher, when its interval is over. */
+    @Test
+    void asynchronousFlushComesByItself() throws Exception {
+        StoreSettings settings =
+                SETTINGS.withFlushDiskType(FlushDiskType.ASYNC_FLUSH).withFlushInterval(Duration.ofMillis(20));
+        LogMessageStore store = open(disk, settings);
+
+        put(store, message("orders", 0, "first"));
+        await().until(() -> store.positions().flushed() == store.positions().written());
+        put(store, message("orders", 0, "second"));
+        await().until(() -> store.positions().flushed() == store.positions().written());
+
+        assertThat(bodies(open(disk.crash(new Random(1)), settings), QUEUE)).containsExactly("first", "second");
+    }
+
+    @Test
+    void asynchronousFlushDoesNotComeBeforeItsInterval() throws Exception {
+        ManualClock clock = new ManualClock();
+        StoreSettings settings =
+                SETTINGS.withFlushDiskType(FlushDiskType.ASYNC_FLUSH).withFlushInterval(Duration.ofSeconds(5));
+        AgentByHand flusher = new AgentByHand("rmq-flusher");
+        LogMessageStore store =
+                LogMessageStore.open(settings, disk, clock, (where, error) -> errors.add(error), flusher);
+        opened.add(store);
+        flusher.step();
+        put(store, message("orders", 0, "waits"));
+        clock.pass(Duration.ofSeconds(4));
+
+        assertThat(flusher.step()).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(store.positions().flushed()).isZero();
+
+        clock.pass(Duration.ofSeconds(1));
+        flusher.step();
+        assertThat(store.positions().flushed()).isEqualTo(store.positions().written());
     }
 
     @Test
