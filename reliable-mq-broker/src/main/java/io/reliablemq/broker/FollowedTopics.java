@@ -5,6 +5,7 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.MessageStore.Entry;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.broker.store.index.PatientRead;
 import io.reliablemq.broker.topic.Topics;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.MalformedBodyException;
@@ -87,7 +88,7 @@ final class FollowedTopics {
             return;
         }
         long from = position(file, content);
-        missing(topics, store, from).forEach((topic, queues) -> {
+        PatientRead.of(() -> missing(topics, store, from)).forEach((topic, queues) -> {
             LOG.warn(
                     "Topic {} has messages in the log and had not reached this broker; it is made again with {} queues",
                     topic,

@@ -4,6 +4,7 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.MessageStore.Entry;
 import io.reliablemq.broker.store.MessageStore.Selection;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.index.PatientRead;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
@@ -41,8 +42,9 @@ final class DelayQueue implements Waiting {
 
     private record Head(StoredMessage message, long dueNanos) {}
 
-    DelayQueue(
-            HandOver.Parts parts, QueueKey queue, Duration delay, DelayCursors cursors, LongPredicate alreadyCopied) {
+    /** @throws IOException if an index file cannot be read */
+    DelayQueue(HandOver.Parts parts, QueueKey queue, Duration delay, DelayCursors cursors, LongPredicate alreadyCopied)
+            throws IOException {
         this.queue = queue;
         this.delay = delay;
         this.store = parts.store();
@@ -53,7 +55,7 @@ final class DelayQueue implements Waiting {
                 parts,
                 MAX_COPIES,
                 cursor -> cursors.advance(queue.queueId(), cursor),
-                copiedBefore(alreadyCopied),
+                PatientRead.of(() -> copiedBefore(alreadyCopied)),
                 cursors.copiesFrom());
     }
 

@@ -80,19 +80,15 @@ public final class DelaySchedule {
     }
 
     /** Messages wait for delays that were not there before. */
-    private void openOwn() {
+    private void openOwn() throws IOException {
         if (own.size() == ownDelays.queueIds().size()) {
             return;
         }
         for (int queueId : ownDelays.queueIds()) {
-            own.computeIfAbsent(
-                    queueId,
-                    id -> new DelayQueue(
-                            parts,
-                            new QueueKey(Names.SCHEDULE_TOPIC, id),
-                            OwnDelays.delay(id),
-                            cursors,
-                            alreadyCopied));
+            if (!own.containsKey(queueId)) {
+                QueueKey queue = new QueueKey(Names.SCHEDULE_TOPIC, queueId);
+                own.put(queueId, new DelayQueue(parts, queue, OwnDelays.delay(queueId), cursors, alreadyCopied));
+            }
         }
     }
 

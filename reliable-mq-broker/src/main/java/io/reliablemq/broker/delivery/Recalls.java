@@ -5,6 +5,7 @@ import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.index.PatientRead;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.broker.store.index.timer.TimerProgress;
 import io.reliablemq.protocol.message.Names;
@@ -77,7 +78,7 @@ public final class Recalls {
         long max = store.maxOffset(NOTES);
         this.known = max;
         this.next = store.minOffset(NOTES);
-        lookAtArrivals(progress::isDone);
+        PatientRead.run(() -> lookAtArrivals(progress::isDone));
     }
 
     /** Also later than at the start: what replicas have not confirmed is not shown before they do. */

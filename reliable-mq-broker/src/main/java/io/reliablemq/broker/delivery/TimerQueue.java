@@ -1,6 +1,7 @@
 package io.reliablemq.broker.delivery;
 
 import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.index.PatientRead;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.broker.store.index.timer.Timer;
 import io.reliablemq.broker.store.index.timer.TimerIndex;
@@ -57,6 +58,21 @@ final class TimerQueue implements Waiting {
         this.readAhead = new ReadAhead(store);
         this.taken = cursors.timers();
         this.recalls = new Recalls(store, taken, parts.signal());
+        Found found = PatientRead.of(() -> find(alreadyCopied));
+        this.pending = new AtomicLong(found.waiting());
+        this.handOver = new HandOver<>(parts, MAX_COPIES, this::settled, found.copied(), cursors.copiesFrom());
+        PatientRead.run(this::lookAtArrivals);
+    }
+
+    /**
+     * What the index holds at the start.
+     *
+     * @param waiting how many are pending of those that were looked at
+     * @param copied positions of all that are pending and have a copy in the log
+     */
+    private record Found(long waiting, Set<Long> copied) {}
+
+    private Found find(LongPredicate alreadyCopied) throws IOException {
         Set<Long> copied = new HashSet<>();
         long[] waiting = new long[1];
         index.forEachPending(taken, (dueMs, position, size) -> {
@@ -66,9 +82,7 @@ final class TimerQueue implements Waiting {
             }
             return true;
         });
-        this.pending = new AtomicLong(waiting[0]);
-        this.handOver = new HandOver<>(parts, MAX_COPIES, this::settled, copied, cursors.copiesFrom());
-        lookAtArrivals();
+        return new Found(waiting[0], copied);
     }
 
     @Override

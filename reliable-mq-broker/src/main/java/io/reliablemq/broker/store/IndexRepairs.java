@@ -8,6 +8,7 @@ import io.reliablemq.broker.store.index.SegmentRebuild;
 import io.reliablemq.broker.store.log.SegmentReplay;
 import io.reliablemq.broker.store.log.Segments;
 import io.reliablemq.protocol.message.MessageSummary;
+import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -30,8 +31,12 @@ final class IndexRepairs {
         this.errors = errors;
     }
 
-    /** Does all that there is to do. A file that cannot be made again does not keep others from it. */
-    void run() {
+    /**
+     * Does all that there is to do. A file that cannot be made again does not keep others from it.
+     *
+     * @return {@link Agent#UNTIL_SIGNAL}
+     */
+    long run() {
         for (Repair repair; (repair = damaged.next()) != null; ) {
             try {
                 make(repair);
@@ -41,6 +46,7 @@ final class IndexRepairs {
                 damaged.failed(repair, e);
             }
         }
+        return Agent.UNTIL_SIGNAL;
     }
 
     /** Nothing is left to do for a segment that was deleted meanwhile. */

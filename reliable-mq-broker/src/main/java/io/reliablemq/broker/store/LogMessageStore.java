@@ -89,13 +89,9 @@ public final class LogMessageStore implements MessageStore {
                 tail.written(),
                 outcome.committed(),
                 outcome.uncommitted());
-        SegmentIndexer indexer = new SegmentIndexer(
-                indexes.all(),
-                segments,
-                commitPoint,
-                new IndexRepairs(indexes.damaged(), indexes.queues(), segments, errors),
-                outcome.unindexed(),
-                tail.segmentBase());
+        SegmentIndexer indexer =
+                new SegmentIndexer(indexes.all(), segments, commitPoint, outcome.unindexed(), tail.segmentBase());
+        IndexRepairs repairs = new IndexRepairs(indexes.damaged(), indexes.queues(), segments, errors);
         this.space = new DiskSpace(
                 folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
         SegmentRemoval removal =
@@ -131,7 +127,15 @@ public final class LogMessageStore implements MessageStore {
                 settings.replication().isCopy()
                         ? new CopierMaker(settings, copies, tail, copy, errors)
                         : new WriterMaker(settings, mailbox, tail, commitPoint, clock, outcome.lastTimestamp()),
-                new SegmentChores(space::run, indexer::run, retention::run, scrubber::run, marks::run));
+                new SegmentChores(
+                        clock,
+                        errors,
+                        space::run,
+                        indexer::run,
+                        repairs::run,
+                        retention::run,
+                        scrubber::run,
+                        marks::run));
         this.appends = new StoreAppends(
                 new StoreAppends.Parts(settings, clock, errors, indexes.queues(), mailbox, commitPoint, feed, space),
                 threads::signalAppend);
@@ -378,14 +382,15 @@ public final class LogMessageStore implements MessageStore {
 
     @Override
     public Figures figures() {
-        StoreFigures state = new StoreFigures(settings, segments, mailbox, commitPoint, this::positions);
+        StoreFigures state =
+                new StoreFigures(settings, segments, mailbox, commitPoint, this::positions, threads::shortage);
         DiskFigures disk = new DiskFigures(data, settings.retention(), space, retention, scrubber, recovery);
         return Figures.of(List.of(threads.figures(), appends.answers(), state, disk, indexes));
     }
 
     @Override
     public HealthChecks health() {
-        return new StoreHealth(commitPoint, space, scrubber);
+        return new StoreHealth(commitPoint, space, scrubber, threads::shortage);
     }
 
     @Override

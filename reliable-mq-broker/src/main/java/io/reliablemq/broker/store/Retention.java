@@ -92,20 +92,19 @@ final class Retention {
     }
 
     private void deleteWhatMayGo(RetentionGuard known) throws IOException {
-        List<SegmentContent> ended = new ArrayList<>();
-        segments.forEachEnded(0, (base, next) -> {
-            SegmentContent content = queues.content(base, next);
-            if (content != null) {
-                ended.add(content);
-            }
-        });
+        List<Ended> ended = new ArrayList<>();
+        segments.forEachEnded(
+                0,
+                (base, next) -> queues.lastTimestamp(base)
+                        .ifPresent(lastTimestamp -> ended.add(new Ended(base, next, lastTimestamp))));
         long excess = settings.maxBytes() == 0 ? 0 : segments.bytes() - settings.maxBytes();
         long copiedTo = neededFrom.getAsLong();
         long kept = 0;
         String reason = "";
         List<SegmentContent> mayGo = new ArrayList<>();
-        for (SegmentContent segment : ended) {
-            if (excess <= 0 && !isOld(segment)) {
+        for (Ended each : ended) {
+            SegmentContent segment = excess > 0 || isOld(each) ? queues.content(each.base(), each.next()) : null;
+            if (segment == null) {
                 continue;
             }
             Optional<String> toKeep = segment.next() > copiedTo
@@ -127,7 +126,10 @@ final class Retention {
         tellKept(kept, reason);
     }
 
-    private boolean isOld(SegmentContent segment) {
+    /** A segment whose index is on file. What it holds is asked for only if it may go: that looks at all queues. */
+    private record Ended(long base, long next, long lastTimestamp) {}
+
+    private boolean isOld(Ended segment) {
         return !settings.age().isZero()
                 && clock.ofMessages().wallMs() - segment.lastTimestamp()
                         > settings.age().toMillis();

@@ -11,15 +11,14 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Writes the index files of ended segments once all their messages are committed, and those again that were found damaged;
- * owned by the segment keeper. What is left when the store is closed is found missing at the next start, and done then.
+ * Writes the index files of ended segments once all their messages are committed; owned by the segment keeper. What is left
+ * when the store is closed is found missing at the next start, and done then.
  */
 final class SegmentIndexer {
 
     private final SegmentIndexes indexes;
     private final Segments segments;
     private final CommitPoint commitPoint;
-    private final IndexRepairs repairs;
     private final Deque<Unsaved> unsaved = new ArrayDeque<>();
     private long from;
 
@@ -28,16 +27,10 @@ final class SegmentIndexer {
 
     /** @param from base of the segment that is written first */
     SegmentIndexer(
-            SegmentIndexes indexes,
-            Segments segments,
-            CommitPoint commitPoint,
-            IndexRepairs repairs,
-            List<Unindexed> unindexed,
-            long from) {
+            SegmentIndexes indexes, Segments segments, CommitPoint commitPoint, List<Unindexed> unindexed, long from) {
         this.indexes = indexes;
         this.segments = segments;
         this.commitPoint = commitPoint;
-        this.repairs = repairs;
         unindexed.forEach(segment -> add(segment.base(), segment.next(), segment.missing()));
         this.from = from;
     }
@@ -53,7 +46,6 @@ final class SegmentIndexer {
             file.index().save(file.base(), file.next());
             unsaved.remove();
         }
-        repairs.run();
         return Agent.UNTIL_SIGNAL;
     }
 

@@ -8,6 +8,7 @@ import io.reliablemq.broker.store.log.Segments;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the store says of its state: how it flushes, how far it is, and what waits. */
 final class StoreFigures implements Figures {
@@ -19,18 +20,21 @@ final class StoreFigures implements Figures {
     private final AppendMailbox<PendingAppend> mailbox;
     private final CommitPoint commitPoint;
     private final Supplier<Positions> positions;
+    private final Supplier<@Nullable String> shortage;
 
     StoreFigures(
             StoreSettings settings,
             Segments segments,
             AppendMailbox<PendingAppend> mailbox,
             CommitPoint commitPoint,
-            Supplier<Positions> positions) {
+            Supplier<Positions> positions,
+            Supplier<@Nullable String> shortage) {
         this.settings = settings;
         this.segments = segments;
         this.mailbox = mailbox;
         this.commitPoint = commitPoint;
         this.positions = positions;
+        this.shortage = shortage;
     }
 
     @Override
@@ -65,6 +69,11 @@ final class StoreFigures implements Figures {
                         "",
                         "1 once a write or force failed: no message is taken until the next start",
                         commitPoint.failure() == null ? 0 : 1),
+                Figure.gauge(
+                        PREFIX + "log.segment.missing",
+                        "",
+                        "1 while messages are refused since the next file of the log cannot be made",
+                        shortage.get() == null ? 0 : 1),
                 Figure.gauge(PREFIX + "append.waiting", "", "Appends that wait for their answer", mailbox.pending()),
                 Figure.gauge(
                         PREFIX + "append.waiting.size",

@@ -6,6 +6,8 @@ import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.log.LogScrubber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the store takes messages, and keeps them as safely as it should. */
 final class StoreHealth implements HealthChecks {
@@ -13,11 +15,14 @@ final class StoreHealth implements HealthChecks {
     private final CommitPoint commitPoint;
     private final DiskSpace space;
     private final LogScrubber scrubber;
+    private final Supplier<@Nullable String> shortage;
 
-    StoreHealth(CommitPoint commitPoint, DiskSpace space, LogScrubber scrubber) {
+    /** @param shortage why the next file of the log, which is needed now, cannot be made; null if nothing is missing */
+    StoreHealth(CommitPoint commitPoint, DiskSpace space, LogScrubber scrubber, Supplier<@Nullable String> shortage) {
         this.commitPoint = commitPoint;
         this.space = space;
         this.scrubber = scrubber;
+        this.shortage = shortage;
     }
 
     @Override
@@ -47,6 +52,15 @@ final class StoreHealth implements HealthChecks {
                     "Producers are refused: " + space.reason(),
                     "Make room on the disk or shorten the retention; producers are let in again by themselves. Consuming"
                             + " goes on."));
+        }
+        String missing = shortage.get();
+        if (missing != null) {
+            findings.add(new Finding(
+                    "segment",
+                    Status.DEGRADED,
+                    "Messages that do not fit into the last log file are refused: " + missing,
+                    "Look at the process's limit of open files and at the rights of the folder log; producers are let in"
+                            + " again by themselves. Consuming goes on."));
         }
         List<LogScrubber.Finding> damage = scrubber.findings();
         if (!damage.isEmpty()) {

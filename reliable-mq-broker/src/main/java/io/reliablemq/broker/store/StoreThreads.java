@@ -111,6 +111,12 @@ final class StoreThreads implements AutoCloseable {
         return figures;
     }
 
+    /** Why the log cannot go on in a file of its own now; null if it can. */
+    @Nullable
+    String shortage() {
+        return tail.shortage();
+    }
+
     long written() {
         return tail.written();
     }

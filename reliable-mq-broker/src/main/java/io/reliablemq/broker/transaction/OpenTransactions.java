@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.file.AtomicFile;
+import io.reliablemq.broker.store.index.PatientRead;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Body;
@@ -150,9 +151,10 @@ public final class OpenTransactions {
     public static OpenTransactions load(AtomicFile file, MessageStore store) throws IOException {
         OpenTransactions transactions = new OpenTransactions(file, store);
         byte[] stored = file.read();
+        Content content =
+                stored == null ? new Content(0, 0, List.of()) : JsonBodies.read(Body.of(stored), Content.class);
         synchronized (transactions.lock) {
-            transactions.take(
-                    stored == null ? new Content(0, 0, List.of()) : JsonBodies.read(Body.of(stored), Content.class));
+            PatientRead.run(() -> transactions.take(content));
         }
         return transactions;
     }
@@ -178,7 +180,7 @@ public final class OpenTransactions {
     /** Looks at what the log holds beyond the file: half messages, and the ends of those that are open. Before anything is ended. */
     public void findEnds(Origins origins) throws IOException {
         synchronized (lock) {
-            lookAtArrivals();
+            PatientRead.run(this::lookAtArrivals);
             if (!open.isEmpty()) {
                 long committed = store.positions().committed();
                 Set<Long> found = new HashSet<>();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.store.KeyQuery.Kind;
+import io.reliablemq.broker.store.file.DiskFaults.Operation;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.index.IndexDamagedException;
 import io.reliablemq.protocol.runtime.Clock;
@@ -145,6 +146,34 @@ class IndexRepairTest {
     private static IndexDamagedException repaired(IndexDamagedException damaged) throws Exception {
         damaged.repaired().toCompletableFuture().get(10, TimeUnit.SECONDS);
         return damaged;
+    }
+
+    @Test
+    void aBlockThatTheDiskDoesNotGiveBackIsMadeAgainWhileTheStoreIsOpen() throws Exception {
+        for (Path file : indexFiles(disk)) {
+            SimulatedDisk bad = disk.copy();
+            try (LogMessageStore store = open(bad)) {
+                bad.faults().arm(Operation.READ, file::equals, 0, 1, 0);
+                assertThat(readUntilDamage(store)).as("%s", file).hasMessageContaining("Input/output error");
+                assertAllIsThere(store);
+                assertThat(store.damagedIndexFiles()).isEqualTo(1);
+            }
+            assertThat(contents(bad)).isEqualTo(contents(disk));
+        }
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void aFileThatTheDiskDoesNotGiveBackAtTheStartIsMadeAgain() throws Exception {
+        for (Path file : indexFiles(disk)) {
+            SimulatedDisk bad = disk.copy();
+            bad.faults().arm(Operation.READ, file::equals, 0, 1, 0);
+            try (LogMessageStore store = open(bad)) {
+                assertAllIsThere(store);
+                assertThat(store.recovery().indexesRebuilt()).as("%s", file).isEqualTo(1);
+            }
+        }
+        assertThat(errors).isEmpty();
     }
 
     @Test

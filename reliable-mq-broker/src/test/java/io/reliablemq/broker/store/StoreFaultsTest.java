@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.broker.ManualClock;
+import io.reliablemq.broker.figures.Health;
+import io.reliablemq.broker.figures.Reading;
 import io.reliablemq.broker.store.AppendResult.Status;
 import io.reliablemq.broker.store.file.DiskFaults;
 import io.reliablemq.broker.store.file.SimulatedDisk;
@@ -145,18 +148,56 @@ class StoreFaultsTest {
         opened.add(store);
         StoredMessage large = message("orders", 0, "x".repeat(40 << 10));
         assertThat(put(store, large).status()).isEqualTo(Status.COMMITTED);
-        disk.faults().arm(DiskFaults.Operation.FORCE_FOLDER, file -> true, 0, 2, 0);
+        disk.faults().arm(DiskFaults.Operation.CREATE, file -> true, 0, 2, 0);
 
         AppendResult refused = put(store, large);
         AppendResult again = put(store, large);
+        Health meanwhile = Health.of(store.health().findings());
+        double isMissing = Reading.value(store.figures(), "log.segment.missing");
 
         assertThat(refused.status()).isEqualTo(Status.BUSY);
         assertThat(refused.detail()).contains("next log file could not be made");
         assertThat(again.status()).isEqualTo(Status.BUSY);
         assertThat(errors).as("told once").hasSize(1);
         assertThat(store.failure()).isNull();
+        assertThat(meanwhile.status()).isEqualTo(Health.Status.DEGRADED);
+        assertThat(meanwhile.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).contains("Too many open files"));
+        assertThat(isMissing).isEqualTo(1);
         assertThat(put(store, large).status()).isEqualTo(Status.COMMITTED);
         assertThat(bodies(store, QUEUE)).hasSize(2);
+        assertThat(store.health().findings()).isEmpty();
+        assertThat(Reading.value(store.figures(), "log.segment.missing")).isZero();
+    }
+
+    /** Nobody knows what of the folder is on the disk then, and a flush that succeeds later does not say. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closesForGoodAfterAFailedFlushOfTheFolder(boolean byTheKeeper) throws Exception {
+        KeeperByHand keeper = new KeeperByHand();
+        LogMessageStore store =
+                LogMessageStore.open(SETTINGS, disk, Clock.SYSTEM, (where, error) -> errors.add(error), keeper);
+        opened.add(store);
+        StoredMessage large = message("orders", 0, "x".repeat(40 << 10));
+        assertThat(put(store, large).status()).isEqualTo(Status.COMMITTED);
+        disk.faults().arm(DiskFaults.Operation.FORCE_FOLDER, file -> true, 0, 1, 0);
+        if (byTheKeeper) {
+            assertThatThrownBy(keeper::step).hasMessageContaining("could not be flushed");
+        }
+
+        AppendResult failed = put(store, large);
+
+        assertThat(failed.status()).isIn(Status.FAILED, Status.CLOSED);
+        assertThat(store.failure()).contains("could not be flushed").contains("Input/output error");
+        assertThat(Health.of(store.health().findings()).status()).isEqualTo(Health.Status.DOWN);
+        assertThat(put(store, large).status()).isEqualTo(Status.CLOSED);
+        assertThat(bodies(store, QUEUE)).hasSize(1);
+        store.close();
+
+        LogMessageStore again = open(disk, SETTINGS);
+        assertThat(bodies(again, QUEUE)).hasSize(1);
+        assertThat(put(again, large).status()).isEqualTo(Status.COMMITTED);
     }
 
     /** A consumer that is ahead of a queue waits there only where others have a say: else a crash has taken back what it read. */
@@ -208,6 +249,42 @@ class StoreFaultsTest {
         assertThat(again.recovery().hasCutTail()).isEqualTo(bytesWritten > 3);
         assertThat(bodies(again, QUEUE)).containsExactly("safe");
         assertThat(put(again, message("orders", 0, "new")).queueOffset()).isEqualTo(1);
+    }
+
+    /** Nobody flushes here but the flusher, when its interval is over. */
+    @Test
+    void asynchronousFlushComesByItself() throws Exception {
+        StoreSettings settings =
+                SETTINGS.withFlushDiskType(FlushDiskType.ASYNC_FLUSH).withFlushInterval(Duration.ofMillis(20));
+        LogMessageStore store = open(disk, settings);
+
+        put(store, message("orders", 0, "first"));
+        await().until(() -> store.positions().flushed() == store.positions().written());
+        put(store, message("orders", 0, "second"));
+        await().until(() -> store.positions().flushed() == store.positions().written());
+
+        assertThat(bodies(open(disk.crash(new Random(1)), settings), QUEUE)).containsExactly("first", "second");
+    }
+
+    @Test
+    void asynchronousFlushDoesNotComeBeforeItsInterval() throws Exception {
+        ManualClock clock = new ManualClock();
+        StoreSettings settings =
+                SETTINGS.withFlushDiskType(FlushDiskType.ASYNC_FLUSH).withFlushInterval(Duration.ofSeconds(5));
+        AgentByHand flusher = new AgentByHand("rmq-flusher");
+        LogMessageStore store =
+                LogMessageStore.open(settings, disk, clock, (where, error) -> errors.add(error), flusher);
+        opened.add(store);
+        flusher.step();
+        put(store, message("orders", 0, "waits"));
+        clock.pass(Duration.ofSeconds(4));
+
+        assertThat(flusher.step()).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(store.positions().flushed()).isZero();
+
+        clock.pass(Duration.ofSeconds(1));
+        flusher.step();
+        assertThat(store.positions().flushed()).isEqualTo(store.positions().written());
     }
 
     @Test

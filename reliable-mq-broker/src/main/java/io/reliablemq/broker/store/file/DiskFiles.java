@@ -96,8 +96,16 @@ public final class DiskFiles implements StoreFiles {
     public void forceFolder(Path folder) throws IOException {
         if (FOLDERS_CAN_BE_FORCED) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
+                force(folder, channel);
             }
+        }
+    }
+
+    private static void force(Path folder, FileChannel channel) throws IOException {
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new FolderFlushException(folder, e);
         }
     }
 

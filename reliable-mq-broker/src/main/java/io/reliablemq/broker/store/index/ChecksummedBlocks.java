@@ -4,12 +4,17 @@ import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The blocks of an index file, which stand behind its header: 4096 bytes each, the last four of them a CRC32C of the others.
+ * What the disk does not give back counts as damaged: all of it can be made again from the log.
  *
  * @param from where the first one begins
  */
@@ -17,12 +22,31 @@ public record ChecksummedBlocks(long from, long count) {
 
     public static final int BLOCK_BYTES = 4096;
 
+    private static final Logger LOG = LoggerFactory.getLogger(ChecksummedBlocks.class);
+
     private static final int CHECKSUM_AT = BLOCK_BYTES - 4;
 
     /** Tells whether a file begins as it should. */
     @FunctionalInterface
     public interface HeadCheck {
         boolean isSound(StoreFile file) throws IOException;
+    }
+
+    /** Reads how a file begins; null if it does not begin as it should. */
+    @FunctionalInterface
+    public interface HeadRead {
+        @Nullable
+        ByteBuffer run() throws IOException;
+    }
+
+    /** How the file begins; null if it does not begin as it should, or cannot be read. */
+    public static @Nullable ByteBuffer head(Path path, HeadRead read) throws IOException {
+        try {
+            return read.run();
+        } catch (IOException e) {
+            LOG.warn("The index file {} is {}; it is made again from its segment", path, unreadable("its header", e));
+            return null;
+        }
     }
 
     public static ChecksummedBlocks of(long entries, int entriesInBlock, long from) {
@@ -39,10 +63,28 @@ public record ChecksummedBlocks(long from, long count) {
         out.putInt(start + CHECKSUM_AT, checksum(out, start));
     }
 
-    /** @return whether the block is all there and sound */
-    public boolean read(StoreFile file, long number, ByteBuffer block) throws IOException {
-        return file.read(block, from + number * BLOCK_BYTES) == BLOCK_BYTES
-                && checksum(block, 0) == block.getInt(CHECKSUM_AT);
+    /**
+     * Reads a block.
+     *
+     * @return null if it is all there and sound; else what it is, in words
+     * @throws ClosedChannelException if the file was closed meanwhile
+     */
+    public @Nullable String read(StoreFile file, long number, ByteBuffer block) throws IOException {
+        try {
+            boolean sound = file.read(block, from + number * BLOCK_BYTES) == BLOCK_BYTES
+                    && checksum(block, 0) == block.getInt(CHECKSUM_AT);
+            return sound ? null : "damaged in block " + number;
+        } catch (IOException e) {
+            return unreadable("block " + number, e);
+        }
+    }
+
+    /** A file that was closed has nothing wrong with it: its segment is no longer kept, or it was made again. */
+    private static String unreadable(String where, IOException failure) throws ClosedChannelException {
+        if (failure instanceof ClosedChannelException closed) {
+            throw closed;
+        }
+        return "unreadable in " + where + " (" + failure.getMessage() + ")";
     }
 
     /**
@@ -59,18 +101,23 @@ public record ChecksummedBlocks(long from, long count) {
             return false;
         }
         try (StoreFile onDisk = files.openToRead(path)) {
-            if (!check.isSound(onDisk)) {
-                damage.apply("damaged in its " + head);
-                return false;
-            }
+            String fault = headFault(onDisk, head, check);
             ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
-            for (long number = 0; number < count; number++) {
-                if (!read(onDisk, number, block.clear())) {
-                    damage.apply("damaged in block " + number);
-                    return false;
-                }
+            for (long number = 0; number < count && fault == null; number++) {
+                fault = read(onDisk, number, block.clear());
             }
-            return true;
+            if (fault != null) {
+                damage.apply(fault);
+            }
+            return fault == null;
+        }
+    }
+
+    private static @Nullable String headFault(StoreFile onDisk, String head, HeadCheck check) throws IOException {
+        try {
+            return check.isSound(onDisk) ? null : "damaged in its " + head;
+        } catch (IOException e) {
+            return unreadable("its " + head, e);
         }
     }
 

@@ -5,6 +5,7 @@ import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
@@ -52,7 +53,7 @@ final class IndexFile implements AutoCloseable {
      * Reads header and directory.
      *
      * @param damage takes note of damage that is found later, and says how to tell the reader
-     * @return null if the file is missing, damaged, or not the index of this segment
+     * @return null if the file is missing, damaged, unreadable, or not the index of this segment
      */
     static @Nullable IndexFile open(
             StoreFiles files, Path path, long base, long next, Function<String, IOException> damage)
@@ -62,7 +63,7 @@ final class IndexFile implements AutoCloseable {
         }
         StoreFile file = files.openToRead(path);
         try {
-            ByteBuffer head = soundHead(file, base, next);
+            ByteBuffer head = ChecksummedBlocks.head(path, () -> soundHead(file, base, next));
             if (head == null) {
                 file.close();
                 return null;
@@ -128,20 +129,23 @@ final class IndexFile implements AutoCloseable {
     private ByteBuffer block(long number) throws IOException {
         StoreFile seen = file;
         ByteBuffer block = ByteBuffer.allocate(ChecksummedBlocks.BLOCK_BYTES);
+        String fault;
         try {
-            if (blocks.read(seen, number, block)) {
-                return block;
-            }
-        } catch (IOException e) {
+            fault = blocks.read(seen, number, block);
+        } catch (ClosedChannelException e) {
             if (seen == file) {
                 throw e;
             }
+            fault = "closed";
+        }
+        if (fault == null) {
+            return block;
         }
         if (seen != file) {
             // Written anew meanwhile.
             return block(number);
         }
-        throw damage.apply("damaged in block " + number);
+        throw damage.apply(fault);
     }
 
     /** Reads all of the file, as it stands on the disk now; damage is noted. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -78,7 +79,13 @@ public final class QueueIndex implements SegmentIndex {
         offsetsMayBeMissing = true;
     }
 
-    /** What an ended segment holds; null unless its index is on file. */
+    /** Store timestamp of the last message up to the end of a segment; empty unless its index is on file. */
+    public OptionalLong lastTimestamp(long base) {
+        IndexFile file = open.get(base);
+        return file == null ? OptionalLong.empty() : OptionalLong.of(file.lastTimestamp());
+    }
+
+    /** What an ended segment holds; null unless its index is on file. Looks at all queues. */
     public @Nullable SegmentContent content(long base, long next) {
         IndexFile file = open.get(base);
         if (file == null) {

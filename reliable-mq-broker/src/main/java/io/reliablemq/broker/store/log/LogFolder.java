@@ -95,6 +95,8 @@ public final class LogFolder {
             // Nothing was written to it, and it would be in the way of the next attempt.
             try (file) {
                 files.delete(segment(base));
+            } catch (IOException | RuntimeException f) {
+                e.addSuppressed(f);
             }
             throw e;
         }
@@ -103,14 +105,29 @@ public final class LogFolder {
 
     /** Deletes the files beside a segment, which are made again from it. */
     void deleteBeside(long base) throws IOException {
-        Path segment = segment(base);
-        String stem = segment.getFileName().toString().substring(0, DIGITS + 1);
-        for (Path file : files.list(folder)) {
-            if (file.getFileName().toString().startsWith(stem) && !file.equals(segment)) {
-                files.delete(file);
-            }
+        for (Path file : allBeside(base)) {
+            files.delete(file);
         }
         files.forceFolder(folder);
+    }
+
+    /** How many bytes the files beside a segment have. */
+    long bytesBeside(long base) throws IOException {
+        long bytes = 0;
+        for (Path file : allBeside(base)) {
+            try (StoreFile opened = files.openToRead(file)) {
+                bytes += opened.size();
+            }
+        }
+        return bytes;
+    }
+
+    private List<Path> allBeside(long base) throws IOException {
+        Path segment = segment(base);
+        String stem = segment.getFileName().toString().substring(0, DIGITS + 1);
+        return files.list(folder).stream()
+                .filter(file -> file.getFileName().toString().startsWith(stem) && !file.equals(segment))
+                .toList();
     }
 
     /** Deletes a segment, and before it the files beside it, which mean nothing without it. */

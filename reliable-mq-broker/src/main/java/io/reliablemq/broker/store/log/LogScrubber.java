@@ -43,8 +43,12 @@ public final class LogScrubber {
         boolean verify(long base) throws IOException;
     }
 
-    /** The segment that is being read. */
-    private record Open(long base, long next, StoreFile file, SegmentScan scan) {}
+    /**
+     * The segment that is being read.
+     *
+     * @param bytesBeside what was read to verify what else there is of it
+     */
+    private record Open(long base, long next, StoreFile file, SegmentScan scan, long bytesBeside) {}
 
     /**
      * @param bytesPerSecond 0 for not at all
@@ -106,6 +110,7 @@ public final class LogScrubber {
                 return endRound();
             }
             open = current;
+            return pauseAfter(current.bytesBeside());
         }
         long before = current.scan().end();
         try {
@@ -115,12 +120,16 @@ public final class LogScrubber {
             }
             long read = current.scan().end() - before;
             bytesRead += read;
-            return Math.max(1, read * NANOS_PER_SECOND / bytesPerSecond);
+            return pauseAfter(read);
         } catch (IOException e) {
             found(current.base(), current.scan().end(), "it cannot be read: " + e.getMessage());
             close();
             return 1;
         }
+    }
+
+    private long pauseAfter(long bytes) {
+        return Math.max(1, bytes * NANOS_PER_SECOND / bytesPerSecond);
     }
 
     private @Nullable Open openNext() {
@@ -129,13 +138,24 @@ public final class LogScrubber {
             return null;
         }
         nextBase = range[1];
+        long bytesBeside = verifyBeside(range[0]);
         try {
-            eachSegment.verify(range[0]);
             StoreFile file = folder.files().openToRead(folder.segment(range[0]));
-            return new Open(range[0], range[1], file, new SegmentScan(range[0], file));
+            return new Open(range[0], range[1], file, new SegmentScan(range[0], file), bytesBeside);
         } catch (IOException e) {
             found(range[0], range[0], "it cannot be opened: " + e.getMessage());
             return openNext();
+        }
+    }
+
+    /** Whatever is wrong there says nothing of the log. */
+    private long verifyBeside(long base) {
+        try {
+            eachSegment.verify(base);
+            return folder.bytesBeside(base);
+        } catch (IOException e) {
+            LOG.warn("The files beside {} cannot be verified in this round: {}", folder.segment(base), e.toString());
+            return 0;
         }
     }
 

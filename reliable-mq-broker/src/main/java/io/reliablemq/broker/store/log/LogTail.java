@@ -3,6 +3,7 @@ package io.reliablemq.broker.store.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of the log, where records are added.
@@ -217,6 +218,11 @@ public final class LogTail {
     /** Where the segment starts that is being written. */
     public long segmentBase() {
         return written.tail().segment().base();
+    }
+
+    /** Why the next segment, which is needed now, cannot be made; null if nothing is missing. */
+    public @Nullable String shortage() {
+        return supply.shortage();
     }
 
     /** Whether the keeper should reserve space, here or in the next segment. */

@@ -37,21 +37,37 @@ public final class SegmentKeeper implements Agent {
 
     @Override
     public long doWork() throws IOException {
-        long next;
         try {
-            long segment = tail.segmentBase();
-            if (stalledAt != segment && tail.wantsRoom()) {
-                // Cleared by success only: an attempt that fails is not repeated in this segment.
-                stalledAt = segment;
-                tail.makeRoom();
-                stalledAt = -1;
-            }
+            makeRoom();
+        } catch (IOException | RuntimeException | Error e) {
+            runChoresBeside(e);
+            throw e;
+        }
+        return chores.run();
+    }
+
+    private void makeRoom() throws IOException {
+        long segment = tail.segmentBase();
+        if (stalledAt == segment || !tail.wantsRoom()) {
+            return;
+        }
+        // Cleared by success only: an attempt that fails is not repeated in this segment.
+        stalledAt = segment;
+        try {
+            tail.makeRoom();
+            stalledAt = -1;
         } catch (DiskFullException e) {
             // The writer will meet the same, and refuse what has no room.
             stalledAt = -1;
-        } finally {
-            next = chores.run();
         }
-        return next;
+    }
+
+    /** They do not wait for room; should they fail too, that is told with the failure that came first. */
+    private void runChoresBeside(Throwable failure) {
+        try {
+            chores.run();
+        } catch (IOException | RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.reliablemq.broker.store.log;
 
 import io.reliablemq.broker.store.file.DiskFullException;
+import io.reliablemq.broker.store.file.FolderFlushException;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,6 +18,11 @@ final class SegmentSupply {
     private final ReentrantLock making = new ReentrantLock();
     private volatile @Nullable SegmentTail prepared;
     private long lastMade;
+
+    /** Whoever met it: a second flush would tell nothing of what the first one was to bring to the disk. */
+    private @Nullable FolderFlushException failedFlush;
+
+    private volatile @Nullable String shortage;
 
     /** @param last base of the segment that is there already */
     SegmentSupply(LogFolder folder, LogSettings settings, long last) {
@@ -44,7 +50,11 @@ final class SegmentSupply {
         }
     }
 
-    /** Makes the segment of that size unless it is there, and reserves its first bytes; called by the log writer. */
+    /**
+     * Makes the segment of that size unless it is there, and reserves its first bytes; called by the log writer.
+     *
+     * @throws NoSegmentException if it cannot be made now, and may be later
+     */
     void reserve(long base, long size, long bytes) throws IOException {
         making.lock();
         try {
@@ -54,9 +64,18 @@ final class SegmentSupply {
                 prepared = next;
             }
             next.reserveTo(base + bytes);
+        } catch (NoSegmentException e) {
+            shortage = e.getMessage();
+            throw e;
         } finally {
             making.unlock();
         }
+    }
+
+    /** Why the segment that is needed now cannot be made; null if it is there, or not needed yet. Any thread may ask. */
+    @Nullable
+    String shortage() {
+        return shortage;
     }
 
     /** Whether fewer bytes of the segment are reserved; none are as long as it is not made. */
@@ -97,11 +116,19 @@ final class SegmentSupply {
     }
 
     private SegmentTail make(long base, long size) throws IOException {
+        if (failedFlush != null) {
+            throw failedFlush;
+        }
         try {
             StoreFile file = folder.createSegment(base);
             lastMade = base;
-            return made(base, size, file);
+            SegmentTail made = made(base, size, file);
+            shortage = null;
+            return made;
         } catch (DiskFullException e) {
+            throw e;
+        } catch (FolderFlushException e) {
+            failedFlush = e;
             throw e;
         } catch (IOException e) {
             throw new NoSegmentException(e);
@@ -113,8 +140,12 @@ final class SegmentSupply {
             return open(folder, settings, base, base + size, file);
         } catch (IOException | RuntimeException e) {
             // Out of file handles, for instance: the next attempt shall not find a file in its way.
-            file.close();
-            folder.deleteSegment(base);
+            try (file) {
+                folder.deleteSegment(base);
+            } catch (IOException f) {
+                f.addSuppressed(e);
+                throw f;
+            }
             throw e;
         }
     }

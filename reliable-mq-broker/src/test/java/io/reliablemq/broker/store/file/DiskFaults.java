@@ -14,7 +14,10 @@ public final class DiskFaults {
         WRITE,
         FORCE,
         READ,
-        FORCE_FOLDER
+        FORCE_FOLDER,
+        CREATE,
+        /** Opening to read. */
+        OPEN
     }
 
     private final List<Fault> armed = new ArrayList<>();

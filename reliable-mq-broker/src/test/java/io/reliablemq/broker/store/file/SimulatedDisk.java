@@ -3,6 +3,7 @@ package io.reliablemq.broker.store.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -142,6 +143,7 @@ public final class SimulatedDisk implements StoreFiles {
         if (names.find(file) != null) {
             throw new FileAlreadyExistsException(file.toString());
         }
+        requireHandle(DiskFaults.Operation.CREATE, file);
         SimulatedFile node = new SimulatedFile();
         names.create(file, node);
         endOperation();
@@ -157,7 +159,14 @@ public final class SimulatedDisk implements StoreFiles {
     @Override
     public synchronized StoreFile openToRead(Path file) throws IOException {
         requireRunning();
+        requireHandle(DiskFaults.Operation.OPEN, file);
         return new OpenFile(file, node(file), false);
+    }
+
+    private void requireHandle(DiskFaults.Operation operation, Path file) throws FileSystemException {
+        if (faults.strike(operation, file) != null) {
+            throw new FileSystemException(file.toString(), null, "Too many open files");
+        }
     }
 
     @Override
@@ -200,7 +209,7 @@ public final class SimulatedDisk implements StoreFiles {
         requireRunning();
         endOperation();
         if (faults.strike(DiskFaults.Operation.FORCE_FOLDER, folder) != null) {
-            throw new IOException("Input/output error");
+            throw new FolderFlushException(folder, new IOException("Input/output error"));
         }
         names.force(folder);
     }

@@ -46,7 +46,7 @@ final class KeyFile implements SegmentKeys {
      * Reads the header.
      *
      * @param damage takes note of damage that is found later, and says how to tell the reader
-     * @return null if the file is missing, its header damaged, or not the one of this segment
+     * @return null if the file is missing, its header damaged, unreadable, or not the one of this segment
      */
     static @Nullable KeyFile open(
             StoreFiles files, Path path, long base, long next, Function<String, IOException> damage)
@@ -55,7 +55,7 @@ final class KeyFile implements SegmentKeys {
             return null;
         }
         try (StoreFile file = files.openToRead(path)) {
-            ByteBuffer header = soundHeader(file, base, next);
+            ByteBuffer header = ChecksummedBlocks.head(path, () -> soundHeader(file, base, next));
             return header == null ? null : new KeyFile(files, path, base, next, header, damage);
         }
     }
@@ -146,8 +146,9 @@ final class KeyFile implements SegmentKeys {
 
     private ByteBuffer block(StoreFile file, int number) throws IOException {
         ByteBuffer block = ByteBuffer.allocate(ChecksummedBlocks.BLOCK_BYTES);
-        if (!blocks.read(file, number, block)) {
-            throw damage.apply("damaged in block " + number);
+        String fault = blocks.read(file, number, block);
+        if (fault != null) {
+            throw damage.apply(fault);
         }
         return block;
     }

@@ -79,7 +79,7 @@ final class TimerFile implements TimerRun {
      * Reads the header.
      *
      * @param damage takes note of damage that is found later, and says how to tell the reader
-     * @return null if the file is missing, damaged, or not that of this segment
+     * @return null if the file is missing, damaged, unreadable, or not that of this segment
      */
     static @Nullable TimerFile open(
             StoreFiles files, Path path, long base, long next, Function<String, IOException> damage)
@@ -89,7 +89,7 @@ final class TimerFile implements TimerRun {
         }
         StoreFile file = files.openToRead(path);
         try {
-            ByteBuffer header = soundHeader(file, base, next);
+            ByteBuffer header = ChecksummedBlocks.head(path, () -> soundHeader(file, base, next));
             if (header != null) {
                 return new TimerFile(files, path, file, damage, header);
             }
@@ -205,8 +205,9 @@ final class TimerFile implements TimerRun {
         ByteBuffer read = held == null ? ByteBuffer.allocate(ChecksummedBlocks.BLOCK_BYTES) : held.clear();
         blockNumber = -1;
         block = read;
-        if (!blocks.read(file, number, read)) {
-            throw damage.apply("damaged in block " + number);
+        String fault = blocks.read(file, number, read);
+        if (fault != null) {
+            throw damage.apply(fault);
         }
         blockNumber = number;
         return read;

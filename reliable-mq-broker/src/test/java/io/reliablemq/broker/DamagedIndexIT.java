@@ -1,0 +1,190 @@
+package io.reliablemq.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.broker.figures.Reading;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.EndTransactionRequest;
+import io.reliablemq.protocol.header.RecallMessageRequest;
+import io.reliablemq.protocol.message.SystemFlag;
+import io.reliablemq.protocol.runtime.Clock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A byte of an index file changed between two starts, in a part that the start reads to know what waits. */
+class DamagedIndexIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration LATER = Duration.ofHours(2);
+    private static final int FILLING_BYTES = 300_000;
+    private static final int FILLINGS = 5;
+
+    @TempDir
+    Path folder;
+
+    private final WireClient wire = new WireClient();
+    private final SetClock clock = new SetClock();
+    private Broker broker;
+    private Command half;
+
+    /** Messages live by this clock, which the test sets forward. */
+    private static final class SetClock implements Clock {
+
+        private final List<Runnable> actions = new CopyOnWriteArrayList<>();
+        private volatile Duration ahead = Duration.ZERO;
+
+        void jump(Duration duration) {
+            ahead = ahead.plus(duration);
+            actions.forEach(Runnable::run);
+        }
+
+        @Override
+        public long wallMs() {
+            return SYSTEM.wallMs();
+        }
+
+        @Override
+        public long nanos() {
+            return SYSTEM.nanos();
+        }
+
+        @Override
+        public Clock ofMessages() {
+            return new Clock() {
+                @Override
+                public long wallMs() {
+                    return SYSTEM.wallMs() + ahead.toMillis();
+                }
+
+                @Override
+                public long nanos() {
+                    return SYSTEM.nanos() + ahead.toNanos();
+                }
+
+                @Override
+                public Registration onJump(Runnable action) {
+                    actions.add(action);
+                    return () -> actions.remove(action);
+                }
+            };
+        }
+    }
+
+    /** All that waits stands in the first segment, which is ended. */
+    @BeforeEach
+    void fill() {
+        start();
+        half = wire.send(
+                broker.address(),
+                "orders",
+                0,
+                "transaction",
+                Map.of("UNIQ_KEY", "id-half", "TRAN_MSG", "true", "PGROUP", "producers"),
+                SystemFlag.TRANSACTION_PREPARED,
+                false);
+        send("level", Map.of("UNIQ_KEY", "id-level", "DELAY", "3"));
+        send("timer", Map.of("UNIQ_KEY", "id-timer", "TIMER_DELAY_MS", "3600000"));
+        Command calledBack = send("called back", Map.of("UNIQ_KEY", "id-back", "TIMER_DELAY_MS", "3600000"));
+        recall(calledBack.fields().get("recallHandle"));
+        for (int i = 0; i < FILLINGS; i++) {
+            wire.send(broker.address(), "filling", 0, "x".repeat(FILLING_BYTES), Map.of());
+        }
+        await().atMost(PATIENCE)
+                .until(() -> Files.exists(file("index")) && Files.exists(file("keys")) && Files.exists(file("timers")));
+        broker.close();
+    }
+
+    private void start() {
+        BrokerProperties properties = LocalProperties.in(folder);
+        properties.setName("broker-a");
+        properties.setMessageDelayLevel("100ms 200ms 5m");
+        properties.setSegmentBytes("1MB");
+        broker = Broker.start(properties.toSettings(), new BrokerEnvironment(clock, handlers -> handlers));
+    }
+
+    private Path file(String extension) {
+        return folder.resolve("log/00000000000000000000." + extension);
+    }
+
+    private Command send(String body, Map<String, String> properties) {
+        return wire.send(broker.address(), "orders", 0, body, properties);
+    }
+
+    private void recall(String handle) {
+        Command recalled = wire.answer(
+                broker.address(),
+                Command.request(
+                        RequestCode.RECALL_MESSAGE,
+                        new RecallMessageRequest("orders", handle, "producers", null).fields()));
+        assertThat(recalled.code()).isEqualTo(ResponseCode.SUCCESS);
+    }
+
+    private void commit() {
+        String msgId = String.valueOf(half.fields().get("msgId"));
+        long position = Long.parseLong(msgId.substring(msgId.length() - 16), 16);
+        long offset = Long.parseLong(String.valueOf(half.fields().get("queueOffset")));
+        EndTransactionRequest commit = new EndTransactionRequest(
+                "orders",
+                "producers",
+                offset,
+                position,
+                SystemFlag.TRANSACTION_COMMIT,
+                false,
+                "id-half",
+                "id-half",
+                null);
+        Command answer = wire.answer(broker.address(), Command.request(RequestCode.END_TRANSACTION, commit.fields()));
+        assertThat(answer.code()).isEqualTo(ResponseCode.SUCCESS);
+    }
+
+    @AfterEach
+    void stop() {
+        wire.close();
+        broker.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"index", "timers", "keys"})
+    void aChangedByteInABlockKeepsNothingFromItsWay(String extension) throws Exception {
+        Path damaged = file(extension);
+        byte[] whole = Files.readAllBytes(damaged);
+        byte[] content = whole.clone();
+        content[content.length - 4000] ^= 1;
+        Files.write(damaged, content);
+
+        start();
+
+        assertThat(Reading.value(broker.figures(), "timers")).isEqualTo(2);
+        assertThat(Reading.value(broker.figures(), "timers.recalled")).isEqualTo(1);
+        assertThat(Reading.value(broker.figures(), "transactions.open")).isEqualTo(1);
+        commit();
+        // Looked up by its id: a retry of what is there is not stored again.
+        wire.send(
+                broker.address(),
+                "orders",
+                0,
+                "timer",
+                Map.of("UNIQ_KEY", "id-timer", "TIMER_DELAY_MS", "3600000"),
+                0,
+                true);
+        clock.jump(LATER);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(wire.messages(broker.address(), "orders", 0, 0))
+                        .extracting(WireClient::text)
+                        .containsExactlyInAnyOrder("transaction", "level", "timer"));
+        assertThat(Reading.value(broker.figures(), "index.damaged")).isEqualTo(1);
+        assertThat(Files.readAllBytes(damaged)).isEqualTo(whole);
+    }
+}
