@@ -155,7 +155,7 @@ final class Tenure implements AutoCloseable {
             scheduler.start();
             side.start();
             if (role.isMaster()) {
-                FollowedTopics.complete(folder, state.topics(), store);
+                FollowedTopics.complete(folder, state.topics(), store, mailbox);
             }
             registrar = outward.push(registrar());
             registration = registrar;

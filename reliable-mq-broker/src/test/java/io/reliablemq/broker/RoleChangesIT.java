@@ -486,7 +486,9 @@ class RoleChangesIT {
         b.promote(false);
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(stored(b)).containsExactly("one"));
-        assertThat(folder.resolve("b/state/followed.json")).doesNotExist();
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(folder.resolve("b/state/followed.json")).doesNotExist());
     }
 
     @Test
