@@ -14,6 +14,7 @@ import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.DeleteSubscriptionGroupRequest;
 import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -322,6 +323,58 @@ class RoleChangesIT {
         awaitInSync(b);
         assertThat(send(b, "after")).isEqualTo(ResponseCode.SUCCESS);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(stored(a)).isEqualTo(stored(b)));
+    }
+
+    /** What a slave was told counts against the state of its master then, and against no other. */
+    @Test
+    void offsetsThatASlaveTookAreForgottenOnceItIsTheMaster() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            send(a, "m" + i);
+        }
+        await().atMost(PATIENCE).until(() -> stored(b).size() == 3);
+        int port = a.address().getPort();
+        a.close();
+        commit(b, 3);
+        Path taken = folder.resolve("b/state/offsets-taken.json");
+        await().atMost(PATIENCE)
+                .until(() -> Files.exists(taken) && Files.readString(taken).contains("readers"));
+
+        b.promote(false);
+
+        assertThat(taken).doesNotExist();
+        assertThat(offset(b)).isEqualTo("3");
+        BrokerProperties again = master("a");
+        again.setListenPort(port);
+        a = Broker.start(again.toSettings());
+        awaitInSync(b);
+        deleteGroup(b);
+        b.switchOver();
+        awaitInSync(a);
+        await().atMost(PATIENCE).until(() -> figure(b, "reliable.mq.broker.master.state") == 1);
+        assertThat(offset(a)).isNull();
+    }
+
+    private void commit(Broker broker, long offset) {
+        UpdateConsumerOffsetRequest commit = new UpdateConsumerOffsetRequest("readers", "orders", 0, offset);
+        assertThat(wire.answer(broker.address(), Command.request(RequestCode.UPDATE_CONSUMER_OFFSET, commit.fields()))
+                        .code())
+                .isEqualTo(ResponseCode.SUCCESS);
+    }
+
+    private void deleteGroup(Broker broker) {
+        DeleteSubscriptionGroupRequest delete = new DeleteSubscriptionGroupRequest("readers", true);
+        assertThat(wire.answer(
+                                broker.address(),
+                                Command.request(RequestCode.DELETE_SUBSCRIPTION_GROUP, delete.fields()))
+                        .code())
+                .isEqualTo(ResponseCode.SUCCESS);
+    }
+
+    private String offset(Broker broker) {
+        QueryConsumerOffsetRequest query = new QueryConsumerOffsetRequest("readers", "orders", 0, false);
+        return wire.answer(broker.address(), Command.request(RequestCode.QUERY_CONSUMER_OFFSET, query.fields()))
+                .fields()
+                .get("offset");
     }
 
     @Test
