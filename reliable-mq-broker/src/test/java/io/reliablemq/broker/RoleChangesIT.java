@@ -325,6 +325,29 @@ class RoleChangesIT {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(stored(a)).isEqualTo(stored(b)));
     }
 
+    /** The old master may have died with its disk: then the promoted one has the only copy. */
+    @Test
+    void aMessageThatIsSentAgainToThePromotedSlaveIsNotCalledSafeBeforeItHasASlave() throws Exception {
+        Map<String, String> properties = Map.of("UNIQ_KEY", "id-1");
+        assertThat(wire.send(a.address(), "orders", 0, "x", properties).code()).isEqualTo(ResponseCode.SUCCESS);
+        int port = a.address().getPort();
+        a.close();
+        b.promote(false);
+
+        assertThat(sendAgain(properties)).isEqualTo(ResponseCode.SLAVE_NOT_AVAILABLE);
+
+        BrokerProperties again = master("a");
+        again.setListenPort(port);
+        a = Broker.start(again.toSettings());
+        awaitInSync(b);
+        assertThat(sendAgain(properties)).isEqualTo(ResponseCode.SUCCESS);
+        assertThat(stored(b)).containsExactly("x");
+    }
+
+    private int sendAgain(Map<String, String> properties) {
+        return wire.send(b.address(), "orders", 0, "x", properties, 0, true).code();
+    }
+
     /** What a slave was told counts against the state of its master then, and against no other. */
     @Test
     void offsetsThatASlaveTookAreForgottenOnceItIsTheMaster() throws Exception {
@@ -386,7 +409,7 @@ class RoleChangesIT {
             order.add("opened");
             ReplicatedLog feed = (ReplicatedLog) Proxy.newProxyInstance(
                     getClass().getClassLoader(), new Class<?>[] {ReplicatedLog.class}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("replicated")) {
+                        if (method.getName().equals("decided")) {
                             order.add("counted");
                         }
                         return method.invoke(opened.feed(), arguments);
@@ -499,7 +522,7 @@ class RoleChangesIT {
 
         assertThat(a.role().role()).isEqualTo(BrokerRole.SYNC_MASTER);
         assertThat(b.role().role()).isEqualTo(BrokerRole.SLAVE);
-        awaitInSync(a);
+        // At once: requests have waited until the slave follows again.
         assertThat(send(a, "two")).isEqualTo(ResponseCode.SUCCESS);
         assertThat(stored(a)).containsExactly("one", "two");
     }
