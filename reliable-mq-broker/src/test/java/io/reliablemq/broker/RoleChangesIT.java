@@ -445,6 +445,32 @@ class RoleChangesIT {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(stored(a)).containsExactly("kept"));
     }
 
+    /** Nothing has been written to the promoted one, so nothing is lost if the old one goes on. */
+    @Test
+    void aMasterThatComesBackWithMoreThanThePromotedOneStaysTheMaster() throws Exception {
+        a.close();
+        b.close();
+        BrokerProperties fast = properties("fast-a");
+        fast.setBrokerRole(BrokerRole.ASYNC_MASTER);
+        a = Broker.start(fast.toSettings());
+        BrokerProperties slave = slave("fast-b");
+        b = Broker.start(slave.toSettings());
+        send(a, "on both");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(stored(b)).containsExactly("on both"));
+        b.close();
+        send(a, "on one");
+        a.close();
+        b = Broker.start(slave.toSettings());
+        b.promote(false);
+
+        a = Broker.start(fast.toSettings());
+
+        assertThat(a.role().role()).isEqualTo(BrokerRole.ASYNC_MASTER);
+        await().atMost(PATIENCE).until(() -> b.role().role() == BrokerRole.SLAVE);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(stored(b)).containsExactly("on both", "on one"));
+        assertThat(stored(a)).containsExactly("on both", "on one");
+    }
+
     @Test
     void aForcedPromotionMakesTheLivingMasterItsSlave() throws Exception {
         send(a, "one");
