@@ -12,7 +12,6 @@ import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.broker.role.RoleFile;
-import io.reliablemq.broker.role.TakeOverOffer;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.runtime.Clock;
@@ -311,20 +310,17 @@ public final class Broker implements AutoCloseable {
         public void reopen(ActingRole role, RoleChanges.Ground ground) throws IOException {
             tenure().close();
             OpenedStore opened = storeOpener.open(settings, role.role(), clock, errors);
-            Tenure next = new Tenure(around, role, ground.decides() ? opened.countedAsReplicated() : opened);
-            TakeOverOffer accepted = ground.accepted();
+            Tenure next = new Tenure(around, role, ground.counting().apply(opened));
+            String awaited = ground.awaited();
             LOG.info(
                     "Broker {} is {} from now on, {}",
                     settings.name(),
                     role,
                     next.status().log());
-            if (accepted != null && role.role() == BrokerRole.SYNC_MASTER) {
+            if (awaited != null && role.role() == BrokerRole.SYNC_MASTER) {
                 tenure = next;
                 gate.hold(Tenure.BETWEEN_BROKERS, next.handlers());
-                next.awaitSlave(
-                        accepted.replicaId(),
-                        accepted.end(),
-                        settings.replication().syncSlaveTimeout());
+                next.awaitSlave(awaited, settings.replication().syncSlaveTimeout());
             }
             serve(next);
         }

@@ -13,9 +13,12 @@ import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.route.Permission;
 import io.reliablemq.protocol.route.TopicSettings;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,26 +83,45 @@ final class FollowedTopics {
     /**
      * To be called when the broker becomes a master: makes the topics that have messages behind the moment of the table and
      * are not in it.
+     *
+     * @param owner the thread of the state
      */
-    static void complete(StateFolder folder, Topics topics, MessageStore store) throws IOException {
+    static void complete(StateFolder folder, Topics topics, MessageStore store, Executor owner) throws IOException {
         AtomicFile file = folder.file(NAME);
         byte[] content = file.read();
         if (content == null) {
             return;
         }
         long from = position(file, content);
-        PatientRead.of(() -> missing(topics, store, from)).forEach((topic, queues) -> {
-            LOG.warn(
-                    "Topic {} has messages in the log and had not reached this broker; it is made again with {} queues",
-                    topic,
-                    queues);
-            topics.put(new TopicSettings(topic, queues, Permission.READ_WRITE)).whenComplete((done, error) -> {
-                if (error != null) {
-                    LOG.error("Topic {} could not be made; make it by hand, its messages are there", topic, error);
-                }
-            });
-        });
-        file.delete();
+        List<CompletableFuture<Void>> made = new ArrayList<>();
+        PatientRead.of(() -> missing(topics, store, from))
+                .forEach((topic, queues) -> made.add(make(topics, topic, queues)));
+        // Once all are stored: until then the next start has to look again.
+        CompletableFuture.allOf(made.toArray(CompletableFuture[]::new)).thenRunAsync(() -> delete(file), owner);
+    }
+
+    private static CompletableFuture<Void> make(Topics topics, String topic, int queues) {
+        LOG.warn(
+                "Topic {} has messages in the log and had not reached this broker; it is made again with {} queues",
+                topic,
+                queues);
+        return topics.put(new TopicSettings(topic, queues, Permission.READ_WRITE))
+                .whenComplete((done, error) -> {
+                    if (error != null) {
+                        LOG.error(
+                                "Topic {} could not be made; make it by hand, its messages are there, or start the broker again",
+                                topic,
+                                error);
+                    }
+                });
+    }
+
+    private static void delete(AtomicFile file) {
+        try {
+            file.delete();
+        } catch (IOException e) {
+            LOG.warn("The file {} could not be deleted; the next start looks for missing topics again", file.path(), e);
+        }
     }
 
     private static Map<String, Integer> missing(Topics topics, MessageStore store, long from) {

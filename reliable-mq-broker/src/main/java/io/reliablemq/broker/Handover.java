@@ -74,7 +74,7 @@ final class Handover {
             master.leave();
         } catch (RoleChangeException | RuntimeException e) {
             peers.cancel(successor.address(), token);
-            changes.open(role, RoleChanges.Ground.SAME_LOG);
+            changes.open(role, RoleChanges.Ground.keptBeside(successor));
             throw new RoleChangeException(
                     "Nothing was handed over, this broker is the master as before: " + e.getMessage(), e);
         }
@@ -101,7 +101,7 @@ final class Handover {
             outcome = outcome(successor, token);
         }
         if (outcome == Outcome.REFUSED) {
-            changes.open(role, RoleChanges.Ground.SAME_LOG);
+            changes.open(role, RoleChanges.Ground.keptBeside(successor));
             throw new RoleChangeException(
                     "The slave at " + successor.address() + " has not taken over; this broker is the master as before");
         }
@@ -137,7 +137,7 @@ final class Handover {
             LOG.warn(
                     "The slave at {} has not taken over: this broker is the master again",
                     open.successor().address());
-            changes.resume(open.role());
+            changes.resume(open.role(), open.successor());
         }
     }
 

@@ -51,18 +51,17 @@ record MasterAtStart(
         OpenedStore store = opener.open(settings, BrokerRole.SLAVE, clock, errors);
         boolean follows = false;
         try {
-            follows = Tenure.status(settings, "", slave, store).isRelatedTo(rival);
+            RoleStatus own = Tenure.status(settings, "", slave, store);
+            follows = own.isContinuedBy(rival);
+            if (!follows) {
+                tellWhy(own, rival);
+            }
         } finally {
             if (!follows) {
                 store.store().close();
             }
         }
         if (!follows) {
-            LOG.error(
-                    "The broker at {} is a master of the name {}, too, and its messages are others than those here: give one of"
-                            + " the two a name of its own",
-                    rival.address(),
-                    settings.name());
             return new Opened(role, opener.open(settings, role.role(), clock, errors));
         }
         LOG.warn(
@@ -73,6 +72,24 @@ record MasterAtStart(
                 role);
         file.write(slave);
         return new Opened(slave, store);
+    }
+
+    private void tellWhy(RoleStatus own, RoleStatus rival) {
+        if (own.isRelatedTo(rival)) {
+            LOG.warn(
+                    "The broker at {} is a master of the name {}, too, and has come less far (at {}, against {} here): it gives"
+                            + " way to this one",
+                    rival.address(),
+                    settings.name(),
+                    rival.log(),
+                    own.log());
+        } else {
+            LOG.error(
+                    "The broker at {} is a master of the name {}, too, and its messages are others than those here: give one of"
+                            + " the two a name of its own",
+                    rival.address(),
+                    settings.name());
+        }
     }
 
     private @Nullable RoleStatus rival() {

@@ -7,12 +7,14 @@ import io.reliablemq.broker.replication.feed.ReplicaFeeds;
 import io.reliablemq.broker.replication.state.StateBoard;
 import io.reliablemq.broker.replication.state.StatePage;
 import io.reliablemq.broker.replication.state.StateRequests;
+import io.reliablemq.broker.replication.state.TakenOffsets;
 import io.reliablemq.broker.request.ReadAdvice;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.broker.store.epoch.Epoch;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.AgentHost;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +74,9 @@ final class MasterSide implements RoleSide {
     }
 
     @Override
-    public BrokerParts.Part part(BrokerState state) {
+    public BrokerParts.Part part(BrokerState state) throws IOException {
+        state.offsets().persist();
+        TakenOffsets.forget(folder.file(SlaveSide.TAKEN));
         StateRequests requests = new StateRequests(
                 around.settings().name(), role.role(), epoch(), board, state.offsets(), slaves::heardOf, owner);
         return new BrokerParts.Part(

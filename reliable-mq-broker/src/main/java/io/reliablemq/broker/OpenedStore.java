@@ -30,10 +30,15 @@ record OpenedStore(MessageStore store, String id, Origins origins, ReplicatedLog
     }
 
     /**
-     * What the log holds counts as if enough brokers had it: they did, or somebody has decided that this log is the one that
-     * counts. Else nobody would see the last messages before there is another slave. To be called before state is loaded, which
-     * may speak of them.
+     * All that the log holds counts, since somebody has decided that this log is the one. Else nobody would see the last messages
+     * before there is another slave. To be called before state is loaded, which may speak of them.
      */
+    OpenedStore countedAsCommitted() {
+        feed.decided(store.positions().written());
+        return this;
+    }
+
+    /** Enough brokers have all that the log holds. To be called before state is loaded, as well. */
     OpenedStore countedAsReplicated() {
         feed.replicated(store.positions().written());
         return this;

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,16 +52,23 @@ final class RoleChanges implements AutoCloseable {
     /**
      * Why a broker is opened in a role.
      *
-     * @param decides whether its log is the one that counts from now on, to its end
-     * @param accepted the offer that makes this broker the master; null if it is for another reason
+     * @param counting how much of its log counts from now on
+     * @param awaited the replica that a master waits for before it answers clients; null if for none
      */
-    record Ground(boolean decides, @Nullable TakeOverOffer accepted) {
+    record Ground(
+            UnaryOperator<OpenedStore> counting, @Nullable String awaited) {
 
-        static final Ground SAME_LOG = new Ground(false, null);
-        static final Ground PROMOTED = new Ground(true, null);
+        static final Ground SAME_LOG = new Ground(UnaryOperator.identity(), null);
+        static final Ground PROMOTED = new Ground(OpenedStore::countedAsCommitted, null);
 
+        /** The old master has all of it, too, and becomes the slave. */
         static Ground accepted(TakeOverOffer offer) {
-            return new Ground(true, offer);
+            return new Ground(OpenedStore::countedAsReplicated, offer.replicaId());
+        }
+
+        /** The slave that was to take over has not, and is to follow again. */
+        static Ground keptBeside(Successor slave) {
+            return new Ground(UnaryOperator.identity(), slave.replicaId());
         }
     }
 
@@ -218,10 +226,10 @@ final class RoleChanges implements AutoCloseable {
     }
 
     /** This broker is the master that it was before. */
-    void resume(ActingRole master) throws IOException {
+    void resume(ActingRole master, Successor slave) throws IOException {
         file.write(master);
         host.gate().hold(Tenure.BETWEEN_BROKERS);
-        open(master, Ground.SAME_LOG);
+        open(master, Ground.keptBeside(slave));
     }
 
     /** Something that an operator has to decide; null if there is nothing any more. */

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /** A slave: follows its master, serves reads, and keeps the offsets that it is told until the master has them. */
 final class SlaveSide implements RoleSide {
 
+    static final String TAKEN = "offsets-taken";
+
     private static final Duration PERSIST_PERIOD = Duration.ofSeconds(1);
     private static final Duration LOOK_AROUND_PERIOD = Duration.ofSeconds(5);
 
@@ -106,7 +108,7 @@ final class SlaveSide implements RoleSide {
 
     private TakenOffsets takenOffsets(BrokerState state) throws IOException {
         try {
-            return TakenOffsets.load(folder.file("offsets-taken"), state.offsets());
+            return TakenOffsets.load(folder.file(TAKEN), state.offsets());
         } catch (MalformedBodyException e) {
             throw new IOException("a file in its folder state is damaged: " + e.getMessage(), e);
         }

@@ -155,7 +155,7 @@ final class Tenure implements AutoCloseable {
             scheduler.start();
             side.start();
             if (role.isMaster()) {
-                FollowedTopics.complete(folder, state.topics(), store);
+                FollowedTopics.complete(folder, state.topics(), store, mailbox);
             }
             registrar = outward.push(registrar());
             registration = registrar;
@@ -305,15 +305,15 @@ final class Tenure implements AutoCloseable {
     }
 
     /**
-     * Waits for the slave that was the master until now: without it, every send of the first moment would be answered that
-     * there is no slave. If it does not come, that is the right answer.
+     * Waits until the slave has the log as it is now: without it, every send of the first moment would be answered that there is no
+     * slave. If it does not come, that is the right answer.
      */
-    void awaitSlave(String replicaId, long position, Duration bound) {
+    void awaitSlave(String replicaId, Duration bound) {
         try {
             await(
-                    master().whenConfirmed(replicaId, position),
+                    master().whenConfirmed(replicaId, store.positions().written()),
                     bound.toNanos(),
-                    "the old master did not follow within " + bound.toMillis() + " ms");
+                    "the slave did not follow within " + bound.toMillis() + " ms");
         } catch (RoleChangeException e) {
             LOG.warn("Going on without a slave: {}", e.getMessage());
         }

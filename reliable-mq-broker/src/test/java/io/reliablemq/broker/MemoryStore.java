@@ -324,6 +324,11 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public long safe() {
+        return positions().committed();
+    }
+
+    @Override
     public void retainBy(RetentionGuard guard) {
         throw new UnsupportedOperationException("no test needs retention in memory");
     }

@@ -14,13 +14,13 @@ public interface NameServerLink {
     /**
      * Registers the broker, or says that it is still there.
      *
-     * @param onLost called if the name server may have taken the broker out since, on any thread; each time the same object, so
-     *     that it is called once
+     * @param onLost called if the name server may have taken the broker out since, on any thread; takes the place of the one
+     *     before, until {@link #unregister}
      * @return completes, never exceptionally, with how that ended; whoever calls tries again later, also where this throws
      */
     CompletableFuture<Told> register(Registration registration, Runnable onLost);
 
-    /** Takes the broker out of the routes. @return completes once the name server has said that it did */
+    /** Takes the broker out of the routes, and forgets who registered it. @return completes once the name server has said that it did */
     CompletableFuture<?> unregister(RegistrationHeader header);
 
     /**

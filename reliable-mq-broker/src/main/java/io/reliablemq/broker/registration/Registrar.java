@@ -59,7 +59,7 @@ public final class Registrar implements TopicAnnouncer, HealthChecks, AutoClosea
 
     /** @param topics the table to announce */
     public Registrar(
-            List<? extends NameServerLink> nameServers,
+            List<NameServerLink> nameServers,
             RegistrationHeader header,
             Supplier<TopicTable> topics,
             ErrorSink errors) {

@@ -19,10 +19,11 @@ final class RemoteNameServer implements NameServerLink {
     private final RemotingClient client;
     private final String address;
 
-    private final AtomicReference<@Nullable Watch> last = new AtomicReference<>();
+    /** Over which it heard of this broker last; its end is listened for once. */
+    private final AtomicReference<@Nullable Connection> watched = new AtomicReference<>();
 
-    /** Over which it heard of this broker last, and who wants to know of its end. */
-    private record Watch(Connection connection, Runnable onLost) {}
+    /** Who registered last, and wants to know of that end; null once the broker is taken out. */
+    private volatile @Nullable Runnable onLost;
 
     RemoteNameServer(RemotingClient client, String address) {
         this.client = client;
@@ -36,15 +37,16 @@ final class RemoteNameServer implements NameServerLink {
 
     @Override
     public CompletableFuture<Told> register(Registration registration, Runnable onLost) {
+        this.onLost = onLost;
         return client.invoke(address, registration.request(), ANSWER_TIMEOUT)
-                .handle((answer, error) -> error == null ? told(answer, onLost) : failed(error));
+                .handle((answer, error) -> error == null ? told(answer) : failed(error));
     }
 
-    private Told told(Command answer, Runnable onLost) {
+    private Told told(Command answer) {
         if (!answer.isSuccess()) {
             return new Told("code " + answer.code() + ": " + answer.remarkText(), null);
         }
-        watch(onLost);
+        watch();
         return new Told("", RegisterBrokerResponse.read(answer.fields()).masterAddress());
     }
 
@@ -60,17 +62,24 @@ final class RemoteNameServer implements NameServerLink {
      * A name server takes a broker out of the routes when the connection breaks, so the next registration must not wait
      * for its turn.
      */
-    private void watch(Runnable onLost) {
+    private void watch() {
         client.connection(address).thenAccept(connection -> {
-            Watch watch = new Watch(connection, onLost);
-            if (!watch.equals(last.getAndSet(watch))) {
-                connection.onClose(onLost);
+            if (watched.getAndSet(connection) != connection) {
+                connection.onClose(this::lost);
             }
         });
     }
 
+    private void lost() {
+        Runnable told = onLost;
+        if (told != null) {
+            told.run();
+        }
+    }
+
     @Override
     public CompletableFuture<?> unregister(RegistrationHeader header) {
+        onLost = null;
         return client.invoke(
                 address,
                 Command.request(RequestCode.UNREGISTER_BROKER, header.farewell().fields()),

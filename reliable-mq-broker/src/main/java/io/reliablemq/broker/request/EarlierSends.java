@@ -120,7 +120,7 @@ public final class EarlierSends {
             late.remove(id);
             late.put(id, held);
             for (Iterator<Held> eldest = late.values().iterator(); eldest.hasNext(); eldest.remove()) {
-                if (!isCommitted(eldest.next().result()) && late.size() <= MAX_LATE) {
+                if (!isSafe(eldest.next().result()) && late.size() <= MAX_LATE) {
                     break;
                 }
             }
@@ -218,7 +218,7 @@ public final class EarlierSends {
                     held(
                             found,
                             new AppendResult(
-                                    Status.FLUSH_TIMEOUT,
+                                    whileUnsafe(found.position()),
                                     found.position(),
                                     found.queueOffset(),
                                     "it was stored before, and is not yet as safe as it should be"),
@@ -226,6 +226,11 @@ public final class EarlierSends {
                 }
             });
         });
+    }
+
+    /** What is committed lacks only replicas: somebody has decided that it counts, or none was heard since the start. */
+    private Status whileUnsafe(long position) {
+        return store.positions().committed() > position ? Status.NO_REPLICA : Status.FLUSH_TIMEOUT;
     }
 
     private @Nullable StoredMessage find(KeyQuery query, StoredMessage message) throws IOException {
@@ -241,13 +246,13 @@ public final class EarlierSends {
     /** It may have become safe since it was answered, but is never called safe before. */
     private void held(StoredMessage first, AppendResult result, Next next) {
         dropped.incrementAndGet();
-        AppendResult now = isCommitted(result)
+        AppendResult now = isSafe(result)
                 ? new AppendResult(Status.COMMITTED, result.position(), result.queueOffset(), "")
                 : result;
         next.held(new Held(first, now));
     }
 
-    private boolean isCommitted(AppendResult result) {
-        return store.positions().committed() > result.position();
+    private boolean isSafe(AppendResult result) {
+        return store.safe() > result.position();
     }
 }

@@ -51,7 +51,8 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
 
         @Override
         public String toString() {
-            return "epoch " + committedEpoch() + ", position " + committed;
+            String last = committedEpoch() == epoch() ? "" : ", written in epoch " + committedEpoch();
+            return "epoch " + epoch() + ", position " + committed + last;
         }
     }
 
@@ -65,11 +66,16 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
         return log.isRelatedTo(other.log);
     }
 
+    /** Whether the other log goes on where this one ends, or ends there, too. */
+    public boolean isContinuedBy(RoleStatus other) {
+        return isRelatedTo(other) && LogStanding.BY_AGE.compare(log, other.log) <= 0;
+    }
+
     /** Whether this master has to give way to the other one, which is of the same name and a master, too. */
     public boolean givesWayTo(RoleStatus other) {
-        int order = LogStanding.BY_AGE.compare(log, other.log);
+        boolean isBehind = LogStanding.BY_AGE.compare(log, other.log) < 0;
         // Two that are alike have nothing to lose; one of them has to go, and both must mean the same one.
-        return isRelatedTo(other) && (order < 0 || order == 0 && address.compareTo(other.address) > 0);
+        return isContinuedBy(other) && (isBehind || address.compareTo(other.address) > 0);
     }
 
     /** @throws MalformedHeaderException if this is no status */

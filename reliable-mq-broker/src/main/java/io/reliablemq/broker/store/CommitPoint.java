@@ -55,6 +55,9 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     private volatile long flushed;
     private volatile long committed;
 
+    /** How far enough others have it as this store knows of them; what counts since somebody decided so is not among it. */
+    private volatile long replicated;
+
     /** Moves before the indexes do, and {@code committed} behind them: what an index shows can be read. */
     private volatile long readable;
 
@@ -117,6 +120,11 @@ final class CommitPoint implements LogEvents<PendingAppend> {
     /** Everything before this position is in the indexes, and answered as stored if anybody waited for that. */
     long committed() {
         return committed;
+    }
+
+    /** Everything before this position is as safe as the policy asks, and not only committed since somebody decided so. */
+    long safe() {
+        return policy.awaitsOthers() ? Math.min(committed, replicated) : committed;
     }
 
     /** Everything that is in the indexes stands before this position. */
@@ -220,6 +228,17 @@ final class CommitPoint implements LogEvents<PendingAppend> {
 
     /** Enough others have everything before this position, or, on a copy, the master says that it is committed. */
     void confirmedByOthers(long position) {
+        commitLock.lock();
+        try {
+            replicated = Math.max(replicated, position);
+            decided(position);
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Everything before this position counts, whoever has it. */
+    void decided(long position) {
         commitLock.lock();
         try {
             if (position > others) {

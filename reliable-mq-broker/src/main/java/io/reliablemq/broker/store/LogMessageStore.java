@@ -400,6 +400,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public long safe() {
+        return commitPoint.safe();
+    }
+
+    @Override
     public Positions positions() {
         // In this order, since each may grow meanwhile: the later ones are never less.
         long committed = commitPoint.committed();

@@ -180,6 +180,12 @@ public interface MessageStore extends AutoCloseable {
     Positions positions();
 
     /**
+     * Everything before this position is as safe as the policy asks. Less than what is committed where a promotion has decided that
+     * more counts, or after a start, until enough replicas have confirmed it.
+     */
+    long safe();
+
+    /**
      * Whether there may be messages behind what can be read: written and not yet as safe as the policy asks, or, for a copy,
      * with the master. An offset beyond the end of a queue is then not wrong, it only comes early.
      */

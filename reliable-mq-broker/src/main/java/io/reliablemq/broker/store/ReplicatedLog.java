@@ -45,6 +45,12 @@ public interface ReplicatedLog {
     /** So many replicas as are asked for have everything before this position on disk. Never less than before. */
     void replicated(long position);
 
+    /**
+     * Everything before this position counts as committed, although it is not known who has it: it is shown, and is called safe only
+     * once {@link #replicated} has come as far.
+     */
+    void decided(long position);
+
     /** Asks, for each message that comes, whether enough replicas are near enough to wait for them. */
     void awaitReplicasIf(BooleanSupplier enoughAreNear);
 

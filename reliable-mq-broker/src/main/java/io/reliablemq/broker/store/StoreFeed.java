@@ -97,6 +97,11 @@ final class StoreFeed implements ReplicatedLog {
     }
 
     @Override
+    public void decided(long position) {
+        commitPoint.decided(position);
+    }
+
+    @Override
     public void awaitReplicasIf(BooleanSupplier near) {
         enoughAreNear = near;
     }

@@ -13,6 +13,7 @@ import io.reliablemq.protocol.transport.TransportSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,7 +74,22 @@ class RemoteNameServerTest {
         heardOver.get().close();
 
         await().untilAsserted(() -> assertThat(second).hasValue(1));
-        assertThat(first).hasValue(1);
+        assertThat(first).as("a tenure that is over").hasValue(0);
+    }
+
+    @Test
+    void whoHasLeftIsNotToldAndNotKept() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        register(told::incrementAndGet);
+        nameServer.unregister(HEADER).get(20, TimeUnit.SECONDS);
+
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        client.connection(nameServer.address()).get(20, TimeUnit.SECONDS).onClose(() -> closed.complete(null));
+        heardOver.get().close();
+
+        // Listeners are told in their order.
+        closed.get(20, TimeUnit.SECONDS);
+        assertThat(told).hasValue(0);
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,14 +30,20 @@ class EarlierSendsTest {
         throw new AssertionError(where, error);
     });
     private long committed;
+    private long safe;
     private int questions;
     private final MessageStore store = (MessageStore) Proxy.newProxyInstance(
             MessageStore.class.getClassLoader(), new Class<?>[] {MessageStore.class}, (proxy, method, arguments) -> {
-                if (method.getName().equals("positions")) {
-                    questions++;
-                    return new MessageStore.Positions(0, 1 << 30, 1 << 30, committed);
-                }
-                return method.invoke(new MemoryStore(new ManualClock()), arguments);
+                return switch (method.getName()) {
+                    case "positions" -> new MessageStore.Positions(0, 1 << 30, 1 << 30, committed);
+                    case "safe" -> {
+                        questions++;
+                        yield safe;
+                    }
+                    case "query" -> new MessageStore.QueryResult(List.of(new MessageStore.Entry(700, 1)), 1, 0, 0);
+                    case "readAt" -> message(7, 700);
+                    default -> method.invoke(new MemoryStore(new ManualClock()), arguments);
+                };
             });
     private final EarlierSends earlier = new EarlierSends(store, readThreads);
     private final List<EarlierSends.Held> found = new ArrayList<>();
@@ -46,11 +54,15 @@ class EarlierSendsTest {
     }
 
     private static StoredMessage message(int number) {
+        return message(number, 0);
+    }
+
+    private static StoredMessage message(int number, long position) {
         return new StoredMessage(
                 "orders",
                 3,
                 0,
-                0,
+                position,
                 0,
                 0,
                 1,
@@ -115,10 +127,37 @@ class EarlierSendsTest {
         }
         assertThat(earlier.remembered()).isEqualTo(1_000);
 
-        committed = 100_000;
+        safe = 100_000;
         sent(1_000, Status.REPLICA_TIMEOUT);
 
         assertThat(earlier.remembered()).isEqualTo(1);
+    }
+
+    private Status statusOfWhatIsInTheLog() throws Exception {
+        CompletableFuture<Status> status = new CompletableFuture<>();
+        earlier.find(message(7), new TestReply(), new EarlierSends.Next() {
+            @Override
+            public void held(EarlierSends.Held held) {
+                status.complete(held.result().status());
+            }
+
+            @Override
+            public void unknown() {
+                status.completeExceptionally(new AssertionError("It is held"));
+            }
+        });
+        return status.get(20, TimeUnit.SECONDS);
+    }
+
+    /** Its other copy may have gone with the old master. */
+    @Test
+    void whatCountsSinceAPromotionIsNotCalledSafeBeforeAReplicaHasIt() throws Exception {
+        committed = 1_000;
+        safe = 700;
+        assertThat(statusOfWhatIsInTheLog()).isEqualTo(Status.NO_REPLICA);
+
+        safe = 701;
+        assertThat(statusOfWhatIsInTheLog()).isEqualTo(Status.COMMITTED);
     }
 
     @Test

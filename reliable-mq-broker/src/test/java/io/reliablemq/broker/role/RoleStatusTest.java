@@ -70,6 +70,33 @@ class RoleStatusTest {
     }
 
     @Test
+    void aLogIsContinuedByOneThatHasComeAsFar() {
+        RoleStatus starting = master("", 200, FIRST);
+
+        assertThat(starting.isContinuedBy(master("h:2", 200, FIRST, new Epoch(2, 22, 200))))
+                .isTrue();
+        assertThat(starting.isContinuedBy(master("h:2", 190, FIRST, new Epoch(2, 22, 190))))
+                .as("with less, and nothing of its own")
+                .isFalse();
+        assertThat(starting.isContinuedBy(master("h:2", 195, FIRST, new Epoch(2, 22, 190))))
+                .as("with less, and something of its own")
+                .isTrue();
+        assertThat(starting.isContinuedBy(starting)).isTrue();
+        assertThat(master("", 0).isContinuedBy(starting)).isTrue();
+        assertThat(starting.isContinuedBy(master("h:2", 900, new Epoch(4, 99, 0))))
+                .isFalse();
+    }
+
+    @Test
+    void theLogNamesTheEpochThatBegins() {
+        RoleStatus promoted = master("h:2", 200, FIRST, new Epoch(2, 22, 200));
+        RoleStatus goesOn = master("h:2", 300, FIRST, new Epoch(2, 22, 200));
+
+        assertThat(promoted.log()).hasToString("epoch 2, position 200, written in epoch 1");
+        assertThat(goesOn.log()).hasToString("epoch 2, position 300");
+    }
+
+    @Test
     void travelsInHeaderFields() {
         RoleStatus slave = new RoleStatus(
                 "a",

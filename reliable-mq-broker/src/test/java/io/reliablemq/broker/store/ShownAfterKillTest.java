@@ -64,4 +64,39 @@ class ShownAfterKillTest {
             assertThat(bodies(again, QUEUE)).containsExactly("a");
         }
     }
+
+    @Test
+    void whatCountsByDecisionIsShownAndNotSafeBeforeAReplicaHasIt() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        try (LogMessageStore store = open(disk)) {
+            put(store, message("orders", 0, "a"));
+            long end = store.positions().written();
+            store.feed().decided(end);
+            assertThat(bodies(store, QUEUE)).containsExactly("a");
+            assertThat(store.safe()).isZero();
+        }
+
+        // A restart forgets neither.
+        try (LogMessageStore again = open(disk)) {
+            assertThat(bodies(again, QUEUE)).containsExactly("a");
+            assertThat(again.safe()).isZero();
+            again.feed().replicated(again.positions().written());
+            assertThat(again.safe()).isEqualTo(again.positions().written());
+        }
+    }
+
+    @Test
+    void aStoreThatWaitsForNobodyCallsSafeWhatIsCommitted() throws Exception {
+        try (LogMessageStore store = LogMessageStore.open(
+                StoreSettings.in(Path.of("/data")),
+                new SimulatedDisk(),
+                new ManualClock(),
+                (where, error) -> {
+                    throw new AssertionError(where, error);
+                },
+                keeper)) {
+            put(store, message("orders", 0, "a"));
+            assertThat(store.safe()).isPositive().isEqualTo(store.positions().committed());
+        }
+    }
 }

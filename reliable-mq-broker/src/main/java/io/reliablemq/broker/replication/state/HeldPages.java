@@ -4,19 +4,33 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files of a master's state that wait for the log: each is put to use once the log here has come as far as the master's had
- * when it wrote the file. A newer version takes the place of one that waits.
+ * when it wrote the file. Of each file the oldest version waits and the newest: a log that is always behind comes to the former, and
+ * what stands between the two is of no use any more.
  *
  * <p>Owned by one thread; {@link #awaited} may be asked by any.
  */
 final class HeldPages {
 
-    private final Map<String, StatePage> held = new TreeMap<>();
+    private final Map<String, Versions> held = new TreeMap<>();
 
     /** The lowest position that something waits for. */
     private volatile long awaited = Long.MAX_VALUE;
+
+    /** Versions of one file that wait. @param newest null if there is one only */
+    private record Versions(StatePage oldest, @Nullable StatePage newest) {
+
+        /** The latest of them that the log has come to; null if it has come to none. */
+        @Nullable
+        StatePage upTo(long committed) {
+            return newest != null && newest.position() <= committed
+                    ? newest
+                    : oldest.position() <= committed ? oldest : null;
+        }
+    }
 
     /** Puts a file to use. */
     @FunctionalInterface
@@ -25,7 +39,11 @@ final class HeldPages {
     }
 
     void hold(StatePage page) {
-        held.put(page.name(), page);
+        // A master that begins anew may say something older: then nothing else counts.
+        held.merge(
+                page.name(),
+                new Versions(page, null),
+                (known, now) -> page.position() > known.oldest().position() ? new Versions(known.oldest(), page) : now);
         note();
     }
 
@@ -54,10 +72,11 @@ final class HeldPages {
             return;
         }
         try {
-            for (StatePage page : List.copyOf(held.values())) {
-                if (page.position() <= committed) {
+            for (Versions versions : List.copyOf(held.values())) {
+                StatePage page = versions.upTo(committed);
+                if (page != null) {
                     use.of(page);
-                    held.remove(page.name());
+                    letGo(versions, page);
                 }
             }
         } finally {
@@ -65,7 +84,19 @@ final class HeldPages {
         }
     }
 
+    private void letGo(Versions versions, StatePage used) {
+        StatePage newest = versions.newest();
+        if (newest == null || newest == used) {
+            held.remove(used.name());
+        } else {
+            held.put(used.name(), new Versions(newest, null));
+        }
+    }
+
     private void note() {
-        awaited = held.values().stream().mapToLong(StatePage::position).min().orElse(Long.MAX_VALUE);
+        awaited = held.values().stream()
+                .mapToLong(versions -> versions.oldest().position())
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 }

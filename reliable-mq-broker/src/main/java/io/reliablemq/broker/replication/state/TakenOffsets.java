@@ -47,6 +47,13 @@ public final class TakenOffsets implements OffsetCommits {
         return loaded;
     }
 
+    /** A master has its offsets itself. What it took before would be held against them by a later master. */
+    public static void forget(AtomicFile file) throws IOException {
+        if (file.read() != null) {
+            file.delete();
+        }
+    }
+
     @Override
     public void commit(String group, QueueKey queue, long offset) {
         Long before = offsets.find(group, queue);

@@ -39,14 +39,41 @@ class HeldPagesTest {
         assertThat(held.awaited()).isEqualTo(Long.MAX_VALUE);
     }
 
+    /** Else a log that is always a second behind would never come to any: there is a new version each second. */
     @Test
-    void aNewerVersionTakesThePlaceOfOneThatWaits() throws IOException {
+    void theOldestVersionIsWaitedForAndTheNewest() throws IOException {
+        hold("offsets", "1", 100);
+        hold("offsets", "2", 200);
+        hold("offsets", "3", 300);
+
+        release(150);
+        assertThat(used).containsExactly("offsets 1");
+        assertThat(held.awaited()).isEqualTo(300);
+        release(250);
+        assertThat(used).containsExactly("offsets 1");
+        release(300);
+        assertThat(used).containsExactly("offsets 1", "offsets 3");
+        assertThat(held.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aVersionThatIsOverTakenIsNotUsed() throws IOException {
         hold("offsets", "1", 100);
         hold("offsets", "2", 200);
 
-        release(150);
-        assertThat(used).isEmpty();
         release(200);
+
+        assertThat(used).containsExactly("offsets 2");
+        assertThat(held.isEmpty()).isTrue();
+    }
+
+    @Test
+    void ofTwoAtOnePositionTheLaterCounts() throws IOException {
+        hold("offsets", "1", 100);
+        hold("offsets", "2", 100);
+
+        release(100);
+
         assertThat(used).containsExactly("offsets 2");
     }
 
