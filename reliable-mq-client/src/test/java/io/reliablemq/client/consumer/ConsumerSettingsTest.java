@@ -36,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -236,6 +237,36 @@ class ConsumerSettingsTest {
     }
 
     @Test
+    @Test
+    void whoseMessageIsBeingHandedOutAgainGetsNoMoreTime() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Boolean> extended = new CompletableFuture<>();
+        AtomicReference<PushConsumer> consumer = new AtomicReference<>();
+        scene.put(0, "m0");
+        consumer.set(scene.client()
+                .pushConsumer(
+                        settings()
+                                .consumeTimeout(Duration.ofMillis(200))
+                                .events(new ConsumerEvents() {
+                                    @Override
+                                    public void timedOut(ReceivedMessage message) {
+                                        extended.complete(consumer.get().extendLease(message));
+                                    }
+                                })
+                                .build(),
+                        message -> {
+                            if (message.reconsumeTimes() == 0) {
+                                release.await();
+                            }
+                            return record(message);
+                        }));
+        started(consumer.get());
+
+        assertThat(extended.get(10, TimeUnit.SECONDS)).isFalse();
+        await().until(() -> givenBack().size() == 1);
+        release.countDown();
+    }
+
     void fetchesNoMoreThanAllQueuesTogetherMayHold() throws Exception {
         scene.put(0, bodies(100));
         scene.put(1, bodies(100));
