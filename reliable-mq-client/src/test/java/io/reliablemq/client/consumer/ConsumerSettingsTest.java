@@ -25,6 +25,7 @@ import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
 import io.reliablemq.protocol.transport.Connection;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,8 +36,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,7 +238,6 @@ class ConsumerSettingsTest {
     }
 
     @Test
-    @Test
     void whoseMessageIsBeingHandedOutAgainGetsNoMoreTime() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Boolean> extended = new CompletableFuture<>();
@@ -267,6 +267,7 @@ class ConsumerSettingsTest {
         release.countDown();
     }
 
+    @Test
     void fetchesNoMoreThanAllQueuesTogetherMayHold() throws Exception {
         scene.put(0, bodies(100));
         scene.put(1, bodies(100));
@@ -358,8 +359,16 @@ class ConsumerSettingsTest {
 
     @Test
     void startsAtATime() {
-        scene.put(0, bodies(5));
-        // The broker of this test takes the time for the offset.
+        for (String body : bodies(5)) {
+            scene.broker()
+                    .put(
+                            TOPIC,
+                            0,
+                            message -> ConsumerScene.storedAt(message, message.queueOffset()),
+                            Map.of(),
+                            body.getBytes(StandardCharsets.UTF_8),
+                            0);
+        }
         started(scene.client()
                 .pushConsumer(settings().consumeFrom(Instant.ofEpochMilli(3)).build(), this::record));
 
