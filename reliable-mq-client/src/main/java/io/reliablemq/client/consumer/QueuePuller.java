@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingDeque;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +43,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
     private final PeriodicTask regularCommits;
     private final Map<Queue, Slot> slots = new ConcurrentHashMap<>();
     private final Set<Queue> paused = ConcurrentHashMap.newKeySet();
-    private final LinkedBlockingDeque<Fetched> fetched = new LinkedBlockingDeque<>();
+    private final ClosableDeque<Fetched> fetched = new ClosableDeque<>();
     /** Returned by polls and not done yet. */
     private final List<Fetched> returned = new ArrayList<>();
 
@@ -138,7 +136,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
 
     @Override
     public void pulled(ProcessQueue window, List<StoredMessage> messages) {
-        messages.forEach(message -> fetched.add(new Fetched(window, message)));
+        messages.forEach(message -> fetched.addLast(new Fetched(window, message)));
     }
 
     @Override
@@ -165,6 +163,9 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 if (next == null) {
                     break;
                 }
+                    if (taken.isEmpty()) {
+                        requireOpen();
+                    }
                 if (paused.contains(next.window.queue())) {
                     later.add(next);
                 } else if (!next.window.isDropped()) {
@@ -200,7 +201,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
             return fetched.poll();
         }
         long left = Math.max(0, deadline - context.clock().nanos());
-        return fetched.poll(left, TimeUnit.NANOSECONDS);
+        return fetched.poll(left);
     }
 
     private ReceivedMessage read(Fetched next) {
@@ -314,6 +315,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
             closed = true;
             regularCommits.stop();
         }
+            fetched.close();
         try {
             commitAllSurely();
         } catch (IllegalStateException e) {
