@@ -94,7 +94,11 @@ final class ConsumerParts implements AutoCloseable {
     private OffsetStore offsets() {
         return settings.offsetFolder() == null || !settings.isBroadcasting()
                 ? new BrokerOffsets(settings, bounds, context)
-                : new LocalOffsets(settings.offsetFolder(), bounds, context.blocking());
+                : new LocalOffsets(
+                        settings.offsetFolder(),
+                        bounds,
+                        context.blocking(),
+                        context.settings().requestTimeout());
     }
 
     Workers workers() {
