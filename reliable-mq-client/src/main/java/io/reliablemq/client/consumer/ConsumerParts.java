@@ -59,6 +59,7 @@ final class ConsumerParts implements AutoCloseable {
                         settings.group(),
                         subscriptions,
                         settings.pullBatchSize(),
+                        settings.events(),
                         window -> !settings.isBroadcasting() && ownership.mayCommit(window)),
                 settings.commitInterval(),
                 offsets,

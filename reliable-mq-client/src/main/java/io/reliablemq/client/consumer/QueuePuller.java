@@ -1,6 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.PeriodicTask;
+import io.reliablemq.client.api.ConsumerEvents;
 import io.reliablemq.client.api.PullConsumer;
 import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer.Queue;
@@ -66,6 +67,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 settings.group(),
                 Subscriptions.ofEveryTopic(settings.group(), settings.tags()),
                 settings.pullBatchSize(),
+                ConsumerEvents.NONE,
                 window -> false);
         this.regularCommits = new PeriodicTask(context.loop(), settings.commitInterval(), this::commitAll);
         regularCommits.start();
@@ -161,11 +163,11 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
             while (messages.size() < settings.maxPollMessages()) {
                 Fetched next = next(taken.isEmpty(), deadline);
                 if (next == null) {
-                    break;
-                }
                     if (taken.isEmpty()) {
                         requireOpen();
                     }
+                    break;
+                }
                 if (paused.contains(next.window.queue())) {
                     later.add(next);
                 } else if (!next.window.isDropped()) {
@@ -313,9 +315,9 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 return;
             }
             closed = true;
+            fetched.close();
             regularCommits.stop();
         }
-            fetched.close();
         try {
             commitAllSurely();
         } catch (IllegalStateException e) {
