@@ -4,7 +4,10 @@ package io.reliablemq.client.api;
 public enum ConsumeFrom {
     /** At the earliest message that is kept: nothing is skipped. The default here. */
     FIRST_OFFSET,
-    /** Behind the last message: what was sent before the first start is skipped. */
+    /**
+     * Behind what was stored before the consumer's start. What is stored from then on is received, also in topics and queues
+     * that appear later; so may be what was stored in the minute before, since the clocks of client and broker differ.
+     */
     LAST_OFFSET,
     /** At the first message that was stored at a given time or later. */
     TIMESTAMP

@@ -28,6 +28,18 @@ public interface ConsumerEvents {
     default void timedOut(ReceivedMessage message) {}
 
     /**
+     * What the group was to get next and cannot, since its broker keeps it no longer: it was deleted by age, or lost. The
+     * subscription may have left some of it out.
+     *
+     * @param from the first offset that is passed over
+     * @param to where the group goes on
+     */
+    record SkippedMessages(Queue queue, long from, long to) {}
+
+    /** The group goes on behind messages that it has not got. */
+    default void skipped(SkippedMessages messages) {}
+
+    /**
      * A broadcast message has failed in all its attempts, or must not be retried. No broker keeps it as a dead letter, so this
      * is the last that is heard of it. Where this method throws, the message is not given up, and the call comes again.
      *

@@ -35,8 +35,8 @@ public interface PullConsumer extends AutoCloseable {
      * Returns what has been fetched, at most {@link PullConsumerSettings#maxPollMessages()}; waits if there is nothing.
      *
      * @return empty if nothing came in time
-     * @throws IllegalStateException if the consumer is closed, or the body of a message cannot be inflated; {@link #seek} goes
-     *     past it
+     * @throws IllegalStateException if the consumer is closed, also while this waits, or the body of a message cannot be
+     *     inflated; {@link #seek} goes past it
      */
     List<ReceivedMessage> poll(Duration timeout) throws InterruptedException;
 

@@ -11,10 +11,8 @@ import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.route.BrokerAddresses;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,26 +30,22 @@ final class BrokerOffsets implements OffsetStore {
     private final QueueBounds bounds;
     private final ConsumerContext context;
 
-    BrokerOffsets(PushConsumerSettings settings, ConsumerContext context) {
-        this(settings.group(), settings.consumeFrom(), settings.consumeTimestamp(), true, context);
+    BrokerOffsets(PushConsumerSettings settings, QueueBounds bounds, ConsumerContext context) {
+        this(settings.group(), settings.consumeFrom(), bounds, true, context);
     }
 
     /** Of a group without members: its first start is stored by the first commit, as Apache RocketMQ knows no group before. */
     static BrokerOffsets ofNobody(String group, ConsumeFrom consumeFrom, ConsumerContext context) {
-        return new BrokerOffsets(group, consumeFrom, null, false, context);
+        return new BrokerOffsets(group, consumeFrom, new QueueBounds(consumeFrom, null, context), false, context);
     }
 
     private BrokerOffsets(
-            String group,
-            ConsumeFrom consumeFrom,
-            @Nullable Instant timestamp,
-            boolean sharing,
-            ConsumerContext context) {
+            String group, ConsumeFrom consumeFrom, QueueBounds bounds, boolean sharing, ConsumerContext context) {
         this.group = group;
         this.sharing = sharing;
         this.consumeFrom = consumeFrom;
         this.context = context;
-        this.bounds = new QueueBounds(consumeFrom, timestamp, context);
+        this.bounds = bounds;
     }
 
     /**

@@ -46,6 +46,7 @@ final class ConcurrentService implements ConsumeService {
 
     private void consume(ProcessQueue queue, List<Delivery> deliveries, Workers.Slot slot) {
         if (!queue.begin()) {
+            workers.handsOut(0);
             slot.release();
             return;
         }

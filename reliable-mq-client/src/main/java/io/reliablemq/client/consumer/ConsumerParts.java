@@ -21,6 +21,7 @@ final class ConsumerParts implements AutoCloseable {
     private final Leases leases;
     private final ConsumeService service;
     private final Failures failures;
+    private final QueueBounds bounds;
     private final OffsetStore offsets;
     private final CacheBudget budget;
     private final AssignedQueues assigned;
@@ -50,6 +51,7 @@ final class ConsumerParts implements AutoCloseable {
             this.service = concurrent;
             this.failures = failures(concurrent::again, queue -> {});
         }
+        this.bounds = new QueueBounds(settings.consumeFrom(), settings.consumeTimestamp(), context);
         this.offsets = offsets();
         QueueOwnership ownership = ownership();
         this.assigned = new AssignedQueues(
@@ -57,6 +59,7 @@ final class ConsumerParts implements AutoCloseable {
                         settings.group(),
                         subscriptions,
                         settings.pullBatchSize(),
+                        settings.events(),
                         window -> !settings.isBroadcasting() && ownership.mayCommit(window)),
                 settings.commitInterval(),
                 offsets,
@@ -91,11 +94,12 @@ final class ConsumerParts implements AutoCloseable {
 
     private OffsetStore offsets() {
         return settings.offsetFolder() == null || !settings.isBroadcasting()
-                ? new BrokerOffsets(settings, context)
+                ? new BrokerOffsets(settings, bounds, context)
                 : new LocalOffsets(
                         settings.offsetFolder(),
-                        new QueueBounds(settings.consumeFrom(), settings.consumeTimestamp(), context),
-                        context.blocking());
+                        bounds,
+                        context.blocking(),
+                        context.settings().requestTimeout());
     }
 
     Workers workers() {
@@ -116,6 +120,7 @@ final class ConsumerParts implements AutoCloseable {
 
     /** On the thread {@code rmq-client}. */
     void start() {
+        bounds.start();
         assigned.start();
         leases.start();
         stuckWatch.start();
@@ -144,7 +149,6 @@ final class ConsumerParts implements AutoCloseable {
 
     /** Messages behind the end of each topic's queues that are here, the ends asked of the brokers. */
     CompletableFuture<Map<String, Long>> lag() {
-        QueueBounds bounds = new QueueBounds(settings.consumeFrom(), settings.consumeTimestamp(), context);
         Map<String, Long> lag = new ConcurrentHashMap<>();
         CompletableFuture<?>[] questions = assigned.windows().stream()
                 .map(window -> bounds.max(window.queue())

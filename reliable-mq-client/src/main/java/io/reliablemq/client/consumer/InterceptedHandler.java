@@ -60,7 +60,8 @@ public final class InterceptedHandler implements Handler {
     private @Nullable Call begin(List<ReceivedMessage> messages) {
         try {
             return interceptor.begin(settings, messages);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors included, such as of a class that is missing: the message is none the worse for it.
             log.error("The interceptor {} failed; the listener is called without it", interceptor, Causes.loggable(e));
             return null;
         }
@@ -112,7 +113,7 @@ public final class InterceptedHandler implements Handler {
     private void tell(Runnable news) {
         try {
             news.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error(
                     "The interceptor {} failed; what the listener says counts all the same",
                     interceptor,

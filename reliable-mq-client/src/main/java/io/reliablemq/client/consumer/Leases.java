@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,14 +39,21 @@ final class Leases {
                 context.loop(), settings.consumeTimeout(), LONGEST_LOOK, () -> all.forEach(Lease::look));
     }
 
+    /** Since when a listener works, or has had more time, and whether it was told of since then. */
+    private record Time(long sinceNanos, boolean reported) {}
+
+    private Time fresh() {
+        return new Time(context.clock().nanos(), false);
+    }
+
     /** One call of the listener. Told from others by identity. */
     final class Lease {
 
         private final List<ReceivedMessage> messages;
         private final Runnable onExpiry;
-        private final AtomicBoolean over = new AtomicBoolean();
-        private final AtomicBoolean reported = new AtomicBoolean();
-        private volatile long sinceNanos = context.clock().nanos();
+
+        /** Null when the listener has ended, or its time is over: the one or the other, and nothing follows. */
+        private final AtomicReference<@Nullable Time> time = new AtomicReference<>(fresh());
 
         private Lease(List<ReceivedMessage> messages, Runnable onExpiry) {
             this.messages = messages;
@@ -55,7 +63,12 @@ final class Leases {
         /** The listener has ended. @return whether what it says counts */
         boolean end() {
             forget();
-            return over.compareAndSet(false, true);
+            return time.getAndSet(null) != null;
+        }
+
+        /** @return whether the listener has all of its time again, since that was not over yet */
+        private boolean extend() {
+            return time.getAndUpdate(before -> before == null ? null : fresh()) != null;
         }
 
         private void forget() {
@@ -64,12 +77,28 @@ final class Leases {
         }
 
         private void look() {
-            boolean late = context.clock().nanos() - sinceNanos
+            Time now = time.get();
+            if (now == null || now.reported || !isLate(now)) {
+                return;
+            }
+            boolean over = canExpire();
+            // Decided before anybody is told, so that nobody is given more time meanwhile.
+            if (time.compareAndSet(now, over ? null : new Time(now.sinceNanos, true))) {
+                late(over);
+            }
+        }
+
+        private boolean isLate(Time now) {
+            return context.clock().nanos() - now.sinceNanos
                     >= settings.consumeTimeout().toNanos();
-            if (late && reported.compareAndSet(false, true)) {
-                timedOut.incrementAndGet();
+        }
+
+        private void late(boolean over) {
+            timedOut.incrementAndGet();
+            try {
                 messages.forEach(Leases.this::report);
-                if (canExpire() && over.compareAndSet(false, true)) {
+            } finally {
+                if (over) {
                     forget();
                     onExpiry.run();
                 }
@@ -92,12 +121,7 @@ final class Leases {
 
     boolean extend(ReceivedMessage message) {
         Lease lease = byMessage.get(message.offsetMessageId());
-        if (lease == null || lease.over.get()) {
-            return false;
-        }
-        lease.sinceNanos = context.clock().nanos();
-        lease.reported.set(false);
-        return !lease.over.get();
+        return lease != null && lease.extend();
     }
 
     /** Begins to look after the listeners. */

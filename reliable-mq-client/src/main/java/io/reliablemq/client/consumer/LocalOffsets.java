@@ -9,10 +9,14 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +32,7 @@ final class LocalOffsets implements OffsetStore {
 
     private final QueueBounds bounds;
     private final Executor executor;
+    private final Duration mostToClose;
     private final OffsetFile file;
     private final FileChannel lockChannel;
     private final Object lock = new Object();
@@ -39,12 +44,14 @@ final class LocalOffsets implements OffsetStore {
     private boolean writeAhead;
 
     /**
+     * @param mostToClose how long closing waits for the disk
      * @throws UncheckedIOException if the folder cannot be used, or the file in it is damaged
      * @throws IllegalStateException if another consumer uses the folder
      */
-    LocalOffsets(Path folder, QueueBounds bounds, Executor executor) {
+    LocalOffsets(Path folder, QueueBounds bounds, Executor executor, Duration mostToClose) {
         this.bounds = bounds;
         this.executor = executor;
+        this.mostToClose = mostToClose;
         this.file = new OffsetFile(folder);
         try {
             Files.createDirectories(folder);
@@ -105,14 +112,16 @@ final class LocalOffsets implements OffsetStore {
             }
             writeAhead = true;
         }
-        executor.execute(() -> {
-            try {
-                write();
-            } catch (IOException e) {
-                // Still in memory, and written with the next commit.
-                log.warn("The offsets could not be written to {}; messages may be received again", file, e);
-            }
-        });
+        executor.execute(this::writeOrWarn);
+    }
+
+    private void writeOrWarn() {
+        try {
+            write();
+        } catch (IOException e) {
+            // Still in memory, and written with the next commit, if there is one.
+            log.warn("The offsets could not be written to {}; messages may be received again", file, e);
+        }
     }
 
     private void write() throws IOException {
@@ -157,17 +166,35 @@ final class LocalOffsets implements OffsetStore {
         return done;
     }
 
+    /** Waits for the disk, but not for ever. The folder is free for another consumer when the disk has answered. */
     @Override
     public void close() {
+        CompletableFuture<Void> end = CompletableFuture.runAsync(this::end, executor);
         try {
-            write();
-        } catch (IOException e) {
-            log.warn("The offsets could not be written to {}; messages may be received again", file, e);
+            end.get(mostToClose.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            log.warn(
+                    "The offsets are not written to {} after {} ms, which are waited for no longer;"
+                            + " messages may be received again",
+                    file,
+                    mostToClose.toMillis());
+        } catch (ExecutionException e) {
+            log.warn("The offsets could not be written to {}; messages may be received again", file, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    /** The lock stays as long as a write may still come, which would undo what the next consumer has written. */
+    private void end() {
         try {
-            lockChannel.close();
-        } catch (IOException e) {
-            log.warn("The lock beside {} could not be given up", file, e);
+            writeOrWarn();
+        } finally {
+            try {
+                lockChannel.close();
+            } catch (IOException e) {
+                log.warn("The lock beside {} could not be given up", file, e);
+            }
         }
     }
 }

@@ -67,6 +67,11 @@ final class OrderlyService implements ConsumeService {
     @Override
     public void wake(ProcessQueue queue) {
         Turn turn = turns.computeIfAbsent(queue, key -> new Turn());
+        if (queue.isDropped()) {
+            // Only now: one that is dropped after this look is forgotten after it.
+            forget(queue);
+            return;
+        }
         if (turn.busy.compareAndSet(false, true)) {
             workers.submit(slot -> run(queue, turn, slot));
         }
@@ -80,6 +85,7 @@ final class OrderlyService implements ConsumeService {
     private void run(ProcessQueue queue, Turn turn, Workers.Slot slot) {
         List<Delivery> next = next(queue, turn);
         if (next.isEmpty() || !queue.begin()) {
+            workers.handsOut(0);
             slot.release();
             turn.busy.set(false);
             // What came between the look and the line above found the queue busy, and nobody else looks.

@@ -2,6 +2,7 @@ package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.agent.TaskLoop;
+import io.reliablemq.client.api.ConsumerEvents;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -90,10 +91,15 @@ final class PullLoop {
     /**
      * What all pulls of a consumer have in common.
      *
+     * @param events hears of what can no longer be pulled
      * @param tellsOffset whether brokers keep the offset of that queue, and this member may store it
      */
     record PullSettings(
-            String group, Subscriptions subscriptions, int batchSize, Predicate<ProcessQueue> tellsOffset) {}
+            String group,
+            Subscriptions subscriptions,
+            int batchSize,
+            ConsumerEvents events,
+            Predicate<ProcessQueue> tellsOffset) {}
 
     PullLoop(ProcessQueue window, PullSettings settings, ConsumerContext context, Host host) {
         this.window = window;
@@ -246,6 +252,7 @@ final class PullLoop {
                     "it found messages before offset " + offset + ", which were not asked for");
         }
         succeeded(header);
+        reportGone(offset, next, header);
         List<StoredMessage> wanted = messages.stream()
                 .filter(message -> settings.subscriptions().wants(queue.topic(), message))
                 .toList();
@@ -258,6 +265,7 @@ final class PullLoop {
         // A slave that lags behind has less than was received from its master, and answers so at once.
         boolean lags = !pull.source.isMaster() && header.nextOffset() < pull.offset;
         boolean held = context.clock().nanos() - pull.startNanos >= NOT_HELD.toNanos();
+        reportGone(pull.offset, header.nextOffset(), header);
         window.add(List.of(), header.nextOffset());
         if (lags) {
             pullIn(AFTER_ERROR);
@@ -279,24 +287,50 @@ final class PullLoop {
                     pull.source);
             return;
         }
-        log.warn(
-                "The broker moves group '{}' from offset {} to {} of {}, where it keeps offsets {} to {}",
-                settings.group(),
-                offset,
-                next,
-                queue,
-                header.minOffset(),
-                header.maxOffset());
         if (next == offset) {
             failed("the broker moves the group to the offset where it is", pull.source);
         } else if (next > offset) {
             // What was pulled before and is not finished stays in the window and is finished first.
             succeeded(header);
+            reportSkipped(offset, next, header);
             window.add(List.of(), next);
             pull();
         } else {
+            log.warn(
+                    "The broker moves group '{}' back from offset {} to {} of {}, where it keeps offsets {} to {}",
+                    settings.group(),
+                    offset,
+                    next,
+                    queue,
+                    header.minOffset(),
+                    header.maxOffset());
             stopped = true;
             host.movedBack(window, next);
+        }
+    }
+
+    /** An answer may go on behind what is gone without saying so; what else it passes the subscription left out. */
+    private void reportGone(long offset, long next, PullMessageResponse header) {
+        long end = Math.min(next, header.minOffset());
+        if (end > offset) {
+            reportSkipped(offset, end, header);
+        }
+    }
+
+    private void reportSkipped(long from, long to, PullMessageResponse header) {
+        log.warn(
+                "Group '{}' cannot get offsets {} to {} of {} any more and goes on at {}: the broker keeps {} to {}",
+                settings.group(),
+                from,
+                to - 1,
+                queue,
+                to,
+                header.minOffset(),
+                header.maxOffset());
+        try {
+            settings.events().skipped(new ConsumerEvents.SkippedMessages(queue, from, to));
+        } catch (RuntimeException | Error e) {
+            log.error("ConsumerEvents of group '{}' failed", settings.group(), Causes.loggable(e));
         }
     }
 

@@ -8,6 +8,7 @@ import io.reliablemq.protocol.header.OffsetResponse;
 import io.reliablemq.protocol.header.QueueRequest;
 import io.reliablemq.protocol.header.SearchOffsetRequest;
 import io.reliablemq.protocol.message.Names;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -15,24 +16,52 @@ import org.jspecify.annotations.Nullable;
 /** Asks brokers for both ends of a queue, and for a moment in it. Thread-safe. */
 final class QueueBounds {
 
+    /**
+     * How much a broker's clock may be behind ours. It is also longer than consumers take to hear of a new queue, so that
+     * one that is started anew meanwhile does not skip what is in it.
+     */
+    static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(1);
+
     private final ConsumeFrom consumeFrom;
     private final @Nullable Instant timestamp;
     private final ConsumerContext context;
+
+    /** By our wall clock. */
+    private volatile Instant startedAt;
 
     /** @param timestamp for {@link ConsumeFrom#TIMESTAMP} */
     QueueBounds(ConsumeFrom consumeFrom, @Nullable Instant timestamp, ConsumerContext context) {
         this.consumeFrom = consumeFrom;
         this.timestamp = timestamp;
         this.context = context;
+        this.startedAt = now(context);
     }
 
-    /** Where a group starts that has no offset. */
+    private static Instant now(ConsumerContext context) {
+        return Instant.ofEpochMilli(context.clock().wallMs());
+    }
+
+    /** The consumer starts only now, and not when this was made. */
+    void start() {
+        startedAt = now(context);
+    }
+
+    /**
+     * Where a group starts that has no offset.
+     *
+     * <p>Not at the end where it wants the newest only: a queue that appears after the start may have messages by the time
+     * it is asked for, and they are newer than the start.
+     */
     CompletableFuture<Long> firstOffset(Queue queue) {
         // Whatever is in the retry topic was sent back by this group, so nothing of it may be skipped.
         if (Names.isRetryTopic(queue.topic()) || consumeFrom == ConsumeFrom.FIRST_OFFSET) {
             return min(queue);
         }
-        return consumeFrom == ConsumeFrom.TIMESTAMP && timestamp != null ? at(queue, timestamp) : max(queue);
+        Instant time = consumeFrom == ConsumeFrom.TIMESTAMP && timestamp != null
+                ? timestamp
+                : startedAt.minus(CLOCK_DIFFERENCE);
+        // Some brokers say 0 of a queue that had messages and has none left.
+        return at(queue, time).thenCombine(min(queue), Math::max);
     }
 
     /** The first offset that is kept. */

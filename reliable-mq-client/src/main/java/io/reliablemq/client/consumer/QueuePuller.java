@@ -1,6 +1,7 @@
 package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.PeriodicTask;
+import io.reliablemq.client.api.ConsumerEvents;
 import io.reliablemq.client.api.PullConsumer;
 import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer.Queue;
@@ -17,8 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingDeque;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +44,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
     private final PeriodicTask regularCommits;
     private final Map<Queue, Slot> slots = new ConcurrentHashMap<>();
     private final Set<Queue> paused = ConcurrentHashMap.newKeySet();
-    private final LinkedBlockingDeque<Fetched> fetched = new LinkedBlockingDeque<>();
+    private final ClosableDeque<Fetched> fetched = new ClosableDeque<>();
     /** Returned by polls and not done yet. */
     private final List<Fetched> returned = new ArrayList<>();
 
@@ -68,6 +67,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 settings.group(),
                 Subscriptions.ofEveryTopic(settings.group(), settings.tags()),
                 settings.pullBatchSize(),
+                ConsumerEvents.NONE,
                 window -> false);
         this.regularCommits = new PeriodicTask(context.loop(), settings.commitInterval(), this::commitAll);
         regularCommits.start();
@@ -138,7 +138,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
 
     @Override
     public void pulled(ProcessQueue window, List<StoredMessage> messages) {
-        messages.forEach(message -> fetched.add(new Fetched(window, message)));
+        messages.forEach(message -> fetched.addLast(new Fetched(window, message)));
     }
 
     @Override
@@ -163,6 +163,9 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
             while (messages.size() < settings.maxPollMessages()) {
                 Fetched next = next(taken.isEmpty(), deadline);
                 if (next == null) {
+                    if (taken.isEmpty()) {
+                        requireOpen();
+                    }
                     break;
                 }
                 if (paused.contains(next.window.queue())) {
@@ -200,7 +203,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
             return fetched.poll();
         }
         long left = Math.max(0, deadline - context.clock().nanos());
-        return fetched.poll(left, TimeUnit.NANOSECONDS);
+        return fetched.poll(left);
     }
 
     private ReceivedMessage read(Fetched next) {
@@ -312,6 +315,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
                 return;
             }
             closed = true;
+            fetched.close();
             regularCommits.stop();
         }
         try {

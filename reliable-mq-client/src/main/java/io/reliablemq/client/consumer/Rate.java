@@ -24,7 +24,7 @@ final class Rate {
         return nanosPerMessage == 0 ? 0 : nextNanos - clock.nanos();
     }
 
-    /** That many messages go now. */
+    /** That many messages go now. @param messages below 0 for some that were to go and do not */
     synchronized void take(int messages) {
         if (nanosPerMessage > 0) {
             long now = clock.nanos();

@@ -261,7 +261,10 @@ final class Workers {
         return null;
     }
 
-    /** Tells the rate of messages beyond the one that each piece of work begins with. */
+    /**
+     * Tells the rate how many messages a piece of work hands out, where that is not the one that it began with. To be called
+     * before the slot is released, so that whoever has it next finds what was not used.
+     */
     void handsOut(int messages) {
         rate.take(messages - 1);
     }

@@ -25,6 +25,7 @@ import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.SendMessageBackRequest;
 import io.reliablemq.protocol.transport.Connection;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -236,6 +238,36 @@ class ConsumerSettingsTest {
     }
 
     @Test
+    void whoseMessageIsBeingHandedOutAgainGetsNoMoreTime() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Boolean> extended = new CompletableFuture<>();
+        AtomicReference<PushConsumer> consumer = new AtomicReference<>();
+        scene.put(0, "m0");
+        consumer.set(scene.client()
+                .pushConsumer(
+                        settings()
+                                .consumeTimeout(Duration.ofMillis(200))
+                                .events(new ConsumerEvents() {
+                                    @Override
+                                    public void timedOut(ReceivedMessage message) {
+                                        extended.complete(consumer.get().extendLease(message));
+                                    }
+                                })
+                                .build(),
+                        message -> {
+                            if (message.reconsumeTimes() == 0) {
+                                release.await();
+                            }
+                            return record(message);
+                        }));
+        started(consumer.get());
+
+        assertThat(extended.get(10, TimeUnit.SECONDS)).isFalse();
+        await().until(() -> givenBack().size() == 1);
+        release.countDown();
+    }
+
+    @Test
     void fetchesNoMoreThanAllQueuesTogetherMayHold() throws Exception {
         scene.put(0, bodies(100));
         scene.put(1, bodies(100));
@@ -327,8 +359,16 @@ class ConsumerSettingsTest {
 
     @Test
     void startsAtATime() {
-        scene.put(0, bodies(5));
-        // The broker of this test takes the time for the offset.
+        for (String body : bodies(5)) {
+            scene.broker()
+                    .put(
+                            TOPIC,
+                            0,
+                            message -> ConsumerScene.storedAt(message, message.queueOffset()),
+                            Map.of(),
+                            body.getBytes(StandardCharsets.UTF_8),
+                            0);
+        }
         started(scene.client()
                 .pushConsumer(settings().consumeFrom(Instant.ofEpochMilli(3)).build(), this::record));
 

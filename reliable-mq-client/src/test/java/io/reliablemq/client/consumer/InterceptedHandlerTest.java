@@ -21,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an interceptor hears, and that it changes nothing. */
 class InterceptedHandlerTest {
@@ -140,15 +142,46 @@ class InterceptedHandlerTest {
         assertThat(heard).last().isEqualTo("ended [DONE, RETRIED, NOT_RETRYABLE] bad");
     }
 
-    @Test
-    void anInterceptorThatFailsChangesNothing() throws Exception {
-        ConsumeInterceptor failing = (of, messages) -> {
-            throw new IllegalStateException("interceptor");
-        };
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void anInterceptorThatFailsChangesNothing(int failingStep) throws Exception {
         InterceptedHandler handler = new InterceptedHandler(
-                Handler.of((MessageHandler) message -> ConsumeResult.CONSUME_SUCCESS), settings, failing);
+                Handler.of((MessageHandler) message -> ConsumeResult.CONSUME_SUCCESS),
+                settings,
+                new Failing(failingStep));
 
         assertThat(handler.handle(List.of(message(0))).toCompletableFuture().join())
                 .isSameAs(BatchOutcome.success());
+    }
+
+    /** Fails in one of its methods, as code does of which a part is missing. */
+    private record Failing(int failingStep) implements ConsumeInterceptor {
+
+        private void step(int step) {
+            if (step == failingStep) {
+                throw new NoClassDefFoundError("interceptor");
+            }
+        }
+
+        @Override
+        public void opened(PushConsumerSettings settings) {
+            step(0);
+        }
+
+        @Override
+        public Call begin(PushConsumerSettings settings, List<ReceivedMessage> messages) {
+            step(1);
+            return new Call() {
+                @Override
+                public void returned() {
+                    step(2);
+                }
+
+                @Override
+                public void ended(List<MessageEnd> ends, @Nullable Throwable error) {
+                    step(3);
+                }
+            };
+        }
     }
 }

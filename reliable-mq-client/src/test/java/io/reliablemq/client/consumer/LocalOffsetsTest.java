@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.client.api.PushConsumer.Queue;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -35,20 +38,15 @@ class LocalOffsetsTest {
     }
 
     private LocalOffsets offsets() {
-        return new LocalOffsets(folder, null, disk);
+        return new LocalOffsets(folder, null, disk, Duration.ofMillis(200));
     }
 
     /** A pipe that nobody reads yet stands for a disk that hangs. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void nobodyWaitsForADiskThatHangs() throws Exception {
-        Path pipe = folder.resolve("offsets.next");
         LocalOffsets offsets = offsets();
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
-                .isZero();
-        offsets.commit(QUEUE, 5);
-        await().until(() -> Arrays.stream(writer.getStackTrace())
-                .anyMatch(frame -> frame.getClassName().equals(OffsetFile.class.getName())));
+        hangWith(offsets);
 
         CompletableFuture<Long> meanwhile = CompletableFuture.supplyAsync(() -> {
             offsets.commit(QUEUE, 6);
@@ -60,14 +58,53 @@ class LocalOffsetsTest {
             surely = offsets.commitSurely(QUEUE, 7);
             assertThat(surely).isNotDone();
         } finally {
-            // Out of the way before it is read, or the next write may find it too.
-            Files.readAllBytes(Files.move(pipe, folder.resolve("pipe")));
+            release();
         }
         surely.get(5, TimeUnit.SECONDS);
         offsets.close();
         LocalOffsets again = offsets();
         assertThat(again.startOffset(QUEUE).join()).isEqualTo(7);
         again.close();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void closingWaitsForADiskThatHangsNoLongerThanItMay() throws Exception {
+        LocalOffsets offsets = offsets();
+        hangWith(offsets);
+        offsets.commit(QUEUE, 6);
+
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(offsets::close);
+
+        try {
+            closing.get(5, TimeUnit.SECONDS);
+            assertThatThrownBy(this::offsets).as("a write may still come").isInstanceOf(IllegalStateException.class);
+        } finally {
+            release();
+        }
+        AtomicReference<LocalOffsets> again = new AtomicReference<>();
+        await().ignoreExceptionsInstanceOf(IllegalStateException.class).until(() -> {
+            again.set(offsets());
+            return true;
+        });
+        assertThat(again.get().startOffset(QUEUE).join()).isEqualTo(6);
+        again.get().close();
+    }
+
+    /** Returns when the write of an offset has begun, which does not end before {@link #release()}. */
+    private void hangWith(LocalOffsets offsets) throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", folder.resolve("offsets.next").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        offsets.commit(QUEUE, 5);
+        await().until(() -> Arrays.stream(writer.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(OffsetFile.class.getName())));
+    }
+
+    private void release() throws IOException {
+        // Out of the way before it is read, or the next write may find it too.
+        Files.readAllBytes(Files.move(folder.resolve("offsets.next"), folder.resolve("pipe")));
     }
 
     @Test

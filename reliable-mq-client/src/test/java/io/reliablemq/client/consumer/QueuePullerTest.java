@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +82,30 @@ class QueuePullerTest {
                 .satisfies(message -> assertThat(text(message)).isEqualTo("m2"));
         consumer.commit();
         assertThat(scene.offset(0)).isEqualTo(1);
+    }
+
+    @Test
+    void aPollThatWaitsEndsWhenTheConsumerIsClosed() {
+        PullConsumer consumer = scene.client().pullConsumer(PullConsumerSettings.of(GROUP));
+        consumer.assign(List.of(QUEUE));
+        CompletableFuture<List<ReceivedMessage>> polled = new CompletableFuture<>();
+        Thread polling = new Thread(() -> {
+            try {
+                polled.complete(consumer.poll(Duration.ofHours(1)));
+            } catch (InterruptedException | IllegalStateException e) {
+                polled.completeExceptionally(e);
+            }
+        });
+        polling.start();
+        await().until(() -> polling.getState() == Thread.State.TIMED_WAITING);
+
+        consumer.close();
+
+        assertThat(polled)
+                .failsWithin(SOON)
+                .withThrowableThat()
+                .withCauseInstanceOf(IllegalStateException.class)
+                .withMessageContaining("is closed");
     }
 
     @Test

@@ -76,6 +76,15 @@ public final class ConsumerScene implements AutoCloseable {
     }
 
     public static StoredMessage withSystemFlag(StoredMessage message, int systemFlag) {
+        return with(message, systemFlag, message.storeTimestamp());
+    }
+
+    /** @param ms of the broker's wall clock */
+    public static StoredMessage storedAt(StoredMessage message, long ms) {
+        return with(message, message.systemFlag(), ms);
+    }
+
+    private static StoredMessage with(StoredMessage message, int systemFlag, long storeTimestamp) {
         return new StoredMessage(
                 message.topic(),
                 message.queueId(),
@@ -85,7 +94,7 @@ public final class ConsumerScene implements AutoCloseable {
                 systemFlag,
                 message.bornTimestamp(),
                 message.bornHost(),
-                message.storeTimestamp(),
+                storeTimestamp,
                 message.storeHost(),
                 message.reconsumeTimes(),
                 message.preparedPosition(),

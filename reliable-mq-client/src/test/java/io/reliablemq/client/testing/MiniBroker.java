@@ -207,10 +207,12 @@ public final class MiniBroker implements AutoCloseable {
         reply.send(Command.success(new OffsetResponse(size).fields()));
     }
 
-    /** The offset is the timestamp that is asked for. */
     private synchronized void searchOffset(Command request, Reply reply) {
         SearchOffsetRequest header = SearchOffsetRequest.read(request.fields());
-        reply.send(Command.success(new OffsetResponse(header.timestamp()).fields()));
+        long older = messages(header.topic(), header.queueId()).stream()
+                .takeWhile(message -> message.storeTimestamp() < header.timestamp())
+                .count();
+        reply.send(Command.success(new OffsetResponse(older).fields()));
     }
 
     private synchronized void lock(Command command, Reply reply) {

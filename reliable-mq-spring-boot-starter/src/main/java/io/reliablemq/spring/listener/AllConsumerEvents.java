@@ -29,6 +29,11 @@ public final class AllConsumerEvents implements ConsumerEvents {
     }
 
     @Override
+    public void skipped(SkippedMessages messages) {
+        tell(events -> events.skipped(messages));
+    }
+
+    @Override
     public void givenUp(ReceivedMessage message, int attempts, @Nullable Throwable error) {
         tell(events -> events.givenUp(message, attempts, error));
     }

@@ -41,7 +41,7 @@ public final class ConsumeInterceptors implements ConsumeInterceptor {
     private static void safely(ConsumeInterceptor interceptor, Runnable news) {
         try {
             news.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("The interceptor " + interceptor + " failed; the others and the listener go on", e);
         }
     }
