@@ -43,7 +43,8 @@ public interface Producer extends AutoCloseable {
     CompletableFuture<SendReceipt> sendAsync(Message message);
 
     /**
-     * As {@link #send(Message)}, with every attempt to this queue.
+     * As {@link #send(Message)}, with every attempt to this queue. No failure handler is asked, as none can send the message to this
+     * queue later: where all attempts fail, the sender gets the failure.
      *
      * @param queue one of {@link #queues}
      * @throws SendFailedException if no attempt ended in {@code SEND_OK}
@@ -51,7 +52,7 @@ public interface Producer extends AutoCloseable {
      */
     SendReceipt send(Message message, SendQueue queue);
 
-    /** As {@link #sendAsync(Message)}, with every attempt to this queue. */
+    /** As {@link #sendAsync(Message)}, with every attempt to this queue; no failure handler is asked. */
     CompletableFuture<SendReceipt> sendAsync(Message message, SendQueue queue);
 
     /**

@@ -14,6 +14,7 @@ import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendFailureHandler;
 import io.reliablemq.client.api.SendFailureHandler.Compensation;
+import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.client.api.StoreAndForward;
@@ -174,6 +175,22 @@ class StoreAndForwardTest {
                 .untilAsserted(() -> assertThat(journal.waiting()).isZero());
         assertThat(taken).containsExactlyInAnyOrder("a", "b", "c", "d");
         assertThat(producer.send(message("e")).status()).isEqualTo(SendStatus.SEND_OK);
+    }
+
+    /** The journal would send it to any queue. */
+    @Test
+    void aMessageForAChosenQueueFailsAndDoesNotGoIntoTheJournal() throws Exception {
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        Producer producer = client.producer(settings(), journal);
+        SendQueue queue = producer.queues("T").get(0);
+
+        assertThatThrownBy(() -> producer.send(message("a"), queue)).isInstanceOf(SendFailedException.class);
+        assertThat(producer.sendAsync(message("b"), queue))
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .withCauseInstanceOf(SendFailedException.class);
+
+        assertThat(journal.waiting()).isZero();
     }
 
     @Test
