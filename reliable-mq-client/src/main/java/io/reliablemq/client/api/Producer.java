@@ -17,7 +17,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Messages with an ordering key are the exception: every attempt goes to the key's own queue, and a send of the key begins
  * when those before it have ended, also where they are asynchronous, so that nothing overtakes a retry. Where one fails, those
- * behind it are sent all the same.
+ * behind it are sent all the same. An asynchronous one whose time is over before its turn fails once none of the key has ended
+ * for five seconds, as behind a failure handler that hangs.
  */
 public interface Producer extends AutoCloseable {
 

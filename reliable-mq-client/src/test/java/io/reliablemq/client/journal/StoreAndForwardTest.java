@@ -315,6 +315,63 @@ class StoreAndForwardTest {
         broker.stop();
     }
 
+    /** As a journal on a disk that hangs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sendsOfAKeyEndAlthoughTheHandlerOfOneBeforeThemHangs(boolean closing) throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        List<String> asked = new CopyOnWriteArrayList<>();
+        Producer producer = client.producer(settings(), failure -> {
+            asked.add(new String(failure.sentMessage().body(), UTF_8));
+            hangs.countDown();
+            released.await(60, TimeUnit.SECONDS);
+            return Compensation.ACCEPTED_LOCALLY;
+        });
+        CompletableFuture<SendReceipt> first = producer.sendAsync(keyed("k", "first"));
+        assertThat(hangs.await(20, TimeUnit.SECONDS)).isTrue();
+        List<CompletableFuture<SendReceipt>> behind =
+                List.of(producer.sendAsync(keyed("k", "second")), producer.sendAsync(keyed("k", "third")));
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(closing ? producer::close : () -> {});
+
+        assertThat(behind)
+                .allSatisfy(send -> assertThat(send)
+                        .failsWithin(PATIENCE)
+                        .withThrowableThat()
+                        .withCauseInstanceOf(SendFailedException.class)
+                        .satisfies(thrown -> assertThat(thrown.getCause().getSuppressed())
+                                .singleElement()
+                                .asString()
+                                .contains("earlier messages of the ordering key")));
+        assertThat(first).isNotDone();
+        released.countDown();
+
+        assertThat(first).succeedsWithin(PATIENCE);
+        assertThat(closed).succeedsWithin(PATIENCE);
+        if (closing) {
+            assertThat(asked).containsExactly("first");
+        } else {
+            assertThat(producer.sendAsync(keyed("k", "fourth"))).succeedsWithin(PATIENCE);
+            assertThat(asked).containsExactly("first", "fourth");
+        }
+    }
+
+    /** Slow is not hung: each message of the line is compensated, however long it takes until its turn. */
+    @Test
+    void aLineThatMovesSlowlyIsWaitedFor() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        Producer producer = client.producer(settings(), failure -> {
+            never.await(900, TimeUnit.MILLISECONDS);
+            return Compensation.ACCEPTED_LOCALLY;
+        });
+
+        List<CompletableFuture<SendReceipt>> line = IntStream.range(0, 10)
+                .mapToObj(i -> producer.sendAsync(keyed("k", "m" + i)))
+                .toList();
+
+        assertThat(line).allSatisfy(send -> assertThat(send).succeedsWithin(PATIENCE));
+    }
+
     @Test
     void messagesOfAKeyAreCompensatedInTheirOrderWhenTheirProducerIsClosed() {
         broker.on(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {});
