@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>A send makes up to {@code 1 + retryTimesWhenSendFailed} attempts inside one time budget, each on another broker
  * where there is one. While none is left, it waits before the next attempt for about 0.75 s, then 2.25 s and longer,
  * each time a quarter of the remaining time at the most, so that a broker which is being restarted is found again; a
- * refusal is repeated sooner. It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
+ * refusal is repeated sooner, and one that would be repeated in vain not at all: a topic that no broker has, or a message that
+ * is refused for what it is. It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
  * The unique id is the same in all of them; the broker of this project drops an attempt whose message it holds already, and
  * answers with the first one's place. Thread-safe.
  *
