@@ -199,7 +199,7 @@ final class BrokerParts {
                         settings.name(),
                         new SendTopics(state.topics(), checks, settings.autoCreateTopics()),
                         incoming,
-                        new ConsumerRetries(state.groupSettings(), locks, groupTopics, copies, store),
+                        new ConsumerRetries(state.groupSettings(), locks, groupTopics, copies),
                         new Placement(new DeliveryTimes(clock, settings.timerMaxDelay()), copies, incoming),
                         new EarlierSends(store, readThreads),
                         schedule.recalls(),

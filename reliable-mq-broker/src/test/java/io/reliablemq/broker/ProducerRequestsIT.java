@@ -10,6 +10,7 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.RecallMessageRequest;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.BatchLayout;
+import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,6 +127,50 @@ class ProducerRequestsIT {
         assertThat(levelAgain.fields()).isEqualTo(level.fields());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(bodies(0)).contains("t", "l"));
         assertThat(bodies(0)).hasSize(2);
+    }
+
+    /** What a consumer sends to its retry topic when the broker does not take the message itself back. */
+    private Command copy(String group, int attempts, boolean maybeStored) {
+        String properties = MessageProperties.encode(Map.of("UNIQ_KEY", "id-1", "DELAY", "1", "RETRY_TOPIC", "orders"));
+        SendMessageRequest header = new SendMessageRequest(
+                "CLIENT_INNER_PRODUCER",
+                "%RETRY%" + group,
+                "TBW102",
+                1,
+                -1,
+                0,
+                1,
+                0,
+                properties,
+                attempts,
+                2,
+                false,
+                null,
+                maybeStored);
+        return wire.answer(
+                broker.address(), Command.request(RequestCode.SEND_MESSAGE_V2, header.fieldsV2(), Body.ofUtf8("x")));
+    }
+
+    @Test
+    void aCopyThatAConsumerSendsAgainIsDroppedAndThatOfAnotherGroupIsNot() {
+        Command first = copy("g1", 1, false);
+        Command again = copy("g1", 1, true);
+        Command other = copy("g2", 1, true);
+        Command dead = copy("g1", 3, false);
+        Command deadAgain = copy("g1", 3, true);
+
+        assertThat(List.of(first, again, other, dead, deadAgain))
+                .extracting(Command::code)
+                .containsOnly(ResponseCode.SUCCESS);
+        assertThat(again.fields().get("msgId")).isEqualTo(first.fields().get("msgId"));
+        assertThat(other.fields().get("msgId")).isNotEqualTo(first.fields().get("msgId"));
+        assertThat(deadAgain.fields()).isEqualTo(dead.fields());
+        for (String topic : List.of("%RETRY%g2", "%RETRY%g1", "%DLQ%g1")) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(wire.messages(broker.address(), topic, 0, 0))
+                            .as(topic)
+                            .hasSize(1));
+        }
     }
 
     @Test

@@ -3,14 +3,13 @@ package io.reliablemq.broker.request;
 import io.reliablemq.broker.delivery.MessageCopies;
 import io.reliablemq.broker.group.GroupSettingsTable;
 import io.reliablemq.broker.group.QueueLocks;
-import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Names;
-import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.transport.Reply;
+import java.util.function.Consumer;
 
 /**
  * Messages that consumers send to their retry topic themselves: when sending back failed, or when an orderly consumer
@@ -22,19 +21,12 @@ public final class ConsumerRetries {
     private final QueueLocks locks;
     private final GroupTopics groupTopics;
     private final MessageCopies copies;
-    private final MessageStore store;
 
-    public ConsumerRetries(
-            GroupSettingsTable groups,
-            QueueLocks locks,
-            GroupTopics groupTopics,
-            MessageCopies copies,
-            MessageStore store) {
+    public ConsumerRetries(GroupSettingsTable groups, QueueLocks locks, GroupTopics groupTopics, MessageCopies copies) {
         this.groups = groups;
         this.locks = locks;
         this.groupTopics = groupTopics;
         this.copies = copies;
-        this.store = store;
     }
 
     boolean isExhausted(SendMessageRequest request, String retryTopic) {
@@ -49,22 +41,14 @@ public final class ConsumerRetries {
         return request.reconsumeTimes() > max || locks.isOrderly(group);
     }
 
-    void deadLetter(StoredMessage message, String retryTopic, Reply reply, IncomingMessages incoming) {
+    /** @param store takes the dead letter once there is a topic for it */
+    void deadLetter(StoredMessage message, String retryTopic, Reply reply, Consumer<StoredMessage> store) {
         String group = group(retryTopic);
         StoredMessage dead = copies.deadLetter(message, group);
         groupTopics.withDeadLetterTopic(
                 group,
-                () -> Answering.run(reply, () -> append(dead, reply, incoming)),
+                () -> Answering.run(reply, () -> store.accept(dead)),
                 reason -> reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, reason)));
-    }
-
-    private void append(StoredMessage dead, Reply reply, IncomingMessages incoming) {
-        store.append(
-                dead,
-                MessageStore.NO_ORIGIN,
-                result -> reply.send(StoreAnswers.answer(
-                        result,
-                        () -> incoming.answerFields(dead.queueId(), result, dead.property(PropertyNames.UNIQUE_ID)))));
     }
 
     private static String group(String retryTopic) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -197,7 +198,10 @@ public final class EarlierSends {
 
     /** Another send may use the same id: a dead letter that is sent to its topic again must not be dropped for the first one. */
     private static boolean isSameSend(StoredMessage first, StoredMessage again) {
-        return first.topic().equals(again.topic()) && first.bornTimestamp() == again.bornTimestamp();
+        return first.topic().equals(again.topic())
+                && first.bornTimestamp() == again.bornTimestamp()
+                // Those of two groups wait in the same topic, and may have been made in the same moment.
+                && Objects.equals(first.property(PropertyNames.REAL_TOPIC), again.property(PropertyNames.REAL_TOPIC));
     }
 
     private void lookUp(StoredMessage message, String id, Reply reply, Next next) {

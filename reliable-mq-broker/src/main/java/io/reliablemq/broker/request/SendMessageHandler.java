@@ -64,7 +64,11 @@ public final class SendMessageHandler implements RequestHandler {
     private void store(SendMessageRequest request, Command command, TopicSettings topic, Reply reply) {
         StoredMessage message = incoming.message(request, command.body(), topic, reply.connection());
         if (Names.isRetryTopic(topic.topic()) && retries.isExhausted(request, topic.topic())) {
-            retries.deadLetter(message, topic.topic(), reply, incoming);
+            retries.deadLetter(
+                    message,
+                    topic.topic(),
+                    reply,
+                    dead -> store(request, new Placed(dead, incoming::plainFields), reply));
             return;
         }
         Placed placed = placement.of(message);
@@ -72,6 +76,10 @@ public final class SendMessageHandler implements RequestHandler {
             // Where it goes is decided again when it is committed; that it may go there is known now.
             placed = new Placed(HalfMessage.of(message, request.producerGroup()), incoming::parkedFields);
         }
+        store(request, placed, reply);
+    }
+
+    private void store(SendMessageRequest request, Placed placed, Reply reply) {
         if (request.maybeStored()) {
             findThenStore(placed, reply);
         } else {

@@ -11,13 +11,15 @@ import java.util.concurrent.CompletableFuture;
  * <p>A send makes up to {@code 1 + retryTimesWhenSendFailed} attempts inside one time budget, each on another broker
  * where there is one. While none is left, it waits before the next attempt for about 0.75 s, then 2.25 s and longer,
  * each time a quarter of the remaining time at the most, so that a broker which is being restarted is found again; a
- * refusal is repeated sooner. It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
+ * refusal is repeated sooner, and one that would be repeated in vain not at all: a topic that no broker has, or a message that
+ * is refused for what it is. It ends in {@code SEND_OK} or in a {@link SendFailedException} that carries every attempt.
  * The unique id is the same in all of them; the broker of this project drops an attempt whose message it holds already, and
  * answers with the first one's place. Thread-safe.
  *
  * <p>Messages with an ordering key are the exception: every attempt goes to the key's own queue, and a send of the key begins
  * when those before it have ended, also where they are asynchronous, so that nothing overtakes a retry. Where one fails, those
- * behind it are sent all the same.
+ * behind it are sent all the same. An asynchronous one whose time is over before its turn fails once none of the key has ended
+ * for five seconds, as behind a failure handler that hangs.
  */
 public interface Producer extends AutoCloseable {
 
@@ -43,7 +45,8 @@ public interface Producer extends AutoCloseable {
     CompletableFuture<SendReceipt> sendAsync(Message message);
 
     /**
-     * As {@link #send(Message)}, with every attempt to this queue.
+     * As {@link #send(Message)}, with every attempt to this queue. No failure handler is asked, as none can send the message to this
+     * queue later: where all attempts fail, the sender gets the failure.
      *
      * @param queue one of {@link #queues}
      * @throws SendFailedException if no attempt ended in {@code SEND_OK}
@@ -51,7 +54,7 @@ public interface Producer extends AutoCloseable {
      */
     SendReceipt send(Message message, SendQueue queue);
 
-    /** As {@link #sendAsync(Message)}, with every attempt to this queue. */
+    /** As {@link #sendAsync(Message)}, with every attempt to this queue; no failure handler is asked. */
     CompletableFuture<SendReceipt> sendAsync(Message message, SendQueue queue);
 
     /**

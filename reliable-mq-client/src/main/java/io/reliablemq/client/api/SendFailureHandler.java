@@ -6,8 +6,10 @@ import io.reliablemq.protocol.message.Message;
  * Compensates where all attempts of a send failed, instead of every caller by itself. {@link StoreAndForward} is a ready one.
  *
  * <p>Called on the thread that sends, or on a thread {@code rmq-client-callback-n} for asynchronous sends; by several at once.
- * Not called for one-way sends, requests, replies and half messages; nor for a message with an ordering key whose sender gave it
- * up, as when it was interrupted, while earlier ones of the key were still being sent: it would overtake them.
+ * Not called for one-way sends, requests, replies and half messages, nor for messages to a chosen queue, which could not be sent to
+ * it later;
+ * nor for a message with an ordering key that is given up, as when its sender was interrupted or a handler hangs, while earlier ones
+ * of the key have not ended: it would overtake them.
  */
 @FunctionalInterface
 public interface SendFailureHandler {

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <p>A message is flushed to the disk before its sender is told {@link SendStatus#ACCEPTED_LOCALLY}. Where the journal is full or
  * its disk fails, the sender gets the failure. Messages that a broker refuses for what they are do not go into the journal; one
- * that is refused so later is set aside. Thread-safe.
+ * that is refused so later is set aside. A delay counts from when the broker takes the message, a time of delivery stays as it is.
+ * Messages to a chosen queue do not go into the journal. Thread-safe.
  */
 public interface StoreAndForward extends SendFailureHandler, AutoCloseable {
 

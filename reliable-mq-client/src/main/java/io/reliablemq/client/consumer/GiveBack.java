@@ -2,6 +2,7 @@ package io.reliablemq.client.consumer;
 
 import io.reliablemq.client.agent.Causes;
 import io.reliablemq.client.api.PushConsumer.Queue;
+import io.reliablemq.client.consumer.RetryCopies.Copy;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,13 +10,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives failed messages back to their brokers, for another delivery or for the dead letters. A message is finished here only
  * once its broker has said that it has it, as safely as a producer's message. Where the broker has stored its copy, but has not
- * flushed or replicated it in time, it is asked again until it has; our broker makes no other copy then.
+ * flushed or replicated it in time, it is asked again until it has; our broker makes no other copy then. Other brokers make one
+ * each time of a copy that was sent to the retry topic, so that they are asked less and less often.
  *
  * <p>Thread-safe. Where the broker cannot take it, the message stays unfinished, is handed out again after a pause, and holds
  * the committed offset back meanwhile. The pause is up to four seconds where the broker refuses, ten while it is away, and ends
@@ -27,6 +30,9 @@ final class GiveBack implements Failures {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final int MAX_DOUBLINGS = 2;
+
+    /** About a minute. */
+    private static final int MAX_DOUBLINGS_OF_A_COPY = 6;
 
     /** While the master is away. Its return ends the pause; asking the handler more often would help nobody. */
     private static final Duration WHILE_AWAY = Duration.ofSeconds(10);
@@ -63,20 +69,36 @@ final class GiveBack implements Failures {
         this.finished = finished;
     }
 
+    /**
+     * What brokers may have of a message already.
+     *
+     * @param stored whether one has said that it has a copy, so that the listener has had its say
+     * @param copy the one that was sent to the retry topic; null if none was, or none was taken
+     */
+    private record Known(boolean stored, @Nullable Copy copy) {
+        static final Known NOTHING = new Known(false, null);
+    }
+
     @Override
     public void take(Delivery delivery, Verdict verdict, Runnable settled) {
+        giveBack(delivery, verdict, Known.NOTHING, settled);
+    }
+
+    private void giveBack(Delivery delivery, Verdict verdict, Known known, Runnable settled) {
         if (delivery.isObsolete()) {
             // Another member receives the message again, so that the failure must not be counted twice.
             settled.run();
             return;
         }
-        send(delivery, verdict).whenComplete((lacking, error) -> {
+        Copy copy = copyToSend(delivery, known);
+        send(delivery, verdict, copy).whenComplete((lacking, error) -> {
             try {
                 if (error != null) {
-                    Delivery.Returns returns = delivery.returns().andAgain(isRefusal(error));
-                    keep(new Kept(delivery.with(returns), verdict, false), error);
+                    boolean refusal = isRefusal(error);
+                    Known now = copy == null || refusal ? known : new Known(known.stored(), copy.sentBefore());
+                    keep(new Kept(delivery.with(delivery.returns().andAgain(refusal)), verdict, now), error);
                 } else if (lacking.isPresent()) {
-                    keepUnsafe(delivery, verdict, lacking.get());
+                    keepUnsafe(delivery, verdict, known, copy, lacking.get());
                 } else {
                     delivery.finish();
                     finished.accept(delivery.queue());
@@ -87,27 +109,40 @@ final class GiveBack implements Failures {
         });
     }
 
-    private CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict) {
+    /** @return null while the message's own broker is to make it */
+    private @Nullable Copy copyToSend(Delivery delivery, Known known) {
+        if (known.copy() == null && delivery.returns().refused() >= MOST_REFUSALS) {
+            return new Copy(context.clock().wallMs(), false);
+        }
+        return known.copy();
+    }
+
+    private CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict, @Nullable Copy copy) {
         try {
-            return delivery.returns().refused() < MOST_REFUSALS
-                    ? sendBack.send(delivery, verdict)
-                    : copies.send(delivery, verdict);
+            return copy == null ? sendBack.send(delivery, verdict) : copies.send(delivery, verdict, copy);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private void keepUnsafe(Delivery delivery, Verdict verdict, String lacking) {
-        if (delivery.returns().failed() == 0) {
+    private void keepUnsafe(Delivery delivery, Verdict verdict, Known known, @Nullable Copy copy, String lacking) {
+        boolean firstCopy = copy != null && !copy.maybeStored();
+        // What was refused before says nothing of how soon a copy is safe.
+        Delivery.Returns returns = firstCopy
+                ? new Delivery.Returns(1, delivery.returns().refused())
+                : delivery.returns().andAgain(false);
+        if (!known.stored() || firstCopy) {
             log.warn(
-                    "The broker has taken message {} of group '{}' back, but its copy is not yet as safe as it should be: {}."
+                    "A broker has taken message {} of group '{}' back, but its copy is not yet as safe as it should be: {}."
                             + " The message is kept here until it is",
                     delivery.describe(),
                     group,
                     lacking);
         }
-        Delivery.Returns returns = delivery.returns().andAgain(false);
-        await(new Kept(delivery.with(returns), verdict, true), pause(returns));
+        Known now = new Known(true, copy == null ? null : copy.sentBefore());
+        await(
+                new Kept(delivery.with(returns), verdict, now),
+                pause(returns, copy == null ? MAX_DOUBLINGS : MAX_DOUBLINGS_OF_A_COPY));
     }
 
     private static boolean isRefusal(Throwable error) {
@@ -118,20 +153,19 @@ final class GiveBack implements Failures {
     private static final class Kept {
         private final Delivery delivery;
         private final Verdict verdict;
-        private final boolean stored;
+        private final Known known;
 
-        /** @param stored whether the broker has a copy already, so that the listener has had its say */
-        Kept(Delivery delivery, Verdict verdict, boolean stored) {
+        Kept(Delivery delivery, Verdict verdict, Known known) {
             this.delivery = delivery;
             this.verdict = verdict;
-            this.stored = stored;
+            this.known = known;
         }
     }
 
     private void keep(Kept waiting, Throwable error) {
         Queue queue = waiting.delivery.queue().queue();
         boolean away = isAway(queue);
-        Duration pause = away ? WHILE_AWAY : pause(waiting.delivery.returns());
+        Duration pause = away ? WHILE_AWAY : pause(waiting.delivery.returns(), MAX_DOUBLINGS);
         log.warn(
                 "Message {} of group '{}' could not be given back to its broker; it is kept here and tried again in {} ms: {}",
                 waiting.delivery.describe(),
@@ -154,8 +188,8 @@ final class GiveBack implements Failures {
         });
     }
 
-    private static Duration pause(Delivery.Returns returns) {
-        return FIRST_PAUSE.multipliedBy(1L << Math.min(returns.failed() - 1, MAX_DOUBLINGS));
+    private static Duration pause(Delivery.Returns returns, int maxDoublings) {
+        return FIRST_PAUSE.multipliedBy(1L << Math.min(returns.failed() - 1, maxDoublings));
     }
 
     private boolean isAway(Queue queue) {
@@ -180,9 +214,9 @@ final class GiveBack implements Failures {
     }
 
     private void goOn(Kept waiting, Delivery delivery) {
-        if (waiting.stored || waiting.verdict.isDeadLetter()) {
+        if (waiting.known.stored() || waiting.verdict.isDeadLetter()) {
             // The listener has had its last say, so it is not asked again.
-            take(delivery, waiting.verdict, () -> {});
+            giveBack(delivery, waiting.verdict, waiting.known, () -> {});
         } else {
             again.accept(delivery);
         }

@@ -60,8 +60,25 @@ final class RetryCopies {
         this.context = context;
     }
 
-    /** As {@link SendBack#send}. */
-    CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict) {
+    /**
+     * One copy, however often it is sent. It is a send of its own, with a time of birth of its own: the copy of a later attempt has the
+     * same unique id, and a broker that took it for this one would drop it.
+     *
+     * @param bornTimestamp when it was made, in ms
+     * @param maybeStored whether a broker may hold it already
+     */
+    record Copy(long bornTimestamp, boolean maybeStored) {
+
+        Copy sentBefore() {
+            return new Copy(bornTimestamp, true);
+        }
+    }
+
+    /**
+     * As {@link SendBack#send}. A broker of ours that holds the copy does not store it again, and tells how safe it is by now; of one
+     * that does not look for it, each call makes another.
+     */
+    CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict, Copy copy) {
         List<BrokerAddresses> brokers = brokers(delivery.queue().queue());
         if (brokers.isEmpty()) {
             return CompletableFuture.failedFuture(
@@ -72,7 +89,8 @@ final class RetryCopies {
         String master = String.valueOf(broker.master());
         Command request = Command.request(
                 RequestCode.SEND_MESSAGE_V2,
-                header(delivery, verdict.isDeadLetter(), broker.brokerName()).fieldsV2(),
+                header(delivery, verdict.isDeadLetter(), broker.brokerName(), copy)
+                        .fieldsV2(),
                 Body.of(delivery.message().body()));
         return context.remote()
                 .invoke(master, request, SendBack.TIMEOUT)
@@ -100,7 +118,7 @@ final class RetryCopies {
         return brokers;
     }
 
-    private SendMessageRequest header(Delivery delivery, boolean dead, String brokerName) {
+    private SendMessageRequest header(Delivery delivery, boolean dead, String brokerName, Copy copy) {
         StoredMessage message = delivery.message();
         int attempts = 1 + (Names.isRetryTopic(message.topic()) ? message.reconsumeTimes() : 0);
         return new SendMessageRequest(
@@ -110,14 +128,14 @@ final class RetryCopies {
                 1,
                 -1,
                 message.systemFlag() & (SystemFlag.COMPRESSED | SystemFlag.COMPRESSION_TYPE_BITS),
-                message.bornTimestamp(),
+                copy.bornTimestamp(),
                 message.flag(),
                 MessageProperties.encode(properties(message, dead ? 0 : delayLevel(message, attempts))),
                 dead ? Math.max(attempts, retries.maxReconsumeTimes() + 1) : attempts,
                 retries.maxReconsumeTimes(),
                 false,
                 brokerName,
-                false);
+                copy.maybeStored());
     }
 
     private int delayLevel(StoredMessage message, int attempts) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,12 @@ final class KeyTurns {
 
     private record Key(String topic, String orderingKey) {}
 
-    /** When the last in the line of a key is over. */
-    private final Map<Key, CompletableFuture<Void>> last = new ConcurrentHashMap<>();
+    /** The last in the line of each key. */
+    private final Map<Key, Turn> last = new ConcurrentHashMap<>();
 
     private final Executor executor;
     /** Of all sends without a key. */
-    private final Turn inNoLine = new Turn(null, AT_ONCE, AT_ONCE);
+    private final Turn inNoLine = new Turn(null, null);
 
     /** @param executor begins sends whose turn has come; must not block */
     KeyTurns(Executor executor) {
@@ -36,12 +37,24 @@ final class KeyTurns {
     final class Turn {
         private final @Nullable Key key;
         private final CompletableFuture<Void> before;
-        private final CompletableFuture<Void> over;
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
+        /** Shared by the line. */
+        private final AtomicLong ended;
 
-        private Turn(@Nullable Key key, CompletableFuture<Void> before, CompletableFuture<Void> over) {
+        private Turn(@Nullable Key key, @Nullable Turn previous) {
             this.key = key;
-            this.before = before;
-            this.over = over;
+            this.before = previous == null ? AT_ONCE : previous.over;
+            this.ended = previous == null ? new AtomicLong() : previous.ended;
+        }
+
+        /** Whether those before have ended. */
+        boolean hasCome() {
+            return before.isDone();
+        }
+
+        /** How many of its line have ended, so that one that moves is told from one that stands still. */
+        long ended() {
+            return ended.get();
         }
 
         /** Runs the action when those before have ended: now, or later on the executor. Once or more. */
@@ -65,9 +78,10 @@ final class KeyTurns {
         void end() {
             afterThoseBefore(() -> {
                 if (key != null) {
-                    last.remove(key, over);
+                    last.remove(key, this);
+                    ended.incrementAndGet();
+                    over.complete(null);
                 }
-                over.complete(null);
             });
         }
 
@@ -87,9 +101,6 @@ final class KeyTurns {
         if (orderingKey == null) {
             return inNoLine;
         }
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        Key key = new Key(order.topic(), orderingKey);
-        CompletableFuture<Void> before = last.put(key, over);
-        return new Turn(key, before == null ? AT_ONCE : before, over);
+        return last.compute(new Key(order.topic(), orderingKey), Turn::new);
     }
 }

@@ -55,7 +55,8 @@ public final class RetryingProducer implements Producer {
 
     @Override
     public SendReceipt send(Message message, SendQueue queue) {
-        return sends.send(orders.synchronous(message).toQueue(queue), settings.sendTimeout(), sends::compensate);
+        // Whatever keeps a message for later knows of no queue, and would send it to any.
+        return sends.send(orders.synchronous(message).toQueue(queue), settings.sendTimeout(), Sends.OnFailure.THROW);
     }
 
     @Override
@@ -65,7 +66,7 @@ public final class RetryingProducer implements Producer {
 
     @Override
     public CompletableFuture<SendReceipt> sendAsync(Message message, SendQueue queue) {
-        return sends.sendAsync(orders.asynchronous(message).toQueue(queue), sends::compensate);
+        return sends.sendAsync(orders.asynchronous(message).toQueue(queue), Sends.OnFailure.THROW);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.client.api.TopicMissingException;
 import io.reliablemq.client.producer.BrokerHealth.Reason;
+import io.reliablemq.client.producer.SendVerdict.Retry;
 import io.reliablemq.client.route.PublishRoute;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.header.SendMessageResponse;
@@ -114,7 +115,7 @@ final class SendLoop {
             route.handle((published, error) -> {
                         routeError = error;
                         if (error != null) {
-                            noBroker(startNanos, Causes.text(error), !isAnswered(error));
+                            noRoute(startNanos, error);
                         } else {
                             attempt(startNanos, published);
                         }
@@ -142,9 +143,14 @@ final class SendLoop {
         return bounded;
     }
 
-    /** Whether a name server said that there is no route, rather than that none could be asked. */
-    private static boolean isAnswered(Throwable error) {
-        return Causes.of(error) instanceof TopicMissingException;
+    private void noRoute(long startNanos, Throwable error) {
+        if (Causes.of(error) instanceof TopicMissingException) {
+            // A name server has answered, and would again: the topic's name is wrong, or it has to be created.
+            record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, Causes.text(error)));
+            fail("no broker has the topic, which is not retried");
+        } else {
+            noBroker(startNanos, Causes.text(error));
+        }
     }
 
     private void attempt(long startNanos, PublishRoute published) {
@@ -152,7 +158,7 @@ final class SendLoop {
                 .of(order.topic(), published, order.settings().defaultTopicQueueCount());
         Duration timeout = budget.forAttempt(attempts.size() + 1 >= order.maxAttempts());
         if (queues.isEmpty()) {
-            noBroker(startNanos, "no master in the topic's route takes messages", true);
+            noBroker(startNanos, "no master in the topic's route takes messages");
         } else if (timeout.isZero()) {
             record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, "no time was left"));
             fail("the time of " + budget.total().toMillis() + " ms is over");
@@ -289,7 +295,7 @@ final class SendLoop {
         SendMessageResponse stored = verdict.stored();
         if (verdict.outcome() == Outcome.SEND_OK && stored != null) {
             outcome.complete(receipt(target, stored));
-        } else if (!verdict.retryable()) {
+        } else if (verdict.retry() == Retry.NOWHERE) {
             boolean forGood = verdict.stored() == null && !verdict.outcome().mayBeStored();
             outcome.completeExceptionally(new SendFailedException(
                     "the broker answered " + verdict.outcome() + ", which is not retried",
@@ -299,14 +305,18 @@ final class SendLoop {
                     forGood));
         } else {
             context.routes().refresh(order.topic());
-            retry(othersLeft, failure != null);
+            if (verdict.retry() == Retry.ELSEWHERE && !othersLeft) {
+                fail("the broker answered " + verdict.detail() + ", and no other one is left to be tried");
+            } else {
+                retry(othersLeft, failure != null);
+            }
         }
     }
 
-    private void noBroker(long startNanos, String why, boolean mayComeBack) {
+    private void noBroker(long startNanos, String why) {
         record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, why));
         context.routes().refresh(order.topic());
-        retry(false, mayComeBack);
+        retry(false, true);
     }
 
     /** @param mayComeBack whether a broker seems to be gone for the moment, rather than to have refused */

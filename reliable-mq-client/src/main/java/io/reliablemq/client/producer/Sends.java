@@ -38,6 +38,7 @@ final class Sends {
     private final SendContext context;
     private final BrokerSelector selector;
     private final KeyTurns turns;
+    private final TurnWatch watch;
     private final Semaphore places;
     private final @Nullable SendFailureHandler handler;
     private final OpenSends open;
@@ -61,6 +62,7 @@ final class Sends {
         this.context = context;
         this.selector = new BrokerSelector(context.health());
         this.turns = new KeyTurns(context.loop());
+        this.watch = new TurnWatch(context.loop(), context.clock());
         this.places = new Semaphore(settings.maxInFlight());
         this.open = new OpenSends(settings.group());
     }
@@ -100,7 +102,7 @@ final class Sends {
 
     private void start(SendLoop loop, SendOrder order, OnFailure onFailure) {
         try {
-            if (onFailure != OnFailure.THROW && handler != null && handler.holdsBack(order.message())) {
+            if (handler != null && isCompensated(onFailure) && handler.holdsBack(order.message())) {
                 loop.abandon(
                         "earlier messages of ordering key '" + order.message().orderingKey() + "' wait to be sent");
             } else {
@@ -130,12 +132,19 @@ final class Sends {
 
     /** A message that is given up before its turn would overtake those before it in whatever keeps it. */
     private SendReceipt onFailure(SendFailedException failure, Turn turn, OnFailure onFailure) {
-        if (onFailure != OnFailure.THROW && handler != null && !turn.comesWithin(GRACE)) {
-            failure.addSuppressed(new IllegalStateException(
-                    "No failure handler was asked, as earlier messages of the ordering key had not ended"));
-            throw failure;
-        }
-        return onFailure.apply(failure);
+        return isCompensated(onFailure) && !turn.comesWithin(GRACE)
+                ? notCompensated(failure)
+                : onFailure.apply(failure);
+    }
+
+    private boolean isCompensated(OnFailure onFailure) {
+        return onFailure != OnFailure.THROW && handler != null;
+    }
+
+    private static SendReceipt notCompensated(SendFailedException failure) {
+        failure.addSuppressed(new IllegalStateException(
+                "No failure handler was asked, as earlier messages of the ordering key had not ended"));
+        throw failure;
     }
 
     /** Completes exceptionally with {@link SendFailedException} if it does not end in success, and is not compensated. */
@@ -184,10 +193,18 @@ final class Sends {
             OnFailure onFailure,
             CompletableFuture<SendReceipt> result) {
         SendLoop loop = noPlace.isEmpty() ? begin(order, budget, turn, onFailure) : fail(order, budget, noPlace);
-        Runnable over = () -> over(loop, turn, noPlace.isEmpty());
-        loop.outcome()
-                .whenComplete((receipt, error) -> turn.begin(
-                        () -> context.callbacks().execute(() -> deliver(result, onFailure, receipt, error, over))));
+        AsyncEnd end = new AsyncEnd(
+                loop,
+                turn,
+                onFailure,
+                isCompensated(onFailure) ? Sends::notCompensated : OnFailure.THROW,
+                () -> over(loop, turn, noPlace.isEmpty()),
+                context.callbacks(),
+                result);
+        end.begin();
+        if (!turn.hasCome()) {
+            watch.add(end, budget.remaining().plus(GRACE));
+        }
     }
 
     /** A send that is not begun, and has failed. */
@@ -204,31 +221,6 @@ final class Sends {
         }
         turn.end();
         open.over(loop);
-    }
-
-    /** The place is free before the application's code runs, so that this code may send the next message. */
-    private void deliver(
-            CompletableFuture<SendReceipt> result,
-            OnFailure onFailure,
-            @Nullable SendReceipt receipt,
-            @Nullable Throwable error,
-            Runnable over) {
-        SendReceipt ended = receipt;
-        Throwable failure = error;
-        if (error instanceof SendFailedException failed) {
-            try {
-                ended = onFailure.apply(failed);
-                failure = null;
-            } catch (RuntimeException | Error e) {
-                failure = e;
-            }
-        }
-        over.run();
-        if (failure == null) {
-            result.complete(ended);
-        } else {
-            result.completeExceptionally(failure);
-        }
     }
 
     /** @return why there is none; empty if it is taken */
@@ -328,11 +320,15 @@ final class Sends {
 
     /**
      * Takes no more sends, and waits for those in flight, up to the send time-out; and a while longer for what is done about
-     * those that fail, so that what they are kept in may be closed next.
+     * those that fail, so that what they are kept in may be closed next. What waits for its turn then fails.
      *
      * @return false if it was closed before
      */
     boolean close() {
-        return open.close(settings.sendTimeout());
+        boolean closes = open.close(settings.sendTimeout());
+        if (closes) {
+            watch.close();
+        }
+        return closes;
     }
 }

@@ -21,6 +21,7 @@ import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.transport.TransportException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.net.InetSocketAddress;
@@ -77,7 +78,7 @@ class ConsumerSurvivalTest {
 
         @Override
         public CompletableFuture<Command> invoke(String address, Command request, Duration timeout) {
-            return isBroken(request) ? first.get() : answer(request);
+            return isBroken(request) ? orTimeout(first.get(), timeout) : answer(request);
         }
 
         @Override
@@ -89,6 +90,15 @@ class ConsumerSurvivalTest {
                     UpdateConsumerOffsetRequest.read(request.fields()).commitOffset(), Math::max);
             return CompletableFuture.completedFuture(null);
         }
+    }
+
+    /** As the transport does, by the test's clock. */
+    private CompletableFuture<Command> orTimeout(CompletableFuture<Command> answer, Duration timeout) {
+        loop.schedule(
+                timeout,
+                () -> answer.completeExceptionally(
+                        new TransportException(TransportException.Kind.TIMED_OUT, "No answer within " + timeout)));
+        return answer;
     }
 
     private CompletableFuture<Command> answer(Command request) {
@@ -150,6 +160,11 @@ class ConsumerSurvivalTest {
         receivesWith(new OnceBroken(code, () -> {
             throw new OutOfMemoryError("thrown by the test");
         }));
+    }
+
+    @EachRequest
+    void goesOnAfterARequestThatIsNeverAnswered(int code) {
+        receivesWith(new OnceBroken(code, CompletableFuture::new));
     }
 
     @ParameterizedTest

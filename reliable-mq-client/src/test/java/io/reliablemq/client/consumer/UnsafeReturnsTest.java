@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.ConsumeResult;
+import io.reliablemq.client.api.NonRetryableException;
 import io.reliablemq.client.api.OpenConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.testing.ConsumerScene;
@@ -15,6 +17,9 @@ import io.reliablemq.client.testing.LogCapture;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.SendMessageRequest;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +57,57 @@ class UnsafeReturnsTest {
         receivesWith(
                 code,
                 settings().consumeMode(ConsumeMode.ORDERLY).maxReconsumeTimes(0).build());
+    }
+
+    /** The copy that is sent to the retry topic, when its own broker does not take the message back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void asksOfOneCopyInTheRetryTopicUntilItIsSafe(boolean dead) {
+        scene.put(0, "m0");
+        scene.broker()
+                .intercept(
+                        RequestCode.CONSUMER_SEND_MESSAGE_BACK,
+                        (request, reply) -> reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "no such message")));
+        AtomicInteger asked = new AtomicInteger();
+        scene.broker().intercept(RequestCode.SEND_MESSAGE_V2, (request, reply) -> {
+            offsetWhenAsked = scene.offset(0);
+            reply.send(
+                    asked.incrementAndGet() < 3
+                            ? Command.failure(ResponseCode.SLAVE_NOT_AVAILABLE, "stored, but")
+                            : Command.success(Map.of()));
+        });
+        AtomicInteger handled = new AtomicInteger();
+        long start = System.currentTimeMillis();
+        try (LogCapture log = new LogCapture(GiveBack.class.getName())) {
+            scene.client()
+                    .pushConsumer(settings().build(), message -> {
+                        handled.incrementAndGet();
+                        if (dead) {
+                            throw new NonRetryableException("never", null);
+                        }
+                        return ConsumeResult.RECONSUME_LATER;
+                    })
+                    .start();
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> scene.offset(0) == 1);
+            assertThat(log.from(Level.WARN))
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .filteredOn(line -> line.contains("not yet as safe"))
+                    .singleElement()
+                    .asString()
+                    .contains("ID-T-0-0", "code " + ResponseCode.SLAVE_NOT_AVAILABLE);
+        }
+        assertThat(offsetWhenAsked).isLessThanOrEqualTo(0);
+        assertThat(handled).as("calls of the listener").hasValue(dead ? 1 : 4);
+        List<SendMessageRequest> copies = scene.broker().server().received(RequestCode.SEND_MESSAGE_V2).stream()
+                .map(sent -> SendMessageRequest.readV2(sent.fields()))
+                .toList();
+        assertThat(copies).extracting(SendMessageRequest::maybeStored).containsExactly(false, true, true);
+        assertThat(copies)
+                .extracting(SendMessageRequest::bornTimestamp)
+                .containsOnly(copies.get(0).bornTimestamp());
+        // Not when the message was: a broker would take it for the copy of an earlier attempt.
+        assertThat(copies.get(0).bornTimestamp()).isBetween(start, System.currentTimeMillis());
     }
 
     private void receivesWith(int code, PushConsumerSettings settings) {

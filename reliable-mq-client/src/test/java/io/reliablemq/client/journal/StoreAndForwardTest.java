@@ -14,6 +14,7 @@ import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendFailureHandler;
 import io.reliablemq.client.api.SendFailureHandler.Compensation;
+import io.reliablemq.client.api.SendQueue;
 import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.client.api.StoreAndForward;
@@ -176,6 +177,22 @@ class StoreAndForwardTest {
         assertThat(producer.send(message("e")).status()).isEqualTo(SendStatus.SEND_OK);
     }
 
+    /** The journal would send it to any queue. */
+    @Test
+    void aMessageForAChosenQueueFailsAndDoesNotGoIntoTheJournal() throws Exception {
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        Producer producer = client.producer(settings(), journal);
+        SendQueue queue = producer.queues("T").get(0);
+
+        assertThatThrownBy(() -> producer.send(message("a"), queue)).isInstanceOf(SendFailedException.class);
+        assertThat(producer.sendAsync(message("b"), queue))
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .withCauseInstanceOf(SendFailedException.class);
+
+        assertThat(journal.waiting()).isZero();
+    }
+
     @Test
     void laterMessagesOfAKeyGoBehindThoseInTheJournal() throws Exception {
         StoreAndForward journal = client.storeAndForward(journal(folder));
@@ -296,6 +313,63 @@ class StoreAndForwardTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(journal.waiting()).isZero();
         broker.stop();
+    }
+
+    /** As a journal on a disk that hangs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sendsOfAKeyEndAlthoughTheHandlerOfOneBeforeThemHangs(boolean closing) throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        List<String> asked = new CopyOnWriteArrayList<>();
+        Producer producer = client.producer(settings(), failure -> {
+            asked.add(new String(failure.sentMessage().body(), UTF_8));
+            hangs.countDown();
+            released.await(60, TimeUnit.SECONDS);
+            return Compensation.ACCEPTED_LOCALLY;
+        });
+        CompletableFuture<SendReceipt> first = producer.sendAsync(keyed("k", "first"));
+        assertThat(hangs.await(20, TimeUnit.SECONDS)).isTrue();
+        List<CompletableFuture<SendReceipt>> behind =
+                List.of(producer.sendAsync(keyed("k", "second")), producer.sendAsync(keyed("k", "third")));
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(closing ? producer::close : () -> {});
+
+        assertThat(behind)
+                .allSatisfy(send -> assertThat(send)
+                        .failsWithin(PATIENCE)
+                        .withThrowableThat()
+                        .withCauseInstanceOf(SendFailedException.class)
+                        .satisfies(thrown -> assertThat(thrown.getCause().getSuppressed())
+                                .singleElement()
+                                .asString()
+                                .contains("earlier messages of the ordering key")));
+        assertThat(first).isNotDone();
+        released.countDown();
+
+        assertThat(first).succeedsWithin(PATIENCE);
+        assertThat(closed).succeedsWithin(PATIENCE);
+        if (closing) {
+            assertThat(asked).containsExactly("first");
+        } else {
+            assertThat(producer.sendAsync(keyed("k", "fourth"))).succeedsWithin(PATIENCE);
+            assertThat(asked).containsExactly("first", "fourth");
+        }
+    }
+
+    /** Slow is not hung: each message of the line is compensated, however long it takes until its turn. */
+    @Test
+    void aLineThatMovesSlowlyIsWaitedFor() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        Producer producer = client.producer(settings(), failure -> {
+            never.await(900, TimeUnit.MILLISECONDS);
+            return Compensation.ACCEPTED_LOCALLY;
+        });
+
+        List<CompletableFuture<SendReceipt>> line = IntStream.range(0, 10)
+                .mapToObj(i -> producer.sendAsync(keyed("k", "m" + i)))
+                .toList();
+
+        assertThat(line).allSatisfy(send -> assertThat(send).succeedsWithin(PATIENCE));
     }
 
     @Test

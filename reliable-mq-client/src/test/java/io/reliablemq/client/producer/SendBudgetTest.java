@@ -2,6 +2,7 @@ package io.reliablemq.client.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.testing.ManualClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,15 @@ class SendBudgetTest {
         assertThat(budget.forAttempt(false)).isEqualTo(Duration.ofMillis(2_400));
         clock.advance(Duration.ofMillis(2_400));
         assertThat(budget.forAttempt(true)).isEqualTo(Duration.ofMillis(1_600));
+    }
+
+    /** A broker may take 5 s to flush, and says only then that it did not succeed. */
+    @Test
+    void theDefaultTimeOutLeavesTheFirstAttemptTimeForATrueAnswer() {
+        Duration total = ProducerSettings.of("pg").sendTimeout();
+
+        assertThat(total).isEqualTo(Duration.ofSeconds(10));
+        assertThat(SendBudget.start(clock, total).forAttempt(false)).isGreaterThan(Duration.ofSeconds(5));
     }
 
     @Test

@@ -412,9 +412,20 @@ class SendLoopTest {
     void saysWhatIsMissingWhenNoBrokerHasTheTopic() {
         assertThat(failure(client.producer(SETTINGS)))
                 .hasMessageContaining("No broker has the topic 'T'")
-                .satisfies(failed -> assertThat(outcomes(failed.attempts()))
-                        .containsExactly(Outcome.NOT_SENT, Outcome.NOT_SENT, Outcome.NOT_SENT))
+                .satisfies(failed -> assertThat(outcomes(failed.attempts())).containsExactly(Outcome.NOT_SENT))
                 .satisfies(failed -> assertThat(failed.mayBeStored()).isFalse());
+    }
+
+    @Test
+    void asksEachBrokerOnceForATopicThatItDoesNotHave() {
+        ScriptedServer a = broker(answering(ResponseCode.TOPIC_NOT_EXIST));
+        ScriptedServer b = broker(answering(ResponseCode.TOPIC_NOT_EXIST));
+        topicOn(a.address(), b.address());
+
+        SendFailedException failed = failure(client.producer(SETTINGS.withRetryTimesWhenSendFailed(5)));
+
+        assertThat(failed.attempts()).extracting(Attempt::brokerName).containsExactlyInAnyOrder("broker-a", "broker-b");
+        assertThat(failed.isRefusedForGood()).as("it may be created yet").isFalse();
     }
 
     @Test
@@ -632,7 +643,7 @@ class SendLoopTest {
         assertThat(failure(producer).attempts()).hasSize(3);
         assertThatExceptionOfType(SendFailedException.class)
                 .isThrownBy(() -> producer.send(Message.of("Misspelt", new byte[] {1})))
-                .satisfies(failed -> assertThat(failed.attempts()).hasSize(3));
+                .satisfies(failed -> assertThat(failed.attempts()).hasSize(1));
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1_800));
     }
