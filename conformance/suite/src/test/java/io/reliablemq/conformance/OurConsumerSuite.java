@@ -9,6 +9,7 @@ import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.AllocationStrategy;
 import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.ClientSettings;
+import io.reliablemq.client.api.ConsumeFrom;
 import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.DeadLetters;
@@ -368,6 +369,23 @@ abstract class OurConsumerSuite extends ConformanceCase {
 
         awaitHandled(10);
         assertThat(handled).containsExactlyInAnyOrderElementsOf(names("new", 10));
+    }
+
+    @Test
+    void whoStartsAtTheEndReceivesATopicThatIsMadeLaterFromItsFirstMessage() {
+        String later = topic() + "-later";
+        consume(
+                PushConsumerSettings.builder(group())
+                        .subscribe(later, "*")
+                        .consumeFrom(ConsumeFrom.LAST_OFFSET)
+                        .build(),
+                this::record);
+        broker().createTopic(later, QUEUES);
+        Producer producer = producer();
+        names("m", 8).forEach(body -> producer.send(Message.of(later, bytes(body))));
+
+        awaitHandled(8);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(names("m", 8));
     }
 
     @Test
