@@ -17,11 +17,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A byte of an index file changed between two starts, in a part that the start reads to know what waits. */
 class DamagedIndexIT {
@@ -36,8 +37,8 @@ class DamagedIndexIT {
 
     private final WireClient wire = new WireClient();
     private final SetClock clock = new SetClock();
-    private Broker broker;
-    private Command half;
+    private @Nullable Broker broker;
+    private @Nullable Command half;
 
     /** Messages live by this clock, which the test sets forward. */
     private static final class SetClock implements Clock {
@@ -82,28 +83,12 @@ class DamagedIndexIT {
         }
     }
 
-    /** All that waits stands in the first segment, which is ended. */
-    @BeforeEach
-    void fill() {
-        start();
-        half = wire.send(
-                broker.address(),
-                "orders",
-                0,
-                "transaction",
-                Map.of("UNIQ_KEY", "id-half", "TRAN_MSG", "true", "PGROUP", "producers"),
-                SystemFlag.TRANSACTION_PREPARED,
-                false);
-        send("level", Map.of("UNIQ_KEY", "id-level", "DELAY", "3"));
-        send("timer", Map.of("UNIQ_KEY", "id-timer", "TIMER_DELAY_MS", "3600000"));
-        Command calledBack = send("called back", Map.of("UNIQ_KEY", "id-back", "TIMER_DELAY_MS", "3600000"));
-        recall(calledBack.fields().get("recallHandle"));
-        for (int i = 0; i < FILLINGS; i++) {
-            wire.send(broker.address(), "filling", 0, "x".repeat(FILLING_BYTES), Map.of());
+    @AfterEach
+    void stop() {
+        wire.close();
+        if (broker != null) {
+            broker.close();
         }
-        await().atMost(PATIENCE)
-                .until(() -> Files.exists(file("index")) && Files.exists(file("keys")) && Files.exists(file("timers")));
-        broker.close();
     }
 
     private void start() {
@@ -118,8 +103,38 @@ class DamagedIndexIT {
         return folder.resolve("log/00000000000000000000." + extension);
     }
 
-    private Command send(String body, Map<String, String> properties) {
-        return wire.send(broker.address(), "orders", 0, body, properties);
+    /** What waits stands alone in the first segment, which is ended: so it is what meets the damage. */
+    private void fill(String waiting) {
+        start();
+        switch (waiting) {
+            case "transaction" -> half = sendHalf();
+            case "level" -> send(waiting, Map.of("UNIQ_KEY", "id-level", "DELAY", "3"), false);
+            case "timer" -> sendTimer(waiting, "3600000", false);
+            default -> {
+                recall(sendTimer("called back", "3500000", false).fields().get("recallHandle"));
+                sendTimer(waiting, "3600000", false);
+            }
+        }
+        for (int i = 0; i < FILLINGS; i++) {
+            wire.send(broker.address(), "filling", 0, "x".repeat(FILLING_BYTES), Map.of());
+        }
+        await().atMost(PATIENCE)
+                .until(() -> Stream.of("index", "keys", "timers").allMatch(each -> Files.exists(file(each))));
+        broker.close();
+    }
+
+    private Command send(String body, Map<String, String> properties, boolean maybeStored) {
+        return wire.send(broker.address(), "orders", 0, body, properties, 0, maybeStored);
+    }
+
+    private Command sendTimer(String body, String delayMs, boolean maybeStored) {
+        return send(body, Map.of("UNIQ_KEY", "id-" + delayMs, "TIMER_DELAY_MS", delayMs), maybeStored);
+    }
+
+    private Command sendHalf() {
+        Map<String, String> properties = Map.of("UNIQ_KEY", "id-half", "TRAN_MSG", "true", "PGROUP", "producers");
+        return wire.send(
+                broker.address(), "orders", 0, "transaction", properties, SystemFlag.TRANSACTION_PREPARED, false);
     }
 
     private void recall(String handle) {
@@ -131,33 +146,21 @@ class DamagedIndexIT {
         assertThat(recalled.code()).isEqualTo(ResponseCode.SUCCESS);
     }
 
-    private void commit() {
-        String msgId = String.valueOf(half.fields().get("msgId"));
+    private void commit(Command ended) {
+        String msgId = String.valueOf(ended.fields().get("msgId"));
         long position = Long.parseLong(msgId.substring(msgId.length() - 16), 16);
-        long offset = Long.parseLong(String.valueOf(half.fields().get("queueOffset")));
+        long offset = Long.parseLong(String.valueOf(ended.fields().get("queueOffset")));
+        int decision = SystemFlag.TRANSACTION_COMMIT;
         EndTransactionRequest commit = new EndTransactionRequest(
-                "orders",
-                "producers",
-                offset,
-                position,
-                SystemFlag.TRANSACTION_COMMIT,
-                false,
-                "id-half",
-                "id-half",
-                null);
+                "orders", "producers", offset, position, decision, false, "id-half", "id-half", null);
         Command answer = wire.answer(broker.address(), Command.request(RequestCode.END_TRANSACTION, commit.fields()));
         assertThat(answer.code()).isEqualTo(ResponseCode.SUCCESS);
     }
 
-    @AfterEach
-    void stop() {
-        wire.close();
-        broker.close();
-    }
-
     @ParameterizedTest
-    @ValueSource(strings = {"index", "timers", "keys"})
-    void aChangedByteInABlockKeepsNothingFromItsWay(String extension) throws Exception {
+    @CsvSource({"index, transaction", "index, level", "index, recall", "timers, timer", "keys, timer"})
+    void aChangedByteInABlockKeepsNothingFromItsWay(String extension, String waiting) throws Exception {
+        fill(waiting);
         Path damaged = file(extension);
         byte[] whole = Files.readAllBytes(damaged);
         byte[] content = whole.clone();
@@ -166,24 +169,18 @@ class DamagedIndexIT {
 
         start();
 
-        assertThat(Reading.value(broker.figures(), "timers")).isEqualTo(2);
-        assertThat(Reading.value(broker.figures(), "timers.recalled")).isEqualTo(1);
-        assertThat(Reading.value(broker.figures(), "transactions.open")).isEqualTo(1);
-        commit();
-        // Looked up by its id: a retry of what is there is not stored again.
-        wire.send(
-                broker.address(),
-                "orders",
-                0,
-                "timer",
-                Map.of("UNIQ_KEY", "id-timer", "TIMER_DELAY_MS", "3600000"),
-                0,
-                true);
+        if (half != null) {
+            commit(half);
+        }
+        if (extension.equals("keys")) {
+            // A retry of what is there, which is looked up by its id, is not stored again.
+            sendTimer(waiting, "3600000", true);
+        }
         clock.jump(LATER);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(wire.messages(broker.address(), "orders", 0, 0))
                         .extracting(WireClient::text)
-                        .containsExactlyInAnyOrder("transaction", "level", "timer"));
+                        .containsExactly(waiting));
         assertThat(Reading.value(broker.figures(), "index.damaged")).isEqualTo(1);
         assertThat(Files.readAllBytes(damaged)).isEqualTo(whole);
     }
