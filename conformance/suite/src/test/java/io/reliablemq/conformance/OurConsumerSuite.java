@@ -1,11 +1,9 @@
 package io.reliablemq.conformance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.reliablemq.client.MqClient;
 import io.reliablemq.client.api.AllocationStrategy;
 import io.reliablemq.client.api.BatchOutcome;
 import io.reliablemq.client.api.ClientSettings;
@@ -15,101 +13,30 @@ import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.api.DeadLetters;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.Producer;
-import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PullConsumer;
 import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.PushConsumerSettings;
 import io.reliablemq.client.api.ReceivedMessage;
-import io.reliablemq.client.api.RetrySettings;
 import io.reliablemq.protocol.message.Message;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What our consumers offer beyond what all client libraries have in common, on either broker. */
-abstract class OurConsumerSuite extends ConformanceCase {
-
-    private static final AtomicInteger INSTANCES = new AtomicInteger();
-
-    @TempDir
-    Path folder;
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private final ConcurrentLinkedQueue<String> handled = new ConcurrentLinkedQueue<>();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
-    private MqClient client() {
-        MqClient client = MqClient.create(ClientSettings.of(
-                        broker().nameServers().split(";"))
-                .withInstanceName("consumer-" + ProcessHandle.current().pid() + "-" + INSTANCES.incrementAndGet()));
-        open.add(client);
-        return client;
-    }
-
-    private PushConsumerSettings.Builder settings() {
-        return PushConsumerSettings.builder(group())
-                .subscribe(topic(), "*")
-                .commitInterval(Duration.ofMillis(500))
-                .retries(RetrySettings.of(2).withDelays(List.of(Duration.ofMillis(100))));
-    }
-
-    private PushConsumer consume(PushConsumerSettings settings, MessageHandler handler) {
-        PushConsumer consumer = client().pushConsumer(settings, handler);
-        consumer.start();
-        return consumer;
-    }
-
-    private Producer producer() {
-        return client().producer(ProducerSettings.of("P-" + group()));
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
-    private static String text(ReceivedMessage message) {
-        return new String(message.body(), UTF_8);
-    }
-
-    private ConsumeResult record(ReceivedMessage message) {
-        handled.add(text(message));
-        return ConsumeResult.CONSUME_SUCCESS;
-    }
-
-    private void awaitHandled(int count) {
-        await(count + " messages")
-                .atMost(DELIVERY_BOUND)
-                .untilAsserted(() -> assertThat(handled).hasSizeGreaterThanOrEqualTo(count));
-    }
-
-    private static List<String> names(String prefix, int count) {
-        return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
-    }
+abstract class OurConsumerSuite extends OurConsumerCase {
 
     @Test
     void anOrderlyConsumerHandlesEachKeyInOrderAndRetriesInPlace() {
@@ -187,12 +114,6 @@ abstract class OurConsumerSuite extends ConformanceCase {
 
         awaitHandled(400);
         assertThat(handled).containsExactlyInAnyOrderElementsOf(names("m", 400));
-    }
-
-    private Set<Queue> queuesOf(PushConsumer consumer) {
-        return consumer.assignedQueues().stream()
-                .filter(queue -> queue.topic().equals(topic()))
-                .collect(Collectors.toSet());
     }
 
     @Test
@@ -423,7 +344,7 @@ abstract class OurConsumerSuite extends ConformanceCase {
         consumer.assign(queues);
 
         List<ReceivedMessage> polled = poll(consumer, 40);
-        assertThat(polled.stream().map(OurConsumerSuite::text)).containsExactlyInAnyOrderElementsOf(names("m", 40));
+        assertThat(polled.stream().map(OurConsumerCase::text)).containsExactlyInAnyOrderElementsOf(names("m", 40));
         assertThat(consumer.poll(Duration.ofMillis(200))).isEmpty();
         consumer.commit();
         Queue one = queues.iterator().next();
@@ -438,15 +359,6 @@ abstract class OurConsumerSuite extends ConformanceCase {
         assertThat(second.poll(Duration.ofMillis(500))).isEmpty();
         second.seekToBeginning(one);
         assertThat(poll(second, 10)).hasSize(10);
-    }
-
-    private static List<ReceivedMessage> poll(PullConsumer consumer, int count) throws InterruptedException {
-        List<ReceivedMessage> all = new ArrayList<>();
-        long end = System.nanoTime() + DELIVERY_BOUND.toNanos();
-        while (all.size() < count && System.nanoTime() - end < 0) {
-            all.addAll(consumer.poll(Duration.ofMillis(200)));
-        }
-        return all;
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class QueueBounds {
 
     /**
-     * How much a broker's clock may be behind ours. It is also longer than consumers take to hear of a new queue, so that
+     * How much a broker's clock may be behind ours, at most. It is also longer than consumers take to hear of a new queue, so that
      * one that is started anew meanwhile does not skip what is in it.
      */
     static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(1);
@@ -50,7 +50,8 @@ final class QueueBounds {
      * Where a group starts that has no offset.
      *
      * <p>Not at the end where it wants the newest only: a queue that appears after the start may have messages by the time
-     * it is asked for, and they are newer than the start.
+     * it is asked for, and they are newer than the start. The later it appears, the fewer of its messages can be older, and the
+     * more is allowed for clocks that differ.
      */
     CompletableFuture<Long> firstOffset(Queue queue) {
         // Whatever is in the retry topic was sent back by this group, so nothing of it may be skipped.
@@ -59,9 +60,17 @@ final class QueueBounds {
         }
         Instant time = consumeFrom == ConsumeFrom.TIMESTAMP && timestamp != null
                 ? timestamp
-                : startedAt.minus(CLOCK_DIFFERENCE);
+                : startedAt.minus(clockDifference());
         // Some brokers say 0 of a queue that had messages and has none left.
         return at(queue, time).thenCombine(min(queue), Math::max);
+    }
+
+    private Duration clockDifference() {
+        Duration running = Duration.between(startedAt, now(context));
+        if (running.isNegative()) {
+            return Duration.ZERO;
+        }
+        return running.compareTo(CLOCK_DIFFERENCE) < 0 ? running : CLOCK_DIFFERENCE;
     }
 
     /** The first offset that is kept. */

@@ -6,18 +6,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.rocketmq.client.exception.MQClientException;
+import org.apache.rocketmq.client.exception.OffsetNotFoundException;
 import org.apache.rocketmq.client.impl.MQAdminImpl;
+import org.apache.rocketmq.client.impl.factory.MQClientInstance;
 import org.apache.rocketmq.common.BoundaryType;
 import org.apache.rocketmq.common.TopicConfig;
 import org.apache.rocketmq.common.message.MessageClientExt;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.protocol.ResponseCode;
+import org.apache.rocketmq.remoting.protocol.header.QueryConsumerOffsetRequestHeader;
+import org.apache.rocketmq.remoting.protocol.route.BrokerData;
 import org.apache.rocketmq.remoting.protocol.route.QueueData;
 import org.apache.rocketmq.tools.admin.DefaultMQAdminExt;
 
 /** {@code DefaultMQAdminExt}, on which {@code mqadmin} rests. */
 public final class OfficialAdministration implements Administration {
+
+    private static final long TIMEOUT_MS = 5_000;
 
     private final DefaultMQAdminExt admin;
 
@@ -134,6 +140,29 @@ public final class OfficialAdministration implements Administration {
     }
 
     @Override
+    public long committedOffset(String group, String brokerName, String topic, int queueId) {
+        QueryConsumerOffsetRequestHeader header = new QueryConsumerOffsetRequestHeader();
+        header.setConsumerGroup(group);
+        header.setTopic(topic);
+        header.setQueueId(queueId);
+        try {
+            return instance().getMQClientAPIImpl().queryConsumerOffset(address(brokerName, topic), header, TIMEOUT_MS);
+        } catch (OffsetNotFoundException none) {
+            return -1;
+        } catch (Exception e) {
+            throw failure("The offset of group '" + group + "' could not be asked for", e);
+        }
+    }
+
+    private String address(String brokerName, String topic) throws Exception {
+        return admin.examineTopicRouteInfo(topic).getBrokerDatas().stream()
+                .filter(broker -> broker.getBrokerName().equals(brokerName))
+                .map(BrokerData::selectBrokerAddr)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no route names the broker '" + brokerName + "'"));
+    }
+
+    @Override
     public void resetOffsets(String group, String topic, long timestampMs) {
         try {
             admin.resetOffsetByTimestamp(topic, group, timestampMs, true);
@@ -144,7 +173,11 @@ public final class OfficialAdministration implements Administration {
 
     /** The public tool offers neither the upper boundary nor the reading of one stored copy. */
     private MQAdminImpl client() {
-        return admin.getDefaultMQAdminExtImpl().getMqClientInstance().getMQAdminImpl();
+        return instance().getMQAdminImpl();
+    }
+
+    private MQClientInstance instance() {
+        return admin.getDefaultMQAdminExtImpl().getMqClientInstance();
     }
 
     private static StoredCopy stored(MessageExt message) {

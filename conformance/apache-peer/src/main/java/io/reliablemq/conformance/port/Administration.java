@@ -43,6 +43,9 @@ public interface Administration extends AutoCloseable {
     /** The last offset of a queue that was stored at this time or earlier. */
     long upperOffset(String brokerName, String topic, int queueId, long timestampMs);
 
+    /** Where a group goes on in a queue; -1 if its broker has not been told. */
+    long committedOffset(String group, String brokerName, String topic, int queueId);
+
     /** Has the group go on in the topic with what was stored at this time or later, whether or not its members run. */
     void resetOffsets(String group, String topic, long timestampMs);
 

@@ -11,12 +11,11 @@ import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumerSettings;
-import io.reliablemq.conformance.broker.BrokerProcess;
-import io.reliablemq.conformance.client.OfficialPeer;
+import io.reliablemq.conformance.broker.ApacheBroker;
+import io.reliablemq.conformance.broker.BrokerUnderTest;
+import io.reliablemq.conformance.broker.EmbeddedBroker;
 import io.reliablemq.conformance.client.OurClientLibrary;
-import io.reliablemq.conformance.port.Administration;
 import io.reliablemq.conformance.process.ChildProcess;
-import io.reliablemq.conformance.process.FreePorts;
 import io.reliablemq.protocol.message.Message;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The process of a consumer is killed with SIGKILL while it handles messages: none is lost, and few are handled again. */
 class ConsumerKilledIT {
 
-    private static final String TOPIC = "for-the-killed";
     private static final Duration BOUND = Duration.ofSeconds(90);
     private static final int QUEUES = 4;
     private static final int MESSAGES = 4_000;
@@ -54,14 +52,14 @@ class ConsumerKilledIT {
     @TempDir
     Path folder;
 
-    /** The application: writes a line for each message that it has handled. */
+    /** The application, of a group and a topic of one name: writes a line for each message that it has handled. */
     public static final class Application {
 
         public static void main(String[] arguments) throws InterruptedException {
             try (MqClient client = OurClientLibrary.client(arguments[0], "killed")) {
                 PushConsumer consumer = client.pushConsumer(
-                        PushConsumerSettings.builder("G-killed")
-                                .subscribe(TOPIC, "*")
+                        PushConsumerSettings.builder(arguments[1])
+                                .subscribe(arguments[1], "*")
                                 .pullBatchSize(PULLED)
                                 .cache(new CacheLimits(
                                         CACHED,
@@ -83,49 +81,51 @@ class ConsumerKilledIT {
 
     @Test
     void aKilledConsumerCostsAtMostWhatItHadInHand() {
-        int nameServerPort = FreePorts.next();
-        String nameServers = "127.0.0.1:" + nameServerPort;
+        costsAtMostWhatItHadInHand(EmbeddedBroker.shared(), "killed-on-ours");
+    }
+
+    @Test
+    void aKilledConsumerOfApachesBrokerCostsAtMostWhatItHadInHand() {
+        costsAtMostWhatItHadInHand(ApacheBroker.shared(), "killed-on-apache");
+    }
+
+    private void costsAtMostWhatItHadInHand(BrokerUnderTest broker, String topic) {
+        broker.createTopic(topic, QUEUES);
         List<String> handled = new ArrayList<>();
-        try (Administration administration = OfficialPeer.administration(nameServers);
-                BrokerProcess broker =
-                        BrokerProcess.withNameServer("killing", folder, FreePorts.next(), nameServerPort)) {
-            broker.start(administration);
-            administration.createTopic(broker.address(), TOPIC, QUEUES);
-            try (MqClient client = OurClientLibrary.client(nameServers, "P-killed")) {
-                Producer producer =
-                        client.producer(ProducerSettings.of("P-killed").withSendTimeout(BOUND));
-                List<CompletableFuture<?>> sends = new ArrayList<>();
-                for (int i = 0; i < MESSAGES; i++) {
-                    sends.add(producer.sendAsync(Message.of(TOPIC, ("m" + i).getBytes(UTF_8))));
-                    if (sends.size() == SENT_AT_ONCE) {
-                        CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new))
-                                .join();
-                        sends.clear();
-                    }
-                }
-            }
-            for (int life = 0; life <= KILLS; life++) {
-                int enough = life < KILLS ? (life + 1) * MESSAGES / (KILLS + 2) : 0;
-                List<String> before = List.copyOf(handled);
-                try (ChildProcess application = application(nameServers)) {
-                    await("messages are handled").atMost(BOUND).until(() -> {
-                        application.requireAlive();
-                        Set<String> all = new HashSet<>(before);
-                        all.addAll(handledBy(application));
-                        return enough > 0 ? all.size() >= enough : all.size() == MESSAGES;
-                    });
-                    application.kill();
-                    handled.addAll(handledBy(application));
+        try (MqClient client = OurClientLibrary.client(broker.nameServers(), "P-killed")) {
+            Producer producer = client.producer(ProducerSettings.of("P-killed").withSendTimeout(BOUND));
+            List<CompletableFuture<?>> sends = new ArrayList<>();
+            for (int i = 0; i < MESSAGES; i++) {
+                sends.add(producer.sendAsync(Message.of(topic, ("m" + i).getBytes(UTF_8))));
+                if (sends.size() == SENT_AT_ONCE) {
+                    CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new))
+                            .join();
+                    sends.clear();
                 }
             }
         }
+        for (int life = 0; life <= KILLS; life++) {
+            int enough = life < KILLS ? (life + 1) * MESSAGES / (KILLS + 2) : 0;
+            List<String> before = List.copyOf(handled);
+            try (ChildProcess application = application(broker.nameServers(), topic)) {
+                await("messages are handled").atMost(BOUND).until(() -> {
+                    application.requireAlive();
+                    Set<String> all = new HashSet<>(before);
+                    all.addAll(handledBy(application));
+                    return enough > 0 ? all.size() >= enough : all.size() == MESSAGES;
+                });
+                application.kill();
+                handled.addAll(handledBy(application));
+            }
+        }
         int again = handled.size() - new HashSet<>(handled).size();
-        System.out.printf("Killed consumers: %d messages, %d of them again after %d kills%n", MESSAGES, again, KILLS);
+        System.out.printf(
+                "Killed consumers, %s: %d messages, %d of them again after %d kills%n", topic, MESSAGES, again, KILLS);
         assertThat(new HashSet<>(handled)).hasSize(MESSAGES);
         assertThat(again).isLessThanOrEqualTo(KILLS * MOST_AGAIN);
     }
 
-    private ChildProcess application(String nameServers) {
+    private ChildProcess application(String nameServers, String topic) {
         return ChildProcess.start(
                 "killed-consumer",
                 folder.resolve("application"),
@@ -135,7 +135,8 @@ class ConsumerKilledIT {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Application.class.getName(),
-                        nameServers));
+                        nameServers,
+                        topic));
     }
 
     /** Whole lines: the last one may be cut. */

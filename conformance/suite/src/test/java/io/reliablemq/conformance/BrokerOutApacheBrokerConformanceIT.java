@@ -1,0 +1,13 @@
+package io.reliablemq.conformance;
+
+import io.reliablemq.conformance.broker.KillableBroker;
+import java.nio.file.Path;
+
+/** What our producer does while the only broker is out, which is one of Apache RocketMQ. */
+class BrokerOutApacheBrokerConformanceIT extends BrokerOutSuite {
+
+    @Override
+    KillableBroker broker(Path where) {
+        return KillableBroker.apache(where);
+    }
+}
