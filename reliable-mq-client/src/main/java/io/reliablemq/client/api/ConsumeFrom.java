@@ -6,7 +6,7 @@ public enum ConsumeFrom {
     FIRST_OFFSET,
     /**
      * Behind what was stored before the consumer's start. What is stored from then on is received, also in topics and queues
-     * that appear later; so may be what was stored in the minute before, since the clocks of client and broker differ.
+     * that appear later; so may be what was stored shortly before, since the clocks of client and broker differ.
      */
     LAST_OFFSET,
     /** At the first message that was stored at a given time or later. */
