@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.client.api.AllocationStrategy;
 import io.reliablemq.client.api.BatchOutcome;
-import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeFrom;
 import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.ConsumeResult;
