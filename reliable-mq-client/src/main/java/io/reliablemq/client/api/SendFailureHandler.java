@@ -7,9 +7,8 @@ import io.reliablemq.protocol.message.Message;
  *
  * <p>Called on the thread that sends, or on a thread {@code rmq-client-callback-n} for asynchronous sends; by several at once.
  * Not called for one-way sends, requests, replies and half messages, nor for messages to a chosen queue, which could not be sent to
- * it later;
- * nor for a message with an ordering key that is given up, as when its sender was interrupted or a handler hangs, while earlier ones
- * of the key have not ended: it would overtake them.
+ * it later; nor for a message with an ordering key that is given up, as when its sender was interrupted or a handler hangs, while
+ * earlier ones of the key have not ended: it would overtake them.
  */
 @FunctionalInterface
 public interface SendFailureHandler {
