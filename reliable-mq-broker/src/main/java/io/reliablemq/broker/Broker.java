@@ -196,7 +196,7 @@ public final class Broker implements AutoCloseable {
 
     /** Whether the broker does its work now. */
     public Health health() {
-        return Health.of(checks.findings());
+        return Health.of(checks.findings(), tenure().standing());
     }
 
     /**
@@ -347,8 +347,8 @@ public final class Broker implements AutoCloseable {
     }
 
     private InetSocketAddress startManagement() {
-        return started.push(
-                        ManagementStart.run(settings.management(), figures, checks, RoleOperations.of(this), errors))
+        return started.push(ManagementStart.run(
+                        settings.management(), figures, this::health, RoleOperations.of(this), errors))
                 .address();
     }
 

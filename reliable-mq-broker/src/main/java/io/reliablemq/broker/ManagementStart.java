@@ -1,7 +1,7 @@
 package io.reliablemq.broker;
 
 import io.reliablemq.broker.figures.Figures;
-import io.reliablemq.broker.figures.HealthChecks;
+import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.management.ManagementServer;
 import io.reliablemq.broker.management.Operation;
 import io.reliablemq.protocol.runtime.ErrorSink;
@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +22,12 @@ final class ManagementStart {
     static ManagementServer run(
             BrokerSettings.Management settings,
             Figures figures,
-            HealthChecks checks,
+            Supplier<Health> health,
             Map<String, Operation> operations,
             ErrorSink errors) {
         InetSocketAddress bind = new InetSocketAddress(settings.bindAddress(), settings.port());
         try {
-            return told(ManagementServer.start(bind, figures, checks, operations, errors));
+            return told(ManagementServer.start(bind, figures, health, operations, errors));
         } catch (BindException e) {
             if (!settings.anyPortIfTaken()) {
                 throw Broker.refused("management.port", settings.port(), e);
@@ -40,7 +41,7 @@ final class ManagementStart {
         }
         try {
             return told(ManagementServer.start(
-                    new InetSocketAddress(settings.bindAddress(), 0), figures, checks, operations, errors));
+                    new InetSocketAddress(settings.bindAddress(), 0), figures, health, operations, errors));
         } catch (IOException e) {
             throw Broker.refused(
                     "management.bind-address", settings.bindAddress().getHostAddress(), e);

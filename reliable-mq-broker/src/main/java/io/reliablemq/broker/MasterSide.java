@@ -162,6 +162,11 @@ final class MasterSide implements RoleSide {
     }
 
     @Override
+    public Map<String, Object> standing() {
+        return slaves.standing();
+    }
+
+    @Override
     public void close() throws Exception {
         board.close();
         feeds.close();

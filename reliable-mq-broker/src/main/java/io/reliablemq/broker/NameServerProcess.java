@@ -42,7 +42,7 @@ public final class NameServerProcess implements AutoCloseable {
             nameServer = started.push(NameServer.start(loops, transport, bind, Clock.SYSTEM, errors));
             managementAddress = settings.management().enabled()
                     ? started.push(ManagementStart.run(
-                                    settings.management(), this::figures, List::of, Map.of(), errors))
+                                    settings.management(), this::figures, this::health, Map.of(), errors))
                             .address()
                     : null;
             complete = true;

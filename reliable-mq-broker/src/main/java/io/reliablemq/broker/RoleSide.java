@@ -3,6 +3,7 @@ package io.reliablemq.broker;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.HealthChecks;
 import java.io.IOException;
+import java.util.Map;
 
 /** What a broker does because of its role, beside what all brokers do. */
 interface RoleSide extends AutoCloseable {
@@ -22,6 +23,9 @@ interface RoleSide extends AutoCloseable {
     Figures figures();
 
     HealthChecks health();
+
+    /** How it stands to the other brokers of its name, by what is told of that. */
+    Map<String, Object> standing();
 
     @Override
     void close() throws Exception;

@@ -21,6 +21,7 @@ import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -199,7 +200,7 @@ final class SlaveSide implements RoleSide {
                             "reliable.mq.broker.master.lag.size",
                             Figure.BYTES,
                             "Log that the master has committed and this slave has not, as far as it was told",
-                            Math.max(0, log.masterCommitted() - log.position())),
+                            lagBytes(log)),
                     Figure.gauge(
                             "reliable.mq.broker.master.following",
                             "",
@@ -242,6 +243,20 @@ final class SlaveSide implements RoleSide {
                     "What the master takes meanwhile is there only. Check that it runs and can be reached; if it is gone for"
                             + " good, promote this broker."));
         };
+    }
+
+    @Override
+    public Map<String, Object> standing() {
+        FollowerState log = logFollower.state();
+        Map<String, Object> standing = new LinkedHashMap<>();
+        standing.put(
+                "following", log.phase() == Phase.FOLLOWING && known(follower).isLinked());
+        standing.put("masterLagBytes", lagBytes(log));
+        return standing;
+    }
+
+    private static long lagBytes(FollowerState log) {
+        return Math.max(0, log.masterCommitted() - log.position());
     }
 
     private static Finding finding(Status status, String what, String action) {

@@ -13,10 +13,12 @@ import io.reliablemq.protocol.runtime.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -120,14 +122,42 @@ final class Slaves implements Figures, HealthChecks {
         return reader == null ? replica.address() : "slave " + reader.brokerId() + " at " + reader.address();
     }
 
+    /** By its number, as soon as that is known. */
+    private String label(ReplicaState replica) {
+        StateReader reader = reader(replica);
+        return reader == null ? replica.address() : Long.toString(reader.brokerId());
+    }
+
+    /** The master counted. */
+    private static long countInSync(List<ReplicaState> attached) {
+        return 1 + attached.stream().filter(ReplicaState::inSync).count();
+    }
+
+    /** How many are in sync, and how far each slave is, for whoever asks for the broker's health. */
+    Map<String, Object> standing() {
+        List<ReplicaState> attached = replicas.get();
+        Map<String, Object> slaves = new TreeMap<>();
+        attached.forEach(replica -> slaves.put(label(replica), standing(replica)));
+        Map<String, Object> standing = new LinkedHashMap<>();
+        standing.put("inSync", countInSync(attached));
+        standing.put("slaves", slaves);
+        return standing;
+    }
+
+    private static Map<String, Object> standing(ReplicaState replica) {
+        Map<String, Object> standing = new LinkedHashMap<>();
+        standing.put("inSync", replica.inSync());
+        standing.put("lagBytes", replica.lagBytes());
+        standing.put("lagMillis", replica.lag().toMillis());
+        return standing;
+    }
+
     @Override
     public List<Figure> read() {
         List<Figure> figures = new ArrayList<>();
-        int inSync = 1;
-        for (ReplicaState replica : replicas.get()) {
-            StateReader reader = reader(replica);
-            String slave = reader == null ? replica.address() : Long.toString(reader.brokerId());
-            inSync += replica.inSync() ? 1 : 0;
+        List<ReplicaState> attached = replicas.get();
+        for (ReplicaState replica : attached) {
+            String slave = label(replica);
             figures.add(Figure.gauge(
                             "reliable.mq.broker.slave.lag.size",
                             Figure.BYTES,
@@ -148,13 +178,16 @@ final class Slaves implements Figures, HealthChecks {
                     .tagged("slave", slave));
         }
         figures.add(Figure.gauge(
-                "reliable.mq.broker.insync", "", "Brokers that have what the master has, the master counted", inSync));
+                "reliable.mq.broker.insync",
+                "",
+                "Brokers that have what the master has, the master counted",
+                countInSync(attached)));
         return figures;
     }
 
     @Override
     public List<Finding> findings() {
-        long inSync = 1 + replicas.get().stream().filter(ReplicaState::inSync).count();
+        long inSync = countInSync(replicas.get());
         return inSync >= neededInSync
                 ? List.of()
                 : List.of(new Finding(

@@ -26,6 +26,7 @@ import io.reliablemq.protocol.transport.TransportSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -397,6 +398,15 @@ final class Tenure implements AutoCloseable {
 
     HealthChecks checks() {
         return checks;
+    }
+
+    /** The part that it plays among the brokers of its name, for whoever asks for its health. */
+    Map<String, Object> standing() {
+        Map<String, Object> standing = new LinkedHashMap<>();
+        standing.put("role", role.role().name());
+        standing.put("epoch", status().log().epoch());
+        standing.putAll(side.standing());
+        return standing;
     }
 
     Map<String, GroupAccount> accounts() {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reliablemq.broker.role.BrokerRole;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class BrokerPropertiesTest {
 
@@ -50,6 +53,28 @@ class BrokerPropertiesTest {
         properties.setMasterAddress(" 127.0.0.1:10911 ");
 
         assertThat(properties.toSettings().replication().masterAddress()).isEqualTo("127.0.0.1:10911");
+    }
+
+    @Test
+    void readsTheRoleAsItIsWrittenInFiles() {
+        assertThat(bound("slave", "1").toSettings().brokerRole()).isEqualTo(BrokerRole.SLAVE);
+        assertThat(bound("sync_master", "0").toSettings().brokerRole()).isEqualTo(BrokerRole.SYNC_MASTER);
+        assertThat(bound("sync-master", "0").toSettings().brokerRole()).isEqualTo(BrokerRole.SYNC_MASTER);
+        assertThatThrownBy(bound("sync_master", "1")::toSettings)
+                .isInstanceOf(BrokerStartException.class)
+                .hasMessageContaining("reliable-mq.broker.broker-id is '1'")
+                .hasMessageContaining("broker-role=SYNC_MASTER");
+        assertThatThrownBy(bound("slave", "0")::toSettings)
+                .isInstanceOf(BrokerStartException.class)
+                .hasMessageContaining("reliable-mq.broker.broker-id is '0'")
+                .hasMessageContaining("broker-role=SLAVE");
+    }
+
+    private static BrokerProperties bound(String role, String id) {
+        return new Binder(new MapConfigurationPropertySource(Map.of(
+                        BrokerProperties.PREFIX + ".broker-role", role, BrokerProperties.PREFIX + ".broker-id", id)))
+                .bind(BrokerProperties.PREFIX, BrokerProperties.class)
+                .get();
     }
 
     @Test

@@ -148,7 +148,9 @@ class ManagementIT {
 
         assertThat(health.statusCode()).isEqualTo(200);
         assertThat(health.headers().firstValue("Content-Type")).hasValue("application/json");
-        assertThat(health.body()).isEqualTo("{\"status\":\"UP\",\"findings\":[]}");
+        assertThat(health.body())
+                .isEqualTo("{\"status\":\"UP\",\"findings\":[],\"role\":\"ASYNC_MASTER\",\"epoch\":1,"
+                        + "\"inSync\":1,\"slaves\":{}}");
         assertThat(ask("HEAD", "/health").statusCode()).isEqualTo(200);
         assertThat(ask("GET", "/healthy").statusCode()).isEqualTo(404);
         assertThat(ask("POST", "/health").statusCode()).isEqualTo(405);

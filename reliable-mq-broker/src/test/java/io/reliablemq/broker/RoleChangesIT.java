@@ -527,6 +527,31 @@ class RoleChangesIT {
                 .contains("reliable_mq_broker_role{role=\"SYNC_MASTER\"} 1", "reliable_mq_broker_epoch 2");
     }
 
+    @Test
+    void operatorsSeeHowFarTheSlaveIs() throws Exception {
+        send(a, "one");
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(a.figures().read())
+                        .filteredOn(figure -> figure.name().startsWith("reliable.mq.broker.slave."))
+                        .extracting(figure -> figure.name() + figure.tags() + figure.value())
+                        .containsExactlyInAnyOrder(
+                                "reliable.mq.broker.slave.lag.size{slave=1}0.0",
+                                "reliable.mq.broker.slave.lag{slave=1}0.0",
+                                "reliable.mq.broker.slave.insync{slave=1}1.0"));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(http("GET", a, "/health", Map.of()).body())
+                                .isEqualTo("{\"status\":\"UP\",\"findings\":[],\"role\":\"SYNC_MASTER\",\"epoch\":1,"
+                                        + "\"inSync\":2,\"slaves\":"
+                                        + "{\"1\":{\"inSync\":true,\"lagBytes\":0,\"lagMillis\":0}}}"));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(http("GET", b, "/health", Map.of()).body())
+                                .isEqualTo("{\"status\":\"UP\",\"findings\":[],\"role\":\"SLAVE\",\"epoch\":1,"
+                                        + "\"following\":true,\"masterLagBytes\":0}"));
+    }
+
     private HttpResponse<String> http(String method, Broker broker, String path, Map<String, String> headers)
             throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(

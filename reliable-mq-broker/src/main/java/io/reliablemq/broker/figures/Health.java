@@ -1,13 +1,15 @@
 package io.reliablemq.broker.figures;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Whether the broker does its work, and what stands in its way.
  *
  * @param status the worst of its findings; UP without any
+ * @param details what is to be known also while all is well, by name: texts, numbers and maps of such
  */
-public record Health(Status status, List<Finding> findings) {
+public record Health(Status status, List<Finding> findings, Map<String, Object> details) {
 
     /** From good to bad. */
     public enum Status {
@@ -32,10 +34,14 @@ public record Health(Status status, List<Finding> findings) {
     }
 
     public static Health of(List<Finding> findings) {
+        return of(findings, Map.of());
+    }
+
+    public static Health of(List<Finding> findings, Map<String, Object> details) {
         Status worst = Status.UP;
         for (Finding finding : findings) {
             worst = finding.status().compareTo(worst) > 0 ? finding.status() : worst;
         }
-        return new Health(worst, findings);
+        return new Health(worst, findings, details);
     }
 }

@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.reliablemq.broker.figures.Figures;
 import io.reliablemq.broker.figures.Health;
-import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.runtime.NamedThreads;
@@ -20,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +43,7 @@ public final class ManagementServer implements AutoCloseable {
     private static final int UNAVAILABLE = 503;
 
     private final Figures figures;
-    private final HealthChecks checks;
+    private final Supplier<Health> health;
     private final Map<String, Operation> operations;
     private final ErrorSink errors;
     private final HttpServer server;
@@ -65,12 +65,12 @@ public final class ManagementServer implements AutoCloseable {
     private ManagementServer(
             InetSocketAddress bind,
             Figures figures,
-            HealthChecks checks,
+            Supplier<Health> health,
             Map<String, Operation> operations,
             ErrorSink errors)
             throws IOException {
         this.figures = figures;
-        this.checks = checks;
+        this.health = health;
         this.operations = Map.copyOf(operations);
         this.errors = errors;
         this.server = HttpServer.create(bind, PENDING_CONNECTIONS);
@@ -90,9 +90,9 @@ public final class ManagementServer implements AutoCloseable {
      *
      * @throws IOException if the address cannot be bound
      */
-    public static ManagementServer start(InetSocketAddress bind, Figures figures, HealthChecks checks, ErrorSink errors)
-            throws IOException {
-        return start(bind, figures, checks, Map.of(), errors);
+    public static ManagementServer start(
+            InetSocketAddress bind, Figures figures, Supplier<Health> health, ErrorSink errors) throws IOException {
+        return start(bind, figures, health, Map.of(), errors);
     }
 
     /**
@@ -104,11 +104,11 @@ public final class ManagementServer implements AutoCloseable {
     public static ManagementServer start(
             InetSocketAddress bind,
             Figures figures,
-            HealthChecks checks,
+            Supplier<Health> health,
             Map<String, Operation> operations,
             ErrorSink errors)
             throws IOException {
-        return new ManagementServer(bind, figures, checks, operations, errors).started();
+        return new ManagementServer(bind, figures, health, operations, errors).started();
     }
 
     /** Where it listens, with the real port where 0 was asked for. */
@@ -207,11 +207,12 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     private Answer health() {
-        Health health = Health.of(checks.findings());
+        Health now = health.get();
         Map<String, Object> content = new LinkedHashMap<>();
-        content.put("status", health.status());
-        content.put("findings", health.findings());
-        int status = health.status() == Health.Status.DOWN ? UNAVAILABLE : OK;
+        content.put("status", now.status());
+        content.put("findings", now.findings());
+        content.putAll(now.details());
+        int status = now.status() == Health.Status.DOWN ? UNAVAILABLE : OK;
         return json(status, content);
     }
 }

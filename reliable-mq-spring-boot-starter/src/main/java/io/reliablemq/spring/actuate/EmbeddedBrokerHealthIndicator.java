@@ -6,7 +6,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * The health of the embedded broker, each finding as a detail of its name with what to do. A broker that is degraded does
+ * The health of the embedded broker, each finding as a detail of its name with what to do, beside the part that the
+ * broker plays among those of its name. A broker that is degraded does
  * its work, so it counts as up: an application is not to be restarted because its disk is slow.
  */
 public final class EmbeddedBrokerHealthIndicator extends AbstractHealthIndicator {
@@ -30,6 +31,7 @@ public final class EmbeddedBrokerHealthIndicator extends AbstractHealthIndicator
                         ? org.springframework.boot.health.contributor.Status.DOWN
                         : org.springframework.boot.health.contributor.Status.UP);
         builder.withDetail("broker", health.status().name());
+        health.details().forEach(builder::withDetail);
         health.findings()
                 .forEach(finding -> builder.withDetail(finding.name(), finding.what() + ". " + finding.action()));
     }

@@ -143,7 +143,9 @@ class EmbeddedBrokerActuateTests {
             HealthIndicator indicator = started.getBean(EmbeddedBrokerHealthIndicator.class);
             Health up = indicator.health();
             assertThat(up.getStatus()).isEqualTo(Status.UP);
-            assertThat(up.getDetails()).isEqualTo(Map.of("broker", "UP"));
+            assertThat(up.getDetails())
+                    .isEqualTo(Map.of(
+                            "broker", "UP", "role", "ASYNC_MASTER", "epoch", 1, "inSync", 1L, "slaves", Map.of()));
 
             started.getBean(EmbeddedBroker.class).stop();
 
