@@ -106,8 +106,12 @@ final class StoreRecovery implements LogRecovery.Visitor {
                 log.tail().written(),
                 Duration.ofNanos(clock.nanos() - start));
         long end = log.tail().written();
-        return new Outcome(
-                log, unindexed, uncommitted, uncommitted.isEmpty() ? end : visibleEnd, lastTimestamp, report);
+        return new Outcome(log, unindexed, uncommitted, committed(end), lastTimestamp, report);
+    }
+
+    /** The record that ends a segment may be the last one, and not known to others any more than a message would be. */
+    private long committed(long end) {
+        return uncommitted.isEmpty() ? Math.min(end, Math.max(visibleEnd, visibleTo)) : visibleEnd;
     }
 
     /** Indexes of a segment are written once all of it is committed. */

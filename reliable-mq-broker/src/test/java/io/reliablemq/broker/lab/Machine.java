@@ -28,9 +28,6 @@ final class Machine {
 
     private static final int MAX_FAULTY_STARTS = 3;
 
-    private static final List<Operation> FAULTS_AT_START =
-            List.of(Operation.WRITE, Operation.FORCE, Operation.READ, Operation.FORCE_FOLDER);
-
     private final Random chance;
     private final List<String> trace;
     private final StoreSettings settings;
@@ -155,7 +152,7 @@ final class Machine {
         switch (chance.nextInt(8)) {
             case 0, 1 -> stopSoon(8);
             case 2 -> {
-                Operation operation = FAULTS_AT_START.get(chance.nextInt(FAULTS_AT_START.size()));
+                Operation operation = Operation.values()[chance.nextInt(Operation.values().length)];
                 fail(operation, "", chance.nextInt(6), 1, chance.nextInt(600));
             }
             default -> {}
