@@ -523,8 +523,11 @@ class RoleChangesIT {
         assertThat(done.statusCode()).isEqualTo(200);
         assertThat(done.body())
                 .isEqualTo("{\"role\":\"SLAVE\",\"brokerId\":1,\"master\":\"" + Addresses.text(b.address()) + "\"}");
-        assertThat(http("GET", b, "/metrics", Map.of()).body().lines())
-                .contains("reliable_mq_broker_role{role=\"SYNC_MASTER\"} 1", "reliable_mq_broker_epoch 2");
+        // The new master opens while the old one answers.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                http("GET", b, "/metrics", Map.of()).body().lines())
+                        .contains("reliable_mq_broker_role{role=\"SYNC_MASTER\"} 1", "reliable_mq_broker_epoch 2"));
     }
 
     @Test
