@@ -309,6 +309,50 @@ class SalvageTest {
         checkSalvaged(allBut(lost));
     }
 
+    /** Larger than what is read at once, so that the block is met before all of its record is asked for. */
+    @Test
+    void keepsWhatStandsBehindALargeRecordThatTheDiskCannotRead() throws Exception {
+        StoreSettings large = StoreSettings.in(Path.of("/large")).withPreallocateBytes(0);
+        QueueKey queue = new QueueKey("orders", 0);
+        Path first = Path.of("/large/log").resolve("%020d.log".formatted(0));
+        long at;
+        try (LogMessageStore store = open(large)) {
+            put(store, message("orders", 0, "before"));
+            at = put(store, message("orders", 0, "x".repeat(3 << 20))).position();
+            put(store, message("orders", 0, "behind"));
+        }
+        disk.loseBlock(first, Math.toIntExact(at) + (400 << 10));
+        assertThatThrownBy(() -> open(large)).isInstanceOf(LogCorruptException.class);
+
+        open(large.withRecovery(new StoreSettings.Recovery(false, true))).close();
+        try (LogMessageStore store = open(large)) {
+            assertThat(store.maxOffset(queue)).isEqualTo(3);
+            assertThat(body(store.readAt(queue, 0))).isEqualTo("before");
+            assertThat(body(store.readAt(queue, 2))).isEqualTo("behind");
+        }
+    }
+
+    @Test
+    void aLastRecordThatTheDiskCannotReadIsNoTornTail() throws Exception {
+        StoreSettings single = StoreSettings.in(Path.of("/single")).withPreallocateBytes(0);
+        Path first = Path.of("/single/log").resolve("%020d.log".formatted(0));
+        SimulatedDisk killed;
+        try (LogMessageStore store = LogMessageStore.open(single, disk, new ManualClock(), (where, error) -> {})) {
+            put(store, message("orders", 0, "acknowledged"));
+            killed = disk.copy();
+        }
+        disk = killed;
+        disk.loseBlock(first, 100);
+        assertThatThrownBy(() -> open(single))
+                .isInstanceOf(LogCorruptException.class)
+                .hasMessageContaining("cannot read");
+
+        try (LogMessageStore store = open(single.withRecovery(new StoreSettings.Recovery(false, true)))) {
+            assertThat(store.recovery().hasDamage()).isTrue();
+        }
+        open(single).close();
+    }
+
     /** A crash may come at any step; the next start does what was not done, or finds that it was done. */
     @Test
     void mayBeStoppedAtAnyStep() throws Exception {

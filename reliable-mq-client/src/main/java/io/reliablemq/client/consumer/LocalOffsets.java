@@ -42,6 +42,7 @@ final class LocalOffsets implements OffsetStore {
     private final Map<Queue, Long> offsets;
     private boolean changed;
     private boolean writeAhead;
+    private boolean ended;
 
     /**
      * @param mostToClose how long closing waits for the disk
@@ -129,7 +130,7 @@ final class LocalOffsets implements OffsetStore {
             Map<Queue, Long> now;
             synchronized (lock) {
                 writeAhead = false;
-                if (!changed) {
+                if (!changed || ended) {
                     return;
                 }
                 now = Map.copyOf(offsets);
@@ -190,6 +191,11 @@ final class LocalOffsets implements OffsetStore {
         try {
             writeOrWarn();
         } finally {
+            synchronized (writing) {
+                synchronized (lock) {
+                    ended = true;
+                }
+            }
             try {
                 lockChannel.close();
             } catch (IOException e) {

@@ -252,7 +252,8 @@ final class PullLoop {
                     "it found messages before offset " + offset + ", which were not asked for");
         }
         succeeded(header);
-        reportGone(offset, next, header);
+        // The broker may have deleted meanwhile what stands in its answer.
+        reportGone(offset, messages.isEmpty() ? next : messages.get(0).queueOffset(), header);
         List<StoredMessage> wanted = messages.stream()
                 .filter(message -> settings.subscriptions().wants(queue.topic(), message))
                 .toList();
@@ -292,7 +293,14 @@ final class PullLoop {
         } else if (next > offset) {
             // What was pulled before and is not finished stays in the window and is finished first.
             succeeded(header);
-            reportSkipped(offset, next, header);
+            if (!reportGone(offset, next, header)) {
+                log.info(
+                        "The broker moves group '{}' on from offset {} to {} of {}",
+                        settings.group(),
+                        offset,
+                        next,
+                        queue);
+            }
             window.add(List.of(), next);
             pull();
         } else {
@@ -309,12 +317,18 @@ final class PullLoop {
         }
     }
 
-    /** An answer may go on behind what is gone without saying so; what else it passes the subscription left out. */
-    private void reportGone(long offset, long next, PullMessageResponse header) {
+    /**
+     * An answer may go on behind what is gone without saying so; what else it passes the subscription left out, or somebody who
+     * has set the group to another offset.
+     *
+     * @return whether anything is gone
+     */
+    private boolean reportGone(long offset, long next, PullMessageResponse header) {
         long end = Math.min(next, header.minOffset());
         if (end > offset) {
             reportSkipped(offset, end, header);
         }
+        return end > offset;
     }
 
     private void reportSkipped(long from, long to, PullMessageResponse header) {

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** Asks brokers for both ends of a queue, and for a moment in it. Thread-safe. */
 final class QueueBounds {
 
-    /**
-     * How much a broker's clock may be behind ours, at most. It is also longer than consumers take to hear of a new queue, so that
-     * one that is started anew meanwhile does not skip what is in it.
-     */
+    /** How much a broker's clock may be behind ours. */
     static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(1);
+
+    /** Within this time after its start, a consumer has looked at the queues that were there. */
+    static final Duration FIRST_LOOK = Duration.ofSeconds(5);
 
     private final ConsumeFrom consumeFrom;
     private final @Nullable Instant timestamp;
@@ -50,8 +50,8 @@ final class QueueBounds {
      * Where a group starts that has no offset.
      *
      * <p>Not at the end where it wants the newest only: a queue that appears after the start may have messages by the time
-     * it is asked for, and they are newer than the start. The later it appears, the fewer of its messages can be older, and the
-     * more is allowed for clocks that differ.
+     * it is asked for, and they are newer than the start. In a queue that was there at the start most are older, so that only
+     * later something is allowed for clocks that differ.
      */
     CompletableFuture<Long> firstOffset(Queue queue) {
         // Whatever is in the retry topic was sent back by this group, so nothing of it may be skipped.
@@ -60,17 +60,14 @@ final class QueueBounds {
         }
         Instant time = consumeFrom == ConsumeFrom.TIMESTAMP && timestamp != null
                 ? timestamp
-                : startedAt.minus(clockDifference());
+                : startedAt.minus(allowance(Duration.between(startedAt, now(context))));
         // Some brokers say 0 of a queue that had messages and has none left.
         return at(queue, time).thenCombine(min(queue), Math::max);
     }
 
-    private Duration clockDifference() {
-        Duration running = Duration.between(startedAt, now(context));
-        if (running.isNegative()) {
-            return Duration.ZERO;
-        }
-        return running.compareTo(CLOCK_DIFFERENCE) < 0 ? running : CLOCK_DIFFERENCE;
+    /** @param running for how long the consumer has run */
+    static Duration allowance(Duration running) {
+        return running.compareTo(FIRST_LOOK) < 0 ? Duration.ZERO : CLOCK_DIFFERENCE;
     }
 
     /** The first offset that is kept. */

@@ -57,6 +57,8 @@ final class SendLoop {
     private volatile @Nullable Throwable routeError;
 
     private int pauses;
+    /** Whether a broker that has not answered, or refused for another reason, may have the topic that others do not have. */
+    private boolean otherMayHaveIt;
 
     /** An attempt that goes to a broker. @param number how many ended before it */
     private record Begun(int number, TargetQueue target, long startNanos) {}
@@ -305,10 +307,11 @@ final class SendLoop {
                     forGood));
         } else {
             context.routes().refresh(order.topic());
-            if (verdict.retry() == Retry.ELSEWHERE && !othersLeft) {
+            otherMayHaveIt |= verdict.retry() != Retry.ELSEWHERE;
+            if (verdict.retry() == Retry.ELSEWHERE && !othersLeft && !otherMayHaveIt) {
                 fail("the broker answered " + verdict.detail() + ", and no other one is left to be tried");
             } else {
-                retry(othersLeft, failure != null);
+                retry(othersLeft, failure != null || verdict.retry() == Retry.ELSEWHERE);
             }
         }
     }

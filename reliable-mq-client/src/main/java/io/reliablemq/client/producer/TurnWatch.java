@@ -22,6 +22,7 @@ final class TurnWatch {
     private final Map<AsyncEnd, Long> waiting = new ConcurrentHashMap<>();
 
     private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile boolean closed;
 
     TurnWatch(TaskLoop loop, Clock clock) {
         this.loop = loop;
@@ -31,6 +32,10 @@ final class TurnWatch {
     void add(AsyncEnd end, Duration time) {
         waiting.put(end, clock.nanos() + time.toNanos());
         lookLater();
+        if (closed) {
+            // Whoever closed may have looked before.
+            end.giveUp();
+        }
     }
 
     private void lookLater() {
@@ -50,6 +55,7 @@ final class TurnWatch {
 
     /** Ends what waits still: nobody looks any more. */
     void close() {
+        closed = true;
         waiting.keySet().forEach(AsyncEnd::giveUp);
     }
 }

@@ -73,7 +73,11 @@ public final class DiskFiles implements StoreFiles {
         for (Path at = folder.toAbsolutePath(); at != null && !Files.isDirectory(at); at = at.getParent()) {
             missing.add(at);
         }
-        Files.createDirectories(folder);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw missing.isEmpty() ? e : DiskFile.fullOr(missing.get(missing.size() - 1), 0, e);
+        }
         for (Path made : missing) {
             Path parent = made.getParent();
             if (parent != null) {

@@ -103,6 +103,12 @@ public final class LogFolder {
         return file;
     }
 
+    /** Deletes a segment that was made just now, so that nothing stands beside it. */
+    void withdrawSegment(long base) throws IOException {
+        files.delete(segment(base));
+        files.forceFolder(folder);
+    }
+
     /** Deletes the files beside a segment, which are made again from it. */
     void deleteBeside(long base) throws IOException {
         for (Path file : allBeside(base)) {

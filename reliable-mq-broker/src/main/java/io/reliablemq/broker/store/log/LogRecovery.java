@@ -69,6 +69,11 @@ public final class LogRecovery {
             return byRecords ? Math.max(claim, atLeast) : atLeast;
         }
 
+        /** Whether nothing behind this position of a copy is known to have been flushed. */
+        boolean isCopyTornAt(long position) {
+            return !byRecords && atLeast <= position;
+        }
+
         Flushed andUpTo(long position) {
             return new Flushed(byRecords, Math.max(atLeast, position));
         }
@@ -228,7 +233,7 @@ public final class LogRecovery {
         long end = scan.end();
         SegmentScan.Tail rest = scan.readTail();
         requireExpectedEnd(base, end);
-        requireFlushed(base, end, rest);
+        requireFlushed(base, scan, rest);
         for (long empty : later) {
             requireEmpty(empty, end);
         }
@@ -266,7 +271,12 @@ public final class LogRecovery {
     }
 
     /** Salvage has set aside by now what was flushed and is gone. */
-    private void requireFlushed(long base, long end, SegmentScan.Tail rest) throws LogCorruptException {
+    private void requireFlushed(long base, SegmentScan scan, SegmentScan.Tail rest) throws IOException {
+        long end = scan.end();
+        if (scan.hasUnreadableTail() && !settings.salvage()) {
+            // A write that a crash cut off leaves wrong bytes, and not an error: so this may have been acknowledged.
+            throw new LogCorruptException(folder.segment(base), end, "the disk cannot read what stands there");
+        }
         long known = flushed.upTo(rest.flushedClaim());
         if (known > end && !settings.salvage()) {
             throw new LogCorruptException(

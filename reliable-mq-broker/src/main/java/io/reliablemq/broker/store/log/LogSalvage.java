@@ -63,7 +63,10 @@ final class LogSalvage {
         try (StoreFile file = folder.files().openToRead(folder.segment(base))) {
             SegmentScan scan = scan(base, file);
             SegmentScan.Tail tail = scan.readTail();
-            return scan.end() == base && tail.wholeRecords() == 0 && flushed.upTo(tail.flushedClaim()) <= base;
+            return scan.end() == base
+                    && tail.wholeRecords() == 0
+                    && flushed.upTo(tail.flushedClaim()) <= base
+                    && !scan.hasUnreadableTail();
         }
     }
 
@@ -73,7 +76,7 @@ final class LogSalvage {
      */
     private long repair(long base, long next) throws IOException {
         try (StoreFile file = folder.files().open(folder.segment(base))) {
-            SegmentScan scan = coverBadRanges(base, file);
+            SegmentScan scan = coverBadRanges(base, file, false);
             if (scan.next() < 0) {
                 setAside(base, file, scan.end(), scan.readTail().garbageEnd());
                 heal(base, file, scan, scan.end(), next);
@@ -93,9 +96,9 @@ final class LogSalvage {
      */
     private long repairLast(long base) throws IOException {
         try (StoreFile file = folder.files().open(folder.segment(base))) {
-            SegmentScan scan = coverBadRanges(base, file);
+            SegmentScan scan = coverBadRanges(base, file, true);
             long known = flushed.upTo(scan.flushedClaim());
-            if (scan.next() < 0 && known > scan.end()) {
+            if (scan.next() < 0 && (known > scan.end() || scan.hasUnreadableTail())) {
                 setAside(base, file, scan.end(), Math.max(known, scan.readTail().garbageEnd()));
                 heal(base, file, scan, scan.end(), Long.MAX_VALUE);
             }
@@ -103,10 +106,10 @@ final class LogSalvage {
         }
     }
 
-    /** Covers each range that has a whole record behind it. */
-    private SegmentScan coverBadRanges(long base, StoreFile file) throws IOException {
+    /** Covers each range that has a whole record behind it. A torn tail of a copy is cut, and comes again from its master. */
+    private SegmentScan coverBadRanges(long base, StoreFile file, boolean isLast) throws IOException {
         SegmentScan scan = scan(base, file);
-        while (scan.next() < 0 && scan.readTail().wholeRecords() > 0) {
+        while (scan.next() < 0 && scan.readTail().wholeRecords() > 0 && !(isLast && flushed.isCopyTornAt(scan.end()))) {
             long from = scan.end();
             long to = scan.readTail().firstWhole();
             setAside(base, file, from, to);

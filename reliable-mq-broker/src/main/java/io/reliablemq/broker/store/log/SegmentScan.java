@@ -161,6 +161,12 @@ final class SegmentScan {
         return List.copyOf(unreadable);
     }
 
+    /** Whether the disk could not read something behind the last whole record. */
+    boolean hasUnreadableTail() throws IOException {
+        readTail();
+        return unreadable.higher(end - BLOCK_BYTES) != null;
+    }
+
     int bytesOfBlock(long block) {
         return (int) Math.min(BLOCK_BYTES, fileEnd - block);
     }
@@ -174,7 +180,7 @@ final class SegmentScan {
             return true;
         }
         if (window.capacity() < bytes) {
-            window = ByteBuffer.allocate(bytes + WINDOW_BYTES);
+            window = ByteBuffer.allocate(bytes + WINDOW_BYTES).limit(0);
         }
         while (true) {
             Long bad = unreadable.higher(position - BLOCK_BYTES);

@@ -139,9 +139,12 @@ final class SegmentSupply {
         try {
             return open(folder, settings, base, base + size, file);
         } catch (IOException | RuntimeException e) {
-            // Out of file handles, for instance: the next attempt shall not find a file in its way.
-            try (file) {
-                folder.deleteSegment(base);
+            // Out of file handles, for instance: the next attempt shall not find a file in its way. Its handle goes
+            // first, as
+            // that may be what is short.
+            try {
+                file.close();
+                folder.withdrawSegment(base);
             } catch (IOException f) {
                 f.addSuppressed(e);
                 throw f;
