@@ -42,8 +42,11 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** TLS on the remoting port, each client on the other side's broker. */
+@Execution(ExecutionMode.CONCURRENT)
 class TlsConformanceIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -28,11 +28,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The guarantee report on a broker of Apache RocketMQ that is called {@code SYNC_MASTER} and has otherwise its defaults, beside
  * one of ours: what each of them says is asked for over the protocol.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class GuaranteeReportIT {
 
     private static final Duration BOUND = Duration.ofSeconds(90);

@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * and fro, and the master is lost with its disk.
  */
 @Isolated("no send may fail while roles are switched")
+@Execution(ExecutionMode.CONCURRENT)
 class MasterAndSlaveIT {
 
     private static final String TOPIC = "pair-topic";

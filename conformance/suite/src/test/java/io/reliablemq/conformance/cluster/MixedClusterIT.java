@@ -24,6 +24,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * together, to both clients, whichever name server a client knows. What goes leaves both name servers.
  */
 @Isolated("what goes has left the name servers within a second")
+@Execution(ExecutionMode.CONCURRENT)
 class MixedClusterIT {
 
     private static final String TOPIC = "mixed";

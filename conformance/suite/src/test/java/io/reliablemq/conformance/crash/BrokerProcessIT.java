@@ -25,8 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What an operator sees of the broker process: start, stop, refusals that name what to change. */
+@Execution(ExecutionMode.CONCURRENT)
 class BrokerProcessIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);

@@ -28,8 +28,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The process of a consumer is killed with SIGKILL while it handles messages: none is lost, and few are handled again. */
+@Execution(ExecutionMode.CONCURRENT)
 class ConsumerKilledIT {
 
     private static final Duration BOUND = Duration.ofSeconds(90);

@@ -18,11 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Messages that a broker has promised to deliver, or not to: those of transactions, and those with a time, some called back. The
  * broker is killed with SIGKILL, or another one takes its place: what is committed or due comes once, and nothing else does.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class TransactionCrashIT {
 
     private static final String TOPIC = "promised";
