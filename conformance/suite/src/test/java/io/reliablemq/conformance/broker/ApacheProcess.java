@@ -93,6 +93,10 @@ public final class ApacheProcess {
         settings.put("osPageCacheBusyTimeOutMills", "10000");
         settings.put("transactionTimeOut", "1000");
         settings.put("transactionCheckInterval", "2000");
+        // Each end of a transaction is written at once. By the defaults the thread that collects them spins for good
+        // after the first ones (apache/rocketmq#10966), and takes a processor from all other cases.
+        settings.put("transactionOpBatchInterval", "3600000");
+        settings.put("transactionOpMsgMaxSize", "1");
         settings.put("messageDelayLevel", BrokerUnderTest.DELAY_LEVELS);
         if (role == Role.SLAVE) {
             // By its default it answers no pull, not even while its master is dead.

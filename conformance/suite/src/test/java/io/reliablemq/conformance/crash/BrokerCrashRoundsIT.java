@@ -46,7 +46,7 @@ class BrokerCrashRoundsIT {
     private static final int MOST_MICROS_INTO_THE_START = 1_500_000;
 
     /** Enough for any moment of a kill, and for going on behind it until all groups have caught up. */
-    private static final int MOST_A_ROUND = 5_000;
+    private static final int MOST_A_ROUND = 2_500;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
