@@ -31,7 +31,7 @@ final class Recorder implements Listener {
 
     @Override
     public Outcome receive(IncomingMessage message) {
-        arrivals.add(new Arrival(message, System.nanoTime()));
+        arrivals.add(new Arrival(message.kept(), System.nanoTime()));
         return message.reconsumeTimes() < failures ? Outcome.RECONSUME_LATER : Outcome.CONSUME_SUCCESS;
     }
 

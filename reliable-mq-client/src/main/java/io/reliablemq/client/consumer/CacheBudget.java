@@ -3,16 +3,21 @@ package io.reliablemq.client.consumer;
 import io.reliablemq.client.api.CacheLimits;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** What all queues of a consumer hold together. Thread-safe; {@code lock} guards all of it. */
+/**
+ * What all queues of a consumer hold together. Thread-safe: the counts are atomic, since each message changes them; who waits is
+ * guarded by the monitor of {@code waiting}.
+ */
 final class CacheBudget {
 
     private final CacheLimits limits;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicLong messages = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
     private final List<Runnable> waiting = new ArrayList<>();
-    private long messages;
-    private long bytes;
+
+    /** Set before whoever waits looks again, so that one of the two sees the other. */
+    private volatile boolean anyWaiting;
 
     CacheBudget(CacheLimits limits) {
         this.limits = limits;
@@ -23,62 +28,54 @@ final class CacheBudget {
     }
 
     void add(int addedMessages, long addedBytes) {
-        change(addedMessages, addedBytes);
+        messages.addAndGet(addedMessages);
+        bytes.addAndGet(addedBytes);
     }
 
     void remove(int removedMessages, long removedBytes) {
-        change(-removedMessages, -removedBytes);
+        messages.addAndGet(-removedMessages);
+        bytes.addAndGet(-removedBytes);
+        if (anyWaiting && !isFull()) {
+            waiters().forEach(Runnable::run);
+        }
     }
 
-    private void change(int ofMessages, long ofBytes) {
-        List<Runnable> room = List.of();
-        lock.lock();
-        try {
-            messages += ofMessages;
-            bytes += ofBytes;
-            if (!waiting.isEmpty() && !isFull()) {
-                room = List.copyOf(waiting);
-                waiting.clear();
-            }
-        } finally {
-            lock.unlock();
+    private List<Runnable> waiters() {
+        synchronized (waiting) {
+            List<Runnable> all = List.copyOf(waiting);
+            waiting.clear();
+            anyWaiting = false;
+            return all;
         }
-        room.forEach(Runnable::run);
     }
 
     /** @param later if there is no room, this runs once as soon as there is, on the thread that made it */
     boolean hasRoom(Runnable later) {
-        lock.lock();
-        try {
-            if (!isFull()) {
-                return true;
-            }
+        if (!isFull()) {
+            return true;
+        }
+        synchronized (waiting) {
             waiting.add(later);
-            return false;
-        } finally {
-            lock.unlock();
+            anyWaiting = true;
+            // What made room before it was seen that somebody waits has woken nobody.
+            if (isFull()) {
+                return false;
+            }
+            waiting.remove(later);
+            anyWaiting = !waiting.isEmpty();
+            return true;
         }
     }
 
     private boolean isFull() {
-        return messages >= limits.maxMessages() || bytes >= limits.maxBytes();
+        return messages.get() >= limits.maxMessages() || bytes.get() >= limits.maxBytes();
     }
 
     long messages() {
-        lock.lock();
-        try {
-            return messages;
-        } finally {
-            lock.unlock();
-        }
+        return messages.get();
     }
 
     long bytes() {
-        lock.lock();
-        try {
-            return bytes;
-        } finally {
-            lock.unlock();
-        }
+        return bytes.get();
     }
 }

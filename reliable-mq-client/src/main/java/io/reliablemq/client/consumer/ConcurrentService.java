@@ -61,10 +61,15 @@ final class ConcurrentService implements ConsumeService {
         listening.call(deliveries, new Listening.Ending() {
             @Override
             public void judged(List<Verdict> verdicts) {
-                settle(deliveries, verdicts, () -> {
-                    queue.end();
+                if (deliveries.size() == 1 && verdicts.get(0).isDone()) {
+                    deliveries.get(0).finishAndEnd();
                     ended.run();
-                });
+                } else {
+                    settle(deliveries, verdicts, () -> {
+                        queue.end();
+                        ended.run();
+                    });
+                }
             }
 
             @Override
@@ -75,11 +80,6 @@ final class ConcurrentService implements ConsumeService {
     }
 
     private void settle(List<Delivery> deliveries, List<Verdict> verdicts, Runnable allSettled) {
-        if (deliveries.size() == 1 && verdicts.get(0).isDone()) {
-            deliveries.get(0).finish();
-            allSettled.run();
-            return;
-        }
         AtomicInteger open = new AtomicInteger(deliveries.size());
         Runnable settled = () -> {
             if (open.decrementAndGet() == 0) {

@@ -54,6 +54,11 @@ record Delivery(ProcessQueue queue, StoredMessage message, int failedHere, long 
         queue.finish(message.queueOffset());
     }
 
+    /** Finished by the work that its queue was told of. */
+    void finishAndEnd() {
+        queue.finishAndEnd(message.queueOffset());
+    }
+
     String describe() {
         return message.messageId() + " (topic '" + MessageReader.originalTopic(message) + "', broker '"
                 + queue.queue().brokerName() + "', queue " + message.queueId() + ", offset " + message.queueOffset()

@@ -27,16 +27,24 @@ final class Leases {
 
     private final PushConsumerSettings settings;
     private final ConsumerContext context;
-    private final Set<Lease> all = ConcurrentHashMap.newKeySet();
+    /** A lease of several messages is there as often. */
     private final Map<String, Lease> byMessage = new ConcurrentHashMap<>();
+
+    /** Whose message came again, since its queue was given up and taken back, before its listener has ended. */
+    private final Set<Lease> superseded = ConcurrentHashMap.newKeySet();
+
     private final AtomicLong timedOut = new AtomicLong();
     private final PeriodicTask looks;
 
     Leases(PushConsumerSettings settings, ConsumerContext context) {
         this.settings = settings;
         this.context = context;
-        this.looks = PeriodicTask.watching(
-                context.loop(), settings.consumeTimeout(), LONGEST_LOOK, () -> all.forEach(Lease::look));
+        this.looks = PeriodicTask.watching(context.loop(), settings.consumeTimeout(), LONGEST_LOOK, this::look);
+    }
+
+    private void look() {
+        byMessage.values().forEach(Lease::look);
+        superseded.forEach(Lease::look);
     }
 
     /** Since when a listener works, or has had more time, and whether it was told of since then. */
@@ -62,8 +70,14 @@ final class Leases {
 
         /** The listener has ended. @return whether what it says counts */
         boolean end() {
+            boolean counts = time.getAndSet(null) != null;
+            // Behind that, so that whoever supersedes it sees one or the other.
             forget();
-            return time.getAndSet(null) != null;
+            return counts;
+        }
+
+        private boolean isOpen() {
+            return time.get() != null;
         }
 
         /** @return whether the listener has all of its time again, since that was not over yet */
@@ -72,8 +86,10 @@ final class Leases {
         }
 
         private void forget() {
-            all.remove(this);
             messages.forEach(message -> byMessage.remove(message.offsetMessageId(), this));
+            if (!superseded.isEmpty()) {
+                superseded.remove(this);
+            }
         }
 
         private void look() {
@@ -114,9 +130,20 @@ final class Leases {
     /** A listener begins to work. @param onExpiry runs if its time is over before its end, on the thread rmq-client */
     Lease begin(List<ReceivedMessage> messages, Runnable onExpiry) {
         Lease lease = new Lease(messages, onExpiry);
-        all.add(lease);
-        messages.forEach(message -> byMessage.put(message.offsetMessageId(), lease));
+        for (ReceivedMessage message : messages) {
+            Lease before = byMessage.put(message.offsetMessageId(), lease);
+            if (before != null) {
+                supersede(before);
+            }
+        }
         return lease;
+    }
+
+    private void supersede(Lease lease) {
+        superseded.add(lease);
+        if (!lease.isOpen()) {
+            superseded.remove(lease);
+        }
     }
 
     boolean extend(ReceivedMessage message) {

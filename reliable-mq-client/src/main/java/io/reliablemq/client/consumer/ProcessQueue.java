@@ -94,8 +94,18 @@ final class ProcessQueue {
 
     /** The message at that offset needs no further attention here: it was handled, or the broker has it back. */
     void finish(long offset) {
+        finish(offset, false);
+    }
+
+    /** The message that {@link #begin()} told of was handled: as {@link #finish} and {@link #end}. */
+    void finishAndEnd(long offset) {
+        finish(offset, true);
+    }
+
+    private void finish(long offset, boolean ends) {
         Runnable room = null;
         boolean allFinished = false;
+        boolean last;
         Unfinished done;
         lock.lock();
         try {
@@ -108,6 +118,7 @@ final class ProcessQueue {
                     onRoom = null;
                 }
             }
+            last = ends && isLastOut();
         } finally {
             lock.unlock();
         }
@@ -120,6 +131,15 @@ final class ProcessQueue {
         if (allFinished) {
             onAllFinished.run();
         }
+        if (last) {
+            idle.complete(null);
+        }
+    }
+
+    /** One less is in hand. Called with the lock held. @return whether that was the last one of a retired queue */
+    private boolean isLastOut() {
+        inHand--;
+        return inHand == 0 && retired;
     }
 
     /** From now on, this runs each time when nothing is unfinished any more, on the thread that finished the last one. */
@@ -159,8 +179,7 @@ final class ProcessQueue {
         boolean last;
         lock.lock();
         try {
-            inHand--;
-            last = inHand == 0 && retired;
+            last = isLastOut();
         } finally {
             lock.unlock();
         }

@@ -254,10 +254,8 @@ final class PullLoop {
         succeeded(header);
         // The broker may have deleted meanwhile what stands in its answer.
         reportGone(offset, messages.isEmpty() ? next : messages.get(0).queueOffset(), header);
-        List<StoredMessage> wanted = messages.stream()
-                .filter(message -> settings.subscriptions().wants(queue.topic(), message))
-                .toList();
-        host.pulled(window, window.add(wanted, next));
+        messages.removeIf(message -> !settings.subscriptions().wants(queue.topic(), message));
+        host.pulled(window, window.add(messages, next));
         pull();
     }
 

@@ -20,13 +20,21 @@ final class Rate {
     }
 
     /** How long until the next message may go; 0 or less for now. */
-    synchronized long nanosToWait() {
-        return nanosPerMessage == 0 ? 0 : nextNanos - clock.nanos();
+    long nanosToWait() {
+        if (nanosPerMessage == 0) {
+            return 0;
+        }
+        synchronized (this) {
+            return nextNanos - clock.nanos();
+        }
     }
 
     /** That many messages go now. @param messages below 0 for some that were to go and do not */
-    synchronized void take(int messages) {
-        if (nanosPerMessage > 0) {
+    void take(int messages) {
+        if (nanosPerMessage == 0) {
+            return;
+        }
+        synchronized (this) {
             long now = clock.nanos();
             // What was not used is not made up for: the limit holds in every second.
             nextNanos = (nextNanos - now > 0 ? nextNanos : now) + (long) (messages * nanosPerMessage);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -154,7 +155,7 @@ public final class MessageLayout {
         }
     }
 
-    /** Reads messages until the buffer ends. */
+    /** Reads messages until the buffer ends. @return a list that belongs to the caller */
     public static List<StoredMessage> decodeAll(ByteBuffer in) {
         List<StoredMessage> messages = new ArrayList<>();
         StoredMessage last = null;
@@ -198,7 +199,7 @@ public final class MessageLayout {
                 storeHost,
                 reconsumeTimes,
                 preparedPosition,
-                MessageProperties.decode(properties),
+                MessageProperties.decode(properties, like == null ? Map.of() : like.properties()),
                 body);
     }
 

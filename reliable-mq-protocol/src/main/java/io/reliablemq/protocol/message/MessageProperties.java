@@ -13,6 +13,12 @@ public final class MessageProperties {
     /** The longest encoded form: its length is a signed 16-bit number. */
     public static final int MAX_BYTES = Short.MAX_VALUE;
 
+    /** Room for what most messages have. */
+    private static final int FEW = 8;
+
+    /** Ids, which differ, are longer; flags, cluster and tag are not. */
+    private static final int LONGEST_SHARED = 24;
+
     private static final char NAME_END = 1;
     private static final char VALUE_END = 2;
 
@@ -29,7 +35,12 @@ public final class MessageProperties {
 
     /** Reads what {@link #encode} wrote, in the same order; entries without a name or value are skipped. */
     public static Map<String, String> decode(@Nullable String text) {
-        Map<String, String> properties = new LinkedHashMap<>();
+        return decode(text, Map.of());
+    }
+
+    /** @param like properties that probably have some of the same short values, which need not be made again then */
+    static Map<String, String> decode(@Nullable String text, Map<String, String> like) {
+        Map<String, String> properties = new LinkedHashMap<>(FEW);
         int from = 0;
         int middle = -1;
         while (text != null && from < text.length()) {
@@ -44,11 +55,23 @@ public final class MessageProperties {
                 }
             }
             if (middle > from && middle < end - 1) {
-                properties.put(text.substring(from, middle), text.substring(middle + 1, end));
+                String name = PropertyNames.cutOut(text, from, middle);
+                properties.put(name, value(text, middle + 1, end, name, like));
             }
             from = end + 1;
         }
         return properties;
+    }
+
+    private static String value(String text, int from, int to, String name, Map<String, String> like) {
+        int length = to - from;
+        if (length <= LONGEST_SHARED && !like.isEmpty()) {
+            String other = like.get(name);
+            if (other != null && other.length() == length && text.startsWith(other, from)) {
+                return other;
+            }
+        }
+        return text.substring(from, to);
     }
 
     /** Whether the text can stand in a properties string. */

@@ -124,6 +124,21 @@ public final class PropertyNames {
             FailureProperties.FIRST_FAILED_AT,
             FailureProperties.LAST_FAILED_AT);
 
+    /** What most messages carry, so that the names need neither be made nor hashed for each of them. */
+    private static final String[] COMMON = {
+        UNIQUE_ID, WAIT_STORE, TAGS, KEYS, CLUSTER, MESSAGE_REGION, TRACE_SWITCH, SHARDING_KEY
+    };
+
+    /** The name that stands in this part of the text, as one of the constants above where it is one of the common ones. */
+    static String cutOut(String text, int from, int to) {
+        for (String name : COMMON) {
+            if (name.length() == to - from && text.startsWith(name, from)) {
+                return name;
+            }
+        }
+        return text.substring(from, to);
+    }
+
     public static boolean isReserved(String name) {
         return RESERVED.contains(name);
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +99,38 @@ class MessageLayoutTest {
             assertThat(read.storeTimestamp()).isEqualTo(99);
             assertThat(read.bornTimestamp()).isEqualTo(0x1A207960935L);
         }
+    }
+
+    @Test
+    void messagesThatAreReadTogetherHaveTheirOwnPropertiesWhereTheyDiffer() {
+        List<Map<String, String>> properties = List.of(
+                Map.of("UNIQ_KEY", "7F000001A1B218B4AAC2087E5C3F0000", "WAIT", "true", "TAGS", "a", "color", "red"),
+                Map.of("UNIQ_KEY", "7F000001A1B218B4AAC2087E5C3F0001", "WAIT", "true", "TAGS", "b", "color", "red"),
+                Map.of("WAIT", "tru", "TAGS", "bb", "colors", "red"),
+                Map.of("WAIT", "false", "color", "x".repeat(100)),
+                Map.of());
+        ByteBuffer together = ByteBuffer.allocate(4096);
+        for (Map<String, String> each : properties) {
+            together.put(MessageLayout.encode(new StoredMessage(
+                    "TopicA",
+                    1,
+                    5,
+                    0,
+                    0,
+                    0,
+                    0,
+                    new InetSocketAddress("127.0.0.1", 50_000),
+                    0,
+                    new InetSocketAddress("127.0.0.1", 10_911),
+                    0,
+                    0,
+                    each,
+                    new byte[0])));
+        }
+
+        List<StoredMessage> read = MessageLayout.decodeAll(together.flip());
+
+        assertThat(read).extracting(StoredMessage::properties).isEqualTo(properties);
     }
 
     @Test

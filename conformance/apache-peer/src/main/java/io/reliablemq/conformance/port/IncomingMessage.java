@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic as the listener sees it, also in a retry
  * @param messageId the unique id, the same in every copy
  * @param offsetMessageId the id of this stored copy
- * @param properties the application's and the protocol's
+ * @param properties the application's and the protocol's, as the client has them
  */
 public record IncomingMessage(
         String topic,
@@ -22,8 +22,18 @@ public record IncomingMessage(
         Map<String, String> properties,
         byte[] body) {
 
-    public IncomingMessage {
-        properties = Map.copyOf(properties);
+    /** The same with properties that stay, also if the client goes on working on its own. */
+    public IncomingMessage kept() {
+        return new IncomingMessage(
+                topic,
+                messageId,
+                offsetMessageId,
+                brokerName,
+                queueId,
+                queueOffset,
+                reconsumeTimes,
+                Map.copyOf(properties),
+                body);
     }
 
     public @Nullable String property(String name) {
