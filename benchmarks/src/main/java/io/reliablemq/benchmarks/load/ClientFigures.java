@@ -5,6 +5,7 @@ import io.reliablemq.benchmarks.peer.OurClient;
 import io.reliablemq.benchmarks.process.ApacheBroker;
 import io.reliablemq.benchmarks.process.ApacheNameServer;
 import io.reliablemq.benchmarks.process.BrokerOptions;
+import io.reliablemq.benchmarks.process.ClassPath;
 import io.reliablemq.benchmarks.process.ClientProcess;
 import io.reliablemq.benchmarks.process.MeasuredBroker;
 import io.reliablemq.benchmarks.process.PeerFolder;
@@ -28,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our client beside the official one on the same broker: rates, processor time and allocation of a message, threads. Each client
- * has a process of its own; the broker stays, and the clients come in turn, the next round in the opposite order.
+ * Our client beside the official one on the same broker: rates, processor time and allocation of a message, threads; and what each
+ * brings onto the class path. Each client has a process of its own; the broker stays, and the clients come in turn, the next round in
+ * the opposite order.
  */
 public final class ClientFigures {
 
@@ -37,11 +39,13 @@ public final class ClientFigures {
 
     private static final Duration TOPIC_BOUND = Duration.ofSeconds(60);
     private static final int FILLING_SENDERS = 64;
+    private static final double MEBIBYTE = 1024 * 1024;
 
     private final Map<String, String> options;
     private final PeerFolder peer;
     private final OfficialPeer official;
     private final Path brokerJar;
+    private final Path classPaths;
     private final Path data;
     private final Map<String, Map<Boolean, List<Double>>> figures = new LinkedHashMap<>();
 
@@ -52,6 +56,7 @@ public final class ClientFigures {
         this.official = new OfficialPeer(peer);
         this.brokerJar = home.resolve("../../reliable-mq-broker/target/reliable-mq-broker-exec.jar")
                 .normalize();
+        this.classPaths = home.resolve("../class-path").normalize();
         this.data = home.resolve("client-data");
     }
 
@@ -107,6 +112,8 @@ public final class ClientFigures {
 
     private void run() throws Exception {
         String loadBefore = Machine.load();
+        classPath(true, "official-client");
+        classPath(false, "our-client");
         try {
             for (String broker : list("brokers")) {
                 BrokerOptions settings = new BrokerOptions(
@@ -135,6 +142,23 @@ public final class ClientFigures {
             BenchmarkRun.delete(data);
         }
         System.out.println(table(loadBefore));
+    }
+
+    private void classPath(boolean ofOfficial, String module) {
+        Path jars = classPaths.resolve(module).resolve("target/lib");
+        if (!Files.isDirectory(jars)) {
+            LOG.warn("The table tells no class path: {} is missing; package with -Pclass-path", jars);
+            return;
+        }
+        ClassPath size = ClassPath.of(jars);
+        figure("none\tclass path\tjars", ofOfficial, size.jars());
+        figure("none\tclass path\tMiB", ofOfficial, size.bytes() / MEBIBYTE);
+    }
+
+    private void figure(String key, boolean ofOfficial, double value) {
+        figures.computeIfAbsent(key, unused -> new LinkedHashMap<>())
+                .computeIfAbsent(ofOfficial, unused -> new ArrayList<>())
+                .add(value);
     }
 
     private void rounds(String broker, MeasuredBroker running) throws Exception {
@@ -195,11 +219,10 @@ public final class ClientFigures {
     private void take(String broker, ClientSteps.Plan plan, List<String> lines) {
         for (String line : lines) {
             int end = line.lastIndexOf('\t');
-            figures.computeIfAbsent(
-                            "on " + (broker.equals("ours") ? "our" : "Apache's") + " broker\t" + line.substring(0, end),
-                            key -> new LinkedHashMap<>())
-                    .computeIfAbsent(plan.official(), key -> new ArrayList<>())
-                    .add(Double.valueOf(line.substring(end + 1)));
+            figure(
+                    "on " + (broker.equals("ours") ? "our" : "Apache's") + " broker\t" + line.substring(0, end),
+                    plan.official(),
+                    Double.parseDouble(line.substring(end + 1)));
         }
     }
 

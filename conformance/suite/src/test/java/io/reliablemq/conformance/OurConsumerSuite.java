@@ -361,24 +361,36 @@ abstract class OurConsumerSuite extends OurConsumerCase {
     }
 
     @Test
-    void membersWithAStickyStrategyHaveEveryQueueOnce() {
+    void withAStickyStrategyAMemberThatLeavesMovesNoOtherQueueAndNothingIsHandledTwice() {
         PushConsumerSettings settings =
-                settings().allocation(AllocationStrategy.sticky()).build();
+                settings().threads(4).allocation(AllocationStrategy.sticky()).build();
         List<PushConsumer> members = List.of(
                 consume(settings, this::record), consume(settings, this::record), consume(settings, this::record));
-
-        await("every queue once").atMost(DELIVERY_BOUND).untilAsserted(() -> {
+        await("every queue once, and some for each").atMost(DELIVERY_BOUND).untilAsserted(() -> {
+            assertThat(members)
+                    .allSatisfy(member -> assertThat(queuesOf(member)).isNotEmpty());
             List<Queue> all = members.stream()
                     .flatMap(member -> queuesOf(member).stream())
                     .toList();
             assertThat(all).hasSize(QUEUES).doesNotHaveDuplicates();
         });
+        Set<Queue> second = queuesOf(members.get(1));
+        Set<Queue> third = queuesOf(members.get(2));
+
+        Producer producer = producer();
+        names("before", 40).forEach(body -> producer.send(ours(body)));
         members.get(0).close();
+        names("after", 40).forEach(body -> producer.send(ours(body)));
+
         await("every queue still")
                 .atMost(DELIVERY_BOUND)
                 .until(() -> queuesOf(members.get(1)).size()
                                 + queuesOf(members.get(2)).size()
                         == QUEUES);
+        assertThat(queuesOf(members.get(1))).containsAll(second);
+        assertThat(queuesOf(members.get(2))).containsAll(third);
+        awaitHandled(80);
+        assertThat(handled).hasSize(80).containsAll(names("before", 40)).containsAll(names("after", 40));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ClusterQueries;
 import io.reliablemq.client.route.Remote;
 import io.reliablemq.protocol.body.ClusterInfo;
+import io.reliablemq.protocol.body.ConsumerGroupSettings;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
@@ -109,15 +110,27 @@ public final class RemoteClusterQueries implements ClusterQueries {
         });
     }
 
+    @Override
+    public CompletableFuture<Integer> retryQueues(BrokerNode broker, String group) {
+        Command question = Command.request(RequestCode.GET_SUBSCRIPTION_GROUP_CONFIG, Map.of("group", group));
+        return ask(
+                broker.address(),
+                question,
+                answer -> JsonBodies.read(answer.body(), ConsumerGroupSettings.class)
+                        .retryQueues());
+    }
+
     private <T> CompletableFuture<T> ask(String address, int code, Function<Command, T> read) {
-        return remote.invoke(address, Command.request(code, Map.of()), settings.requestTimeout())
-                .thenApply(answer -> {
-                    if (!answer.isSuccess()) {
-                        throw new IllegalStateException(
-                                address + " answered " + answer.code() + " " + answer.remarkText());
-                    }
-                    return read.apply(answer);
-                });
+        return ask(address, Command.request(code, Map.of()), read);
+    }
+
+    private <T> CompletableFuture<T> ask(String address, Command question, Function<Command, T> read) {
+        return remote.invoke(address, question, settings.requestTimeout()).thenApply(answer -> {
+            if (!answer.isSuccess()) {
+                throw new IllegalStateException(address + " answered " + answer.code() + " " + answer.remarkText());
+            }
+            return read.apply(answer);
+        });
     }
 
     private static Map<String, String> properties(String text) {

@@ -45,4 +45,10 @@ public interface ClusterQueries {
 
     /** What a broker counts about itself, by its own names. Fails as {@link #configuration} does. */
     CompletableFuture<Map<String, String>> runtime(BrokerNode broker);
+
+    /**
+     * How many retry queues a broker has for a group. One of Apache RocketMQ that has none answers that it has taken a failed message
+     * back, and drops it. Fails as {@link #configuration} does, and where the broker does not know the group, or the question.
+     */
+    CompletableFuture<Integer> retryQueues(BrokerNode broker, String group);
 }

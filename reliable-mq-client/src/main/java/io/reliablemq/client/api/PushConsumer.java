@@ -41,7 +41,8 @@ public interface PushConsumer extends AutoCloseable {
 
     /**
      * Asks for more time: the {@linkplain PushConsumerSettings#consumeTimeout() consume time-out} of the message begins anew.
-     * Whoever works for longer calls this from time to time, so that one who is stuck can be told from one who works.
+     * Whoever works for longer calls this from time to time, so that one who is stuck can be told from one who works. Any thread
+     * may, for as long as the handler runs or the future that it returned is open; of a batch, any of its messages stands for all.
      *
      * @return false if the message is not being handled here, or no longer: another attempt has begun, or will
      */

@@ -6,7 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message handed to a {@link MessageHandler}. Immutable; the body is not copied and must not be changed.
+ * A message handed to a {@link MessageHandler}. Immutable, except for the array of its body, which is not copied again: it belongs to
+ * this delivery, and interceptors and the handler share it. Whoever changes it changes nothing but what they see: another attempt, and
+ * the copy that a broker keeps for it, have the body that was sent.
  *
  * @param topic the topic it was sent to, also when it comes from a retry queue
  * @param messageId the unique id: the same in every attempt and every copy

@@ -31,9 +31,13 @@ public final class SendFailedException extends RuntimeException {
         this.refusedForGood = refusedForGood;
     }
 
-    /** The message, with its unique id. */
+    /**
+     * The message, with its unique id. Each call gives a body array of its own, so that what one handler keeps is not changed by
+     * another, or by the sender.
+     */
     public Message sentMessage() {
-        return sent;
+        return new Message(
+                sent.topic(), sent.flag(), sent.properties(), sent.body().clone());
     }
 
     /** Every attempt in its order, one that was given up before its answer came among them; empty if none was made. */

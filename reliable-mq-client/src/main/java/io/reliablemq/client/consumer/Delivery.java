@@ -1,6 +1,8 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.client.consumer.RetryCopies.Copy;
 import io.reliablemq.protocol.message.StoredMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message on its way through the listener. Immutable.
@@ -16,16 +18,24 @@ record Delivery(ProcessQueue queue, StoredMessage message, int failedHere, long 
      *
      * @param failed since the pauses began
      * @param refused those of them that its broker has answered, so that it will say the same the next time
+     * @param copy the copy that was sent to the retry topic and may be stored; null if there is none. It outlives another attempt of
+     *     the listener, so that what is sent when that fails as well is the same copy and not a second one
      */
-    record Returns(int failed, int refused) {
+    record Returns(int failed, int refused, @Nullable Copy copy) {
 
-        static final Returns NONE = new Returns(0, 0);
+        static final Returns NONE = new Returns(0, 0, null);
 
         /** The broker was away, and what it said before says nothing of it as it is now. */
-        static final Returns ANEW = new Returns(1, 0);
+        Returns anew() {
+            return new Returns(1, 0, copy);
+        }
 
         Returns andAgain(boolean isRefusal) {
-            return new Returns(failed + 1, refused + (isRefusal ? 1 : 0));
+            return new Returns(failed + 1, refused + (isRefusal ? 1 : 0), copy);
+        }
+
+        Returns with(@Nullable Copy sent) {
+            return new Returns(failed, refused, sent);
         }
     }
 

@@ -69,36 +69,29 @@ final class GiveBack implements Failures {
         this.finished = finished;
     }
 
-    /**
-     * What brokers may have of a message already.
-     *
-     * @param stored whether one has said that it has a copy, so that the listener has had its say
-     * @param copy the one that was sent to the retry topic; null if none was, or none was taken
-     */
-    private record Known(boolean stored, @Nullable Copy copy) {
-        static final Known NOTHING = new Known(false, null);
-    }
-
     @Override
     public void take(Delivery delivery, Verdict verdict, Runnable settled) {
-        giveBack(delivery, verdict, Known.NOTHING, settled);
+        giveBack(delivery, verdict, false, settled);
     }
 
-    private void giveBack(Delivery delivery, Verdict verdict, Known known, Runnable settled) {
+    /** @param stored whether a broker has said that it has a copy, so that the listener has had its say */
+    private void giveBack(Delivery delivery, Verdict verdict, boolean stored, Runnable settled) {
         if (delivery.isObsolete()) {
             // Another member receives the message again, so that the failure must not be counted twice.
             settled.run();
             return;
         }
-        Copy copy = copyToSend(delivery, known);
+        Copy copy = copyToSend(delivery);
         send(delivery, verdict, copy).whenComplete((lacking, error) -> {
             try {
                 if (error != null) {
                     boolean refusal = isRefusal(error);
-                    Known now = copy == null || refusal ? known : new Known(known.stored(), copy.sentBefore());
-                    keep(new Kept(delivery.with(delivery.returns().andAgain(refusal)), verdict, now), error);
+                    Copy known = copy == null ? null : afterError(copy, refusal);
+                    Delivery.Returns returns =
+                            delivery.returns().andAgain(refusal).with(known);
+                    keep(new Kept(delivery.with(returns), verdict, stored), error);
                 } else if (lacking.isPresent()) {
-                    keepUnsafe(delivery, verdict, known, copy, lacking.get());
+                    keepUnsafe(delivery, verdict, stored, copy, lacking.get());
                 } else {
                     delivery.finish();
                     finished.accept(delivery.queue());
@@ -110,11 +103,18 @@ final class GiveBack implements Failures {
     }
 
     /** @return null while the message's own broker is to make it */
-    private @Nullable Copy copyToSend(Delivery delivery, Known known) {
-        if (known.copy() == null && delivery.returns().refused() >= MOST_REFUSALS) {
-            return new Copy(context.clock().wallMs(), false);
+    private @Nullable Copy copyToSend(Delivery delivery) {
+        Copy before = delivery.returns().copy();
+        boolean needed = before != null || delivery.returns().refused() >= MOST_REFUSALS;
+        return needed ? copies.next(delivery, before) : null;
+    }
+
+    /** @return what may be stored; null if nothing is */
+    private static @Nullable Copy afterError(Copy copy, boolean refusal) {
+        if (!refusal) {
+            return copy.sentBefore();
         }
-        return known.copy();
+        return copy.maybeStored() ? copy.refused() : null;
     }
 
     private CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict, @Nullable Copy copy) {
@@ -125,13 +125,14 @@ final class GiveBack implements Failures {
         }
     }
 
-    private void keepUnsafe(Delivery delivery, Verdict verdict, Known known, @Nullable Copy copy, String lacking) {
+    private void keepUnsafe(
+            Delivery delivery, Verdict verdict, boolean storedBefore, @Nullable Copy copy, String lacking) {
         boolean firstCopy = copy != null && !copy.maybeStored();
         // What was refused before says nothing of how soon a copy is safe.
         Delivery.Returns returns = firstCopy
-                ? new Delivery.Returns(1, delivery.returns().refused())
+                ? new Delivery.Returns(1, delivery.returns().refused(), null)
                 : delivery.returns().andAgain(false);
-        if (!known.stored() || firstCopy) {
+        if (!storedBefore || firstCopy) {
             log.warn(
                     "A broker has taken message {} of group '{}' back, but its copy is not yet as safe as it should be: {}."
                             + " The message is kept here until it is",
@@ -139,10 +140,8 @@ final class GiveBack implements Failures {
                     group,
                     lacking);
         }
-        Known now = new Known(true, copy == null ? null : copy.sentBefore());
-        await(
-                new Kept(delivery.with(returns), verdict, now),
-                pause(returns, copy == null ? MAX_DOUBLINGS : MAX_DOUBLINGS_OF_A_COPY));
+        Delivery kept = delivery.with(returns.with(copy == null ? null : copy.sentBefore()));
+        await(new Kept(kept, verdict, true), pause(returns, copy == null ? MAX_DOUBLINGS : MAX_DOUBLINGS_OF_A_COPY));
     }
 
     private static boolean isRefusal(Throwable error) {
@@ -153,12 +152,12 @@ final class GiveBack implements Failures {
     private static final class Kept {
         private final Delivery delivery;
         private final Verdict verdict;
-        private final Known known;
+        private final boolean stored;
 
-        Kept(Delivery delivery, Verdict verdict, Known known) {
+        Kept(Delivery delivery, Verdict verdict, boolean stored) {
             this.delivery = delivery;
             this.verdict = verdict;
-            this.known = known;
+            this.stored = stored;
         }
     }
 
@@ -203,7 +202,7 @@ final class GiveBack implements Failures {
         for (Kept waiting : kept) {
             BrokerAddresses broker = context.broker(waiting.delivery.queue().queue());
             if (broker != null && address.equals(broker.master()) && kept.remove(waiting)) {
-                goOn(waiting, waiting.delivery.with(Delivery.Returns.ANEW));
+                goOn(waiting, waiting.delivery.with(waiting.delivery.returns().anew()));
             }
         }
     }
@@ -214,9 +213,9 @@ final class GiveBack implements Failures {
     }
 
     private void goOn(Kept waiting, Delivery delivery) {
-        if (waiting.known.stored() || waiting.verdict.isDeadLetter()) {
+        if (waiting.stored || waiting.verdict.isDeadLetter()) {
             // The listener has had its last say, so it is not asked again.
-            giveBack(delivery, waiting.verdict, waiting.known, () -> {});
+            giveBack(delivery, waiting.verdict, waiting.stored, () -> {});
         } else {
             again.accept(delivery);
         }

@@ -11,13 +11,18 @@ import java.time.Instant;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
-/** Turns stored messages into those for the application: the original topic, the inflated body. Pure functions. */
+/**
+ * Turns stored messages into those for the application: the original topic, the inflated body. Pure functions.
+ *
+ * <p>What an application gets of a delivery has a body array of its own: the stored message may be handed out again, and is sent
+ * back as a copy, with the body that it was sent with, whatever a listener has done to its array.
+ */
 final class MessageReader {
 
     /** @throws UnreadableMessageException if the body cannot be inflated */
     static ReceivedMessage read(Delivery delivery) throws UnreadableMessageException {
         StoredMessage stored = delivery.message();
-        return message(delivery.queue().queue(), stored, delivery.failedBefore(), body(stored));
+        return message(delivery.queue().queue(), stored, delivery.failedBefore(), ownBody(stored));
     }
 
     /** @throws UnreadableMessageException if the body cannot be inflated */
@@ -36,7 +41,11 @@ final class MessageReader {
             return read(delivery);
         } catch (UnreadableMessageException e) {
             StoredMessage stored = delivery.message();
-            return message(delivery.queue().queue(), stored, delivery.failedBefore(), stored.body());
+            return message(
+                    delivery.queue().queue(),
+                    stored,
+                    delivery.failedBefore(),
+                    stored.body().clone());
         }
     }
 
@@ -60,6 +69,11 @@ final class MessageReader {
     static String originalTopic(StoredMessage stored) {
         @Nullable String original = stored.property(PropertyNames.RETRY_TOPIC);
         return original != null && Names.isRetryTopic(stored.topic()) ? original : stored.topic();
+    }
+
+    private static byte[] ownBody(StoredMessage stored) throws UnreadableMessageException {
+        byte[] body = body(stored);
+        return body == stored.body() ? body.clone() : body;
     }
 
     private static byte[] body(StoredMessage stored) throws UnreadableMessageException {

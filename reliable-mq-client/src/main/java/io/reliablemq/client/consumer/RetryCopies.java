@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends copies of failed messages to the group's retry topic, where the broker that has a message does not take it back: it has
@@ -65,13 +66,46 @@ final class RetryCopies {
      * same unique id, and a broker that took it for this one would drop it.
      *
      * @param bornTimestamp when it was made, in ms
+     * @param brokerName where it is sent to; empty while that is not known
      * @param maybeStored whether a broker may hold it already
      */
-    record Copy(long bornTimestamp, boolean maybeStored) {
+    record Copy(long bornTimestamp, String brokerName, boolean maybeStored) {
 
         Copy sentBefore() {
-            return new Copy(bornTimestamp, true);
+            return new Copy(bornTimestamp, brokerName, true);
         }
+
+        /** Its broker does not take it, so that another one may have to. */
+        Copy refused() {
+            return new Copy(bornTimestamp, "", maybeStored);
+        }
+    }
+
+    /**
+     * What is to be sent next. One that may be stored goes to the broker that may hold it, as long as that can be reached; no other
+     * would know it.
+     *
+     * @param before what was sent before and may be stored; null for nothing
+     */
+    Copy next(Delivery delivery, @Nullable Copy before) {
+        List<BrokerAddresses> brokers = brokers(delivery.queue().queue());
+        if (before != null && find(brokers, before) != null) {
+            return before;
+        }
+        // Another one each time: the first may be the one that refuses.
+        String broker = brokers.isEmpty()
+                ? ""
+                : brokers.get(delivery.returns().refused() % brokers.size()).brokerName();
+        return before == null
+                ? new Copy(context.clock().wallMs(), broker, false)
+                : new Copy(before.bornTimestamp(), broker, before.maybeStored());
+    }
+
+    private static @Nullable BrokerAddresses find(List<BrokerAddresses> brokers, Copy copy) {
+        return brokers.stream()
+                .filter(broker -> broker.brokerName().equals(copy.brokerName()))
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -79,13 +113,11 @@ final class RetryCopies {
      * that does not look for it, each call makes another.
      */
     CompletableFuture<Optional<String>> send(Delivery delivery, Verdict verdict, Copy copy) {
-        List<BrokerAddresses> brokers = brokers(delivery.queue().queue());
-        if (brokers.isEmpty()) {
+        BrokerAddresses broker = find(brokers(delivery.queue().queue()), copy);
+        if (broker == null) {
             return CompletableFuture.failedFuture(
                     new BrokerRefusedException("No broker can be reached that could keep a copy of the message"));
         }
-        // Another one each time: the first may be the one that refuses.
-        BrokerAddresses broker = brokers.get(delivery.returns().refused() % brokers.size());
         String master = String.valueOf(broker.master());
         Command request = Command.request(
                 RequestCode.SEND_MESSAGE_V2,

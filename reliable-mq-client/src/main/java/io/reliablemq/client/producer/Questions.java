@@ -119,19 +119,17 @@ final class Questions {
         reply.whenComplete((received, error) -> timer.cancel());
     }
 
-    /** Completes when the brokers know this client, as far as they can be reached. */
+    /** Completes when the brokers know this client, as far as they can be reached; exceptionally if none is found in time. */
     private CompletableFuture<Void> introduced(String topic) {
         CompletableFuture<Void> ready = introduced.computeIfAbsent(topic, this::introduce);
         if (ready.isCompletedExceptionally()) {
             introduced.remove(topic, ready);
         }
-        // A request that finds no broker says so itself, with all its attempts.
-        return ready.handle((done, error) -> null);
+        return ready;
     }
 
     private CompletableFuture<Void> introduce(String topic) {
-        return context.routes()
-                .publishRoute(topic)
+        return sends.route(topic)
                 .thenCompose(this::replyRoutes)
                 .thenCompose(known -> context.heartbeats().sendToAll());
     }

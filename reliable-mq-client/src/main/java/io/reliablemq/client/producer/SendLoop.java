@@ -1,7 +1,6 @@
 package io.reliablemq.client.producer;
 
 import io.reliablemq.client.agent.Causes;
-import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.client.api.Attempt;
 import io.reliablemq.client.api.Attempt.Outcome;
 import io.reliablemq.client.api.SendFailedException;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +51,10 @@ final class SendLoop {
     private volatile List<Attempt> attempts = List.of();
     /** The attempt that began last. */
     private volatile @Nullable Begun begun;
-    /** Why the last attempt had no route; null if it had one. */
-    private volatile @Nullable Throwable routeError;
+    /** The search for a route that is under way. */
+    private volatile @Nullable RouteSearch search;
+    /** Why there was no route, where the send ends with that. */
+    private volatile @Nullable Throwable noRoute;
 
     private int pauses;
     /** Whether a broker that has not answered, or refused for another reason, may have the topic that others do not have. */
@@ -81,6 +81,17 @@ final class SendLoop {
 
     /** Ends the send now, if it has not ended; an attempt in progress is left to itself. */
     void abandon(String reason) {
+        RouteSearch searching = search;
+        if (searching != null) {
+            noRoute = searching.lastError();
+        }
+        abandonAttempt(reason);
+        if (searching != null) {
+            searching.giveUp();
+        }
+    }
+
+    private void abandonAttempt(String reason) {
         // In this order: if it ends meanwhile, it is seen among those that have.
         Begun last = begun;
         List<Attempt> ended = attempts;
@@ -108,60 +119,60 @@ final class SendLoop {
         }
         try {
             long startNanos = context.clock().nanos();
-            CompletableFuture<PublishRoute> route = route();
+            CompletableFuture<PublishRoute> route = context.routes().publishRoute(order.topic());
             if (route.isDone() && !route.isCompletedExceptionally()) {
-                routeError = null;
-                attempt(startNanos, route.join());
-                return;
+                PublishRoute published = route.join();
+                List<TargetQueue> queues = queues(published);
+                if (!queues.isEmpty()) {
+                    attempt(startNanos, published, queues);
+                    return;
+                }
             }
-            route.handle((published, error) -> {
-                        routeError = error;
-                        if (error != null) {
-                            noRoute(startNanos, error);
-                        } else {
-                            attempt(startNanos, published);
-                        }
-                        return null;
-                    })
-                    .exceptionally(this::endIn);
+            search(startNanos);
         } catch (RuntimeException | Error e) {
             endIn(e);
         }
     }
 
-    /** The route, or a failure when the time is over: several name servers that do not answer take longer than that. */
-    private CompletableFuture<PublishRoute> route() {
-        CompletableFuture<PublishRoute> route = context.routes().publishRoute(order.topic());
-        if (route.isDone()) {
-            return route;
-        }
-        CompletableFuture<PublishRoute> bounded = route.copy();
-        TaskLoop.Timer timer = context.loop()
-                .schedule(
-                        budget.remaining(),
-                        () -> bounded.completeExceptionally(
-                                new TimeoutException("the name servers did not tell the route in time")));
-        route.whenComplete((found, error) -> timer.cancel());
-        return bounded;
+    private List<TargetQueue> queues(PublishRoute published) {
+        return context.targetQueues()
+                .of(order.topic(), published, order.settings().defaultTopicQueueCount());
+    }
+
+    /** As nothing is sent meanwhile, it counts as no attempt. */
+    private void search(long startNanos) {
+        RouteSearch begun = RouteSearch.begin(
+                context.routes(),
+                context.loop(),
+                order.topic(),
+                budget,
+                published -> !queues(published).isEmpty());
+        search = begun;
+        begun.found()
+                .handle((published, error) -> {
+                    search = null;
+                    if (error == null) {
+                        attempt(startNanos, published, queues(published));
+                    } else {
+                        noRoute(startNanos, Causes.of(error));
+                    }
+                    return null;
+                })
+                .exceptionally(this::endIn);
     }
 
     private void noRoute(long startNanos, Throwable error) {
-        if (Causes.of(error) instanceof TopicMissingException) {
-            // A name server has answered, and would again: the topic's name is wrong, or it has to be created.
-            record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, Causes.text(error)));
-            fail("no broker has the topic, which is not retried");
-        } else {
-            noBroker(startNanos, Causes.text(error));
-        }
+        noRoute = error;
+        record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, Causes.text(error)));
+        fail(
+                error instanceof TopicMissingException
+                        ? "no broker has the topic, which is not retried"
+                        : "there was no route within " + budget.total().toMillis() + " ms");
     }
 
-    private void attempt(long startNanos, PublishRoute published) {
-        List<TargetQueue> queues = context.targetQueues()
-                .of(order.topic(), published, order.settings().defaultTopicQueueCount());
+    private void attempt(long startNanos, PublishRoute published, List<TargetQueue> queues) {
         Duration timeout = budget.forAttempt(attempts.size() + 1 >= order.maxAttempts());
-        if (queues.isEmpty()) {
-            noBroker(startNanos, "no master in the topic's route takes messages");
-        } else if (timeout.isZero()) {
+        if (timeout.isZero()) {
             record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, "no time was left"));
             fail("the time of " + budget.total().toMillis() + " ms is over");
         } else if (order.queue() != null || order.message().orderingKey() != null) {
@@ -316,12 +327,6 @@ final class SendLoop {
         }
     }
 
-    private void noBroker(long startNanos, String why) {
-        record(new Attempt("", "", -1, elapsed(startNanos), Outcome.NOT_SENT, why));
-        context.routes().refresh(order.topic());
-        retry(false, true);
-    }
-
     /** @param mayComeBack whether a broker seems to be gone for the moment, rather than to have refused */
     private void retry(boolean othersLeft, boolean mayComeBack) {
         if (attempts.size() >= order.maxAttempts()) {
@@ -365,9 +370,9 @@ final class SendLoop {
     private void fail(String reason, List<Attempt> made) {
         SendFailedException failed =
                 new SendFailedException(reason, order.message(), made, order.bornTimestamp(), false);
-        Throwable noRoute = routeError;
-        if (noRoute != null) {
-            failed.initCause(Causes.of(noRoute));
+        Throwable cause = noRoute;
+        if (cause != null) {
+            failed.initCause(cause);
         }
         outcome.completeExceptionally(failed);
     }

@@ -1,6 +1,7 @@
 package io.reliablemq.client.producer;
 
 import io.reliablemq.client.api.ProducerSettings;
+import io.reliablemq.client.compression.BodyFormat;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.message.Message;
 import io.reliablemq.protocol.message.MessageIds.UniqueIds;
@@ -18,7 +19,12 @@ final class SendOrders {
     private final Clock clock;
     private final UniqueIds ids = new UniqueIds();
 
+    /** @throws IllegalStateException if the library of the format of compression is missing, naming it */
     SendOrders(ProducerSettings settings, Clock clock) {
+        if (settings.compression().aboveBytes() < settings.maxMessageBytes()) {
+            // Rather than with the first body that is long enough.
+            BodyFormat.of(settings.compression().format()).requireLibrary();
+        }
         this.settings = settings;
         this.clock = clock;
     }

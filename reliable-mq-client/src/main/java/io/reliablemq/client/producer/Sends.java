@@ -10,6 +10,7 @@ import io.reliablemq.client.api.SendReceipt;
 import io.reliablemq.client.api.SendStatus;
 import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.client.producer.KeyTurns.Turn;
+import io.reliablemq.client.route.PublishRoute;
 import io.reliablemq.protocol.message.Message;
 import java.time.Duration;
 import java.util.List;
@@ -155,8 +156,8 @@ final class Sends {
     /**
      * As {@link #sendAsync(SendOrder, OnFailure)}.
      *
-     * @param ready when it may begin. It waits for its place before, on the caller's thread, as the thread that completes this
-     *     may be the one that the places of others depend on
+     * @param ready when it may begin, and its time with it; where this fails it has only what is left of its time. It waits for its
+     *     place before, on the caller's thread, as the thread that completes this may be the one that the places of others depend on
      */
     CompletableFuture<SendReceipt> sendAsync(SendOrder order, OnFailure onFailure, CompletableFuture<Void> ready) {
         SendBudget budget = SendBudget.start(context.clock(), settings.sendTimeout());
@@ -176,7 +177,7 @@ final class Sends {
         } else {
             ready.whenComplete((done, error) -> sendAsync(
                     order,
-                    SendBudget.start(context.clock(), settings.sendTimeout()),
+                    error == null ? SendBudget.start(context.clock(), settings.sendTimeout()) : budget,
                     noPlace,
                     turn,
                     onFailure,
@@ -299,15 +300,21 @@ final class Sends {
         return new IllegalStateException("The send ended in an error of the client itself", wrapper.getCause());
     }
 
+    /** The topic's route, which is looked for as long as a send may take. */
+    CompletableFuture<PublishRoute> route(String topic) {
+        SendBudget budget = SendBudget.start(context.clock(), settings.sendTimeout());
+        return RouteSearch.begin(context.routes(), context.loop(), topic, budget, route -> true)
+                .found();
+    }
+
     /** The queues that the topic's messages may be sent to now. @throws IllegalStateException if they cannot be found out */
     List<SendQueue> queues(String topic) {
         try {
-            return context.routes()
-                    .publishRoute(topic)
+            return route(topic)
                     .thenApply(route -> TargetQueue.of(route, settings.defaultTopicQueueCount()).stream()
                             .map(queue -> new SendQueue(topic, queue.brokerName(), queue.queueId()))
                             .toList())
-                    .get(settings.sendTimeout().toNanos(), TimeUnit.NANOSECONDS);
+                    .get(settings.sendTimeout().plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("The thread was interrupted while it waited for the route of " + topic, e);

@@ -1,12 +1,11 @@
 package io.reliablemq.client.route;
 
 import io.reliablemq.protocol.route.TopicRoute;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one topic. Written on the thread {@code rmq-client}, the question by its own lock. */
+/** What is known of one topic. Written on the thread {@code rmq-client}. */
 final class KnownTopic {
 
     final String name;
@@ -24,8 +23,7 @@ final class KnownTopic {
     volatile @Nullable String watchedAt;
 
     boolean willAskAnew;
-    private @Nullable CompletableFuture<Optional<TopicRoute>> question;
-    private long askedAt;
+    final SharedQuestion<Optional<TopicRoute>> question = new SharedQuestion<>();
 
     private boolean shrunk;
     private long shrunkAt;
@@ -46,25 +44,5 @@ final class KnownTopic {
     /** On the thread {@code rmq-client}. */
     boolean isExpectedToGrow(long now) {
         return shrunk && now - shrunkAt < RouteTable.EXPECTED_BACK.toNanos();
-    }
-
-    /** The question in progress or answered a moment ago, or else the given one, which the caller must then ask. */
-    synchronized CompletableFuture<Optional<TopicRoute>> join(CompletableFuture<Optional<TopicRoute>> mine, long now) {
-        CompletableFuture<Optional<TopicRoute>> current = question;
-        if (current != null && !mayAsk(now)) {
-            return current;
-        }
-        question = mine;
-        askedAt = now;
-        return mine;
-    }
-
-    /** Whether no question is in progress or was asked a moment ago. */
-    synchronized boolean mayAsk(long now) {
-        return question == null || question.isDone() && now - askedAt >= RouteTable.QUIET.toNanos();
-    }
-
-    synchronized boolean isOlderThan(Duration age, long now) {
-        return question == null || now - askedAt >= age.toNanos();
     }
 }

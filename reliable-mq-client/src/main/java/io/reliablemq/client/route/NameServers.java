@@ -1,6 +1,7 @@
 package io.reliablemq.client.route;
 
 import io.reliablemq.client.agent.Causes;
+import io.reliablemq.protocol.body.ClusterInfo;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Command;
@@ -10,6 +11,7 @@ import io.reliablemq.protocol.header.RouteRequest;
 import io.reliablemq.protocol.route.TopicRoute;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,25 +43,47 @@ final class NameServers {
      * {@link RouteUnavailableException} if none could be asked.
      */
     CompletableFuture<RouteAnswer> route(String topic) {
-        Round round = new Round(topic, preferred);
+        RouteRound round = new RouteRound(topic);
         round.ask(0);
         return round.result;
     }
 
-    /** One question that goes from name server to name server. */
-    private final class Round {
+    /**
+     * Completes with whether a name server knows a broker, or with a {@link RouteUnavailableException} if none could be asked. One
+     * that refuses to tell counts as knowing some: what it says of topics is all that there is to be had.
+     */
+    CompletableFuture<Boolean> anyBroker() {
+        BrokerRound round = new BrokerRound();
+        round.ask(0);
+        return round.result;
+    }
 
-        private final String topic;
-        private final int first;
-        private final CompletableFuture<RouteAnswer> result = new CompletableFuture<>();
-        private boolean unknownToOne;
-        private @Nullable String unknownWatchedAt;
+    RouteUnavailableException withoutBrokers(String topic) {
+        return RouteUnavailableException.withoutBrokers(
+                "No broker is registered with the name servers " + addresses + ", so that there is no route of topic '"
+                        + topic + "'; check that a broker is running and registers with them");
+    }
+
+    /** One question that goes from name server to name server. */
+    private abstract class Round<T> {
+
+        final CompletableFuture<T> result = new CompletableFuture<>();
+        private final Command request;
+        private final String what;
+        private final int first = preferred;
         private @Nullable Throwable lastError;
 
-        Round(String topic, int first) {
-            this.topic = topic;
-            this.first = first;
+        /** @param what is asked for, to follow "the" */
+        Round(Command request, String what) {
+            this.request = request;
+            this.what = what;
         }
+
+        /** Looks at the answer of one of them; whether no other has to be asked. */
+        abstract boolean take(int index, Command answer) throws MalformedBodyException;
+
+        /** What it comes to when all were asked; null if none has answered. */
+        abstract @Nullable T answered();
 
         void ask(int tried) {
             if (tried == addresses.size()) {
@@ -67,12 +91,11 @@ final class NameServers {
                 return;
             }
             int index = (first + tried) % addresses.size();
-            Command request = Command.request(RequestCode.GET_ROUTE_BY_TOPIC, new RouteRequest(topic, true).fields());
             remote.invoke(addresses.get(index), request, timeout).whenComplete((answer, error) -> {
                 try {
                     if (error != null) {
                         failed(index, error);
-                    } else if (take(index, answer)) {
+                    } else if (isLast(index, answer)) {
                         return;
                     }
                     ask(tried + 1);
@@ -83,24 +106,59 @@ final class NameServers {
             });
         }
 
-        private boolean take(int index, Command answer) {
+        private boolean isLast(int index, Command answer) {
+            try {
+                return take(index, answer);
+            } catch (MalformedBodyException e) {
+                failed(index, e);
+                return false;
+            }
+        }
+
+        void failed(int index, Throwable error) {
+            lastError = error;
+            log.debug("The name server {} did not tell the {}", addresses.get(index), what, error);
+        }
+
+        private void finish() {
+            T answer = answered();
+            if (answer != null) {
+                result.complete(answer);
+            } else {
+                result.completeExceptionally(RouteUnavailableException.unreachable(
+                        "No name server of " + addresses + " could be asked for the " + what
+                                + "; check that one is running and reachable. The last failure: "
+                                + (lastError == null ? "none" : Causes.text(lastError)),
+                        lastError));
+            }
+        }
+    }
+
+    private final class RouteRound extends Round<RouteAnswer> {
+
+        private boolean unknownToOne;
+        private @Nullable String unknownWatchedAt;
+
+        RouteRound(String topic) {
+            super(
+                    Command.request(RequestCode.GET_ROUTE_BY_TOPIC, new RouteRequest(topic, true).fields()),
+                    "route of topic '" + topic + "'");
+        }
+
+        @Override
+        boolean take(int index, Command answer) throws MalformedBodyException {
             if (answer.code() == ResponseCode.TOPIC_NOT_EXIST) {
                 if (!unknownToOne) {
                     unknownWatchedAt = watchedAt(index, answer);
                 }
                 unknownToOne = true;
-                return false;
-            }
-            try {
-                if (answer.isSuccess()) {
-                    TopicRoute route = JsonBodies.read(answer.body(), TopicRoute.class);
-                    preferred = index;
-                    result.complete(new RouteAnswer(route, watchedAt(index, answer)));
-                    return true;
-                }
+            } else if (answer.isSuccess()) {
+                TopicRoute route = JsonBodies.read(answer.body(), TopicRoute.class);
+                preferred = index;
+                result.complete(new RouteAnswer(route, watchedAt(index, answer)));
+                return true;
+            } else {
                 failed(index, new IllegalStateException("it answered " + answer.code() + " " + answer.remarkText()));
-            } catch (MalformedBodyException e) {
-                failed(index, e);
             }
             return false;
         }
@@ -109,21 +167,37 @@ final class NameServers {
             return answer.fields().containsKey(RouteRequest.WATCHED) ? addresses.get(index) : null;
         }
 
-        private void failed(int index, Throwable error) {
-            lastError = error;
-            log.debug("The name server {} gave no route of '{}'", addresses.get(index), topic, error);
+        @Override
+        @Nullable
+        RouteAnswer answered() {
+            return unknownToOne ? new RouteAnswer(null, unknownWatchedAt) : null;
+        }
+    }
+
+    private final class BrokerRound extends Round<Boolean> {
+
+        private boolean noneAtOne;
+
+        BrokerRound() {
+            super(Command.request(RequestCode.GET_BROKER_CLUSTER_INFO, Map.of()), "brokers");
         }
 
-        private void finish() {
-            if (unknownToOne) {
-                result.complete(new RouteAnswer(null, unknownWatchedAt));
-            } else {
-                result.completeExceptionally(new RouteUnavailableException(
-                        "No name server of " + addresses + " could be asked for the route of topic '" + topic
-                                + "'; check that one is running and reachable. The last failure: "
-                                + (lastError == null ? "none" : Causes.text(lastError)),
-                        lastError));
+        @Override
+        boolean take(int index, Command answer) throws MalformedBodyException {
+            if (answer.isSuccess()
+                    && JsonBodies.read(answer.body(), ClusterInfo.class)
+                            .brokers()
+                            .isEmpty()) {
+                noneAtOne = true;
+                return false;
             }
+            return result.complete(true);
+        }
+
+        @Override
+        @Nullable
+        Boolean answered() {
+            return noneAtOne ? false : null;
         }
     }
 }

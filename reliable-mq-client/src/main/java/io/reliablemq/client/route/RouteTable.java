@@ -50,6 +50,7 @@ public final class RouteTable {
     static final Duration EXPECTED_BACK = Duration.ofMinutes(3);
 
     private final NameServers nameServers;
+    private final KnownBrokers knownBrokers;
     private final TaskLoop loop;
     private final Clock clock;
     private final Duration refreshInterval;
@@ -58,6 +59,7 @@ public final class RouteTable {
 
     public RouteTable(ClientSettings settings, Remote remote, TaskLoop loop, Clock clock) {
         this.nameServers = new NameServers(settings.nameServers(), remote, settings.requestTimeout());
+        this.knownBrokers = new KnownBrokers(nameServers, loop, clock);
         this.loop = loop;
         this.clock = clock;
         this.refreshInterval = settings.routeRefreshInterval();
@@ -101,7 +103,9 @@ public final class RouteTable {
 
     /**
      * Where to send the topic's messages: its own route or, where it has none, that of the topic whose settings new
-     * topics inherit. Completes exceptionally with {@link TopicMissingException} where there is neither.
+     * topics inherit. Completes exceptionally where there is neither: with {@link TopicMissingException} if the name servers know
+     * brokers, which therefore do not have it; with {@link RouteUnavailableException} if they know none or cannot be asked, so that
+     * nobody can tell yet.
      */
     public CompletableFuture<PublishRoute> publishRoute(String topic) {
         KnownTopic wanted = topic(topic);
@@ -122,8 +126,16 @@ public final class RouteTable {
 
     private CompletableFuture<PublishRoute> inheritedRoute(String topic) {
         return ask(topic(Names.AUTO_CREATE_TOPIC))
-                .thenApply(found -> found.map(route -> new PublishRoute(route, true))
-                        .orElseThrow(() -> new TopicMissingException(topic)));
+                .thenCompose(
+                        found -> found.map(route -> CompletableFuture.completedFuture(new PublishRoute(route, true)))
+                                .orElseGet(() -> missing(topic)));
+    }
+
+    private CompletableFuture<PublishRoute> missing(String topic) {
+        return knownBrokers
+                .any()
+                .thenCompose(any -> CompletableFuture.failedFuture(
+                        any ? new TopicMissingException(topic) : nameServers.withoutBrokers(topic)));
     }
 
     /** Asks for the topic's route soon, because what is known seems to be out of date. */
@@ -207,7 +219,7 @@ public final class RouteTable {
         for (KnownTopic topic : topics.values()) {
             boolean missing = topic.awaited && topic.route == null;
             long now = clock.nanos();
-            if (missing || topic.isExpectedToGrow(now) || topic.isOlderThan(mostAge(topic), now)) {
+            if (missing || topic.isExpectedToGrow(now) || topic.question.isOlderThan(mostAge(topic), now)) {
                 ask(topic);
             }
         }
@@ -223,7 +235,7 @@ public final class RouteTable {
      * change. On the thread {@code rmq-client}.
      */
     private void askAnew(KnownTopic topic) {
-        if (topic.mayAsk(clock.nanos())) {
+        if (topic.question.mayAsk(clock.nanos())) {
             ask(topic);
         } else if (!topic.willAskAnew) {
             topic.willAskAnew = true;
@@ -236,7 +248,7 @@ public final class RouteTable {
 
     private CompletableFuture<Optional<TopicRoute>> ask(KnownTopic topic) {
         CompletableFuture<Optional<TopicRoute>> mine = new CompletableFuture<>();
-        CompletableFuture<Optional<TopicRoute>> current = topic.join(mine, clock.nanos());
+        CompletableFuture<Optional<TopicRoute>> current = topic.question.join(mine, clock.nanos());
         if (current == mine) {
             try {
                 nameServers

@@ -112,6 +112,24 @@ class ClusterQueriesTest {
     }
 
     @Test
+    void theRetryQueuesOfAGroupAreReadFromItsSettings() {
+        // As a broker of Apache RocketMQ writes it.
+        answers(
+                first,
+                RequestCode.GET_SUBSCRIPTION_GROUP_CONFIG,
+                "{\"brokerId\":0,\"consumeBroadcastEnable\":true,\"consumeEnable\":true,\"consumeFromMinEnable\":true,"
+                        + "\"consumeMessageOrderly\":false,\"consumeTimeoutMinute\":15,\"groupName\":\"billing\","
+                        + "\"groupRetryPolicy\":{\"type\":\"CUSTOMIZED\"},\"groupSysFlag\":0,"
+                        + "\"notifyConsumerIdsChangedEnable\":true,\"retryMaxTimes\":16,\"retryQueueNums\":0,"
+                        + "\"whichBrokerWhenConsumeSlowly\":1}");
+
+        assertThat(client.cluster().retryQueues(node(), "billing").join()).isZero();
+        assertThat(first.received(RequestCode.GET_SUBSCRIPTION_GROUP_CONFIG))
+                .singleElement()
+                .satisfies(request -> assertThat(request.fields()).containsEntry("group", "billing"));
+    }
+
+    @Test
     void aRefusalSaysWhoAndWhy() {
         first.on(
                 RequestCode.GET_BROKER_CONFIG,

@@ -42,6 +42,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each setting of a concurrent consumer does. */
 class ConsumerSettingsTest {
@@ -213,23 +215,32 @@ class ConsumerSettingsTest {
         assertThat(givenBack()).hasSize(1);
     }
 
-    @Test
-    void whoAsksForMoreTimeKeepsTheMessage() throws Exception {
+    /** @param open whether the listener has returned a future that is open, rather than not returned */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoAsksForMoreTimeKeepsTheMessage(boolean open) {
         scene.put(0, "m0");
-        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Void> release = new CompletableFuture<>();
         AtomicReference<ReceivedMessage> running = new AtomicReference<>();
-        PushConsumer consumer = started(scene.client()
-                .pushConsumer(settings().consumeTimeout(Duration.ofMillis(400)).build(), message -> {
-                    running.set(message);
-                    release.await();
-                    return record(message);
-                }));
+        PushConsumerSettings impatient =
+                settings().consumeTimeout(Duration.ofMillis(400)).build();
+        PushConsumer consumer = started(
+                open
+                        ? scene.client().asyncPushConsumer(impatient, message -> {
+                            running.set(message);
+                            return release.thenApply(done -> record(message));
+                        })
+                        : scene.client().pushConsumer(impatient, message -> {
+                            running.set(message);
+                            release.get();
+                            return record(message);
+                        }));
         await().until(() -> running.get() != null);
 
-        long until = System.nanoTime() + Duration.ofMillis(1_500).toNanos();
+        long until = System.nanoTime() + Duration.ofMillis(1_000).toNanos();
         await().pollInterval(Duration.ofMillis(50))
                 .until(() -> consumer.extendLease(running.get()) && System.nanoTime() - until > 0);
-        release.countDown();
+        release.complete(null);
 
         await().until(() -> scene.offset(0) == 1);
         assertThat(handled).containsExactly("m0");

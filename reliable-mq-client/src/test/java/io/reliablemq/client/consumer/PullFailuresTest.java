@@ -1,5 +1,6 @@
 package io.reliablemq.client.consumer;
 
+import static io.reliablemq.client.testing.ConsumerScene.RETRY;
 import static io.reliablemq.client.testing.ConsumerScene.TOPIC;
 import static io.reliablemq.client.testing.ConsumerScene.settings;
 import static io.reliablemq.client.testing.ConsumerScene.text;
@@ -8,12 +9,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.client.api.ConsumeResult;
 import io.reliablemq.client.testing.ConsumerScene;
+import io.reliablemq.client.testing.CuttingProxy;
+import io.reliablemq.client.testing.Routes;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.PullMessageResponse;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.util.Arrays;
@@ -22,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -126,6 +131,22 @@ class PullFailuresTest {
         scene.put(0, "m0", "m1", "m2");
         scene.broker().breakFirstPull(TOPIC, failure);
 
+        receivesAllOnce();
+    }
+
+    @Test
+    void receivesEveryMessageOnceAfterAPullWhoseAnswerBreaksOffInTheMiddle() {
+        scene.put(0, "m0", "m1", "m2");
+        CuttingProxy proxy = scene.push(new CuttingProxy(scene.broker().address(), "m1"));
+        TopicRoute route = Routes.route(1, Map.of("broker-a", proxy.address()));
+        scene.routes().put(TOPIC, route).put(RETRY, route);
+
+        receivesAllOnce();
+
+        assertThat(proxy.hasCut()).isTrue();
+    }
+
+    private void receivesAllOnce() {
         scene.client()
                 .pushConsumer(settings().build(), received -> {
                     handled.add(text(received));

@@ -21,6 +21,7 @@ import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,7 +73,10 @@ class RefusedReturnsTest {
                                         .fields())));
         scene.client()
                 .pushConsumer(settings().build(), message -> {
-                    if (text(message).equals("dead")) {
+                    boolean isDead = text(message).equals("dead");
+                    // What a listener does to its array reaches neither its next attempt nor the copy.
+                    Arrays.fill(message.body(), (byte) '#');
+                    if (isDead) {
                         throw new NonRetryableException("never", null);
                     }
                     return ConsumeResult.RECONSUME_LATER;

@@ -37,6 +37,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -175,6 +176,23 @@ class StoreAndForwardTest {
                 .untilAsserted(() -> assertThat(journal.waiting()).isZero());
         assertThat(taken).containsExactlyInAnyOrder("a", "b", "c", "d");
         assertThat(producer.send(message("e")).status()).isEqualTo(SendStatus.SEND_OK);
+    }
+
+    @Test
+    void whatIsAcceptedIsSentAsItWasWhoeverChangesAnArrayThen() throws Exception {
+        StoreAndForward journal = client.storeAndForward(journal(folder));
+        // Asked before the journal.
+        SendFailureHandler careless = failure -> {
+            Arrays.fill(failure.sentMessage().body(), (byte) '#');
+            return journal.handle(failure);
+        };
+        byte[] body = "as it was".getBytes(UTF_8);
+
+        client.producer(settings(), careless).send(Message.of("T", body));
+        Arrays.fill(body, (byte) '?');
+        taking();
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(taken).containsExactly("as it was"));
     }
 
     /** The journal would send it to any queue. */

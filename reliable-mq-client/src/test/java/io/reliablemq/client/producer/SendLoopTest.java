@@ -20,6 +20,8 @@ import io.reliablemq.client.testing.LogCapture;
 import io.reliablemq.client.testing.RawServer;
 import io.reliablemq.client.testing.Routes;
 import io.reliablemq.client.testing.ScriptedServer;
+import io.reliablemq.protocol.body.ClusterInfo;
+import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -414,6 +416,47 @@ class SendLoopTest {
                 .hasMessageContaining("No broker has the topic 'T'")
                 .satisfies(failed -> assertThat(outcomes(failed.attempts())).containsExactly(Outcome.NOT_SENT))
                 .satisfies(failed -> assertThat(failed.mayBeStored()).isFalse());
+    }
+
+    @Test
+    void waitsForTheRouteOfATopicWhileItsBrokersAreNotThereYet() {
+        ScriptedServer broker = broker(SendLoopTest::ok);
+        nameServer.on(
+                RequestCode.GET_BROKER_CLUSTER_INFO,
+                (request, reply) ->
+                        reply.send(Command.success(Map.of(), JsonBodies.write(new ClusterInfo(Map.of(), Map.of())))));
+        Producer producer = client.producer(SETTINGS.toBuilder()
+                .retryTimesWhenSendAsyncFailed(0)
+                .sendTimeout(Duration.ofSeconds(20))
+                .build());
+
+        CompletableFuture<SendReceipt> send = producer.sendAsync(MESSAGE);
+        await().until(() ->
+                !nameServer.received(RequestCode.GET_BROKER_CLUSTER_INFO).isEmpty());
+        topicOn(broker.address());
+
+        assertThat(send.orTimeout(10, TimeUnit.SECONDS).join().attempts()).hasSize(1);
+    }
+
+    @Test
+    void waitsForANameServerThatIsNotThereYetAndSaysSoIfItDoesNotCome() {
+        ScriptedServer broker = broker(SendLoopTest::ok);
+        topicOn(broker.address());
+        nameServer.stop();
+        Producer producer = client.producer(SETTINGS.withRetryTimesWhenSendFailed(0));
+
+        long start = System.nanoTime();
+        assertThatExceptionOfType(SendFailedException.class)
+                .isThrownBy(() -> producer.send(MESSAGE, Duration.ofMillis(800)))
+                .withMessageContaining("no route within 800 ms")
+                .satisfies(failed -> assertThat(outcomes(failed.attempts())).containsExactly(Outcome.NOT_SENT))
+                .havingCause()
+                .withMessageContaining(nameServer.address());
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(750), Duration.ofMillis(2_000));
+
+        CompletableFuture.runAsync(nameServer::restart, CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
+        assertThat(producer.send(MESSAGE).attempts()).hasSize(1);
     }
 
     @Test

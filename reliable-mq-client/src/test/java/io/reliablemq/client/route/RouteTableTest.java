@@ -8,12 +8,15 @@ import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.TopicMissingException;
 import io.reliablemq.client.testing.ManualClock;
 import io.reliablemq.client.testing.Routes;
+import io.reliablemq.protocol.body.ClusterInfo;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.RouteRequest;
 import io.reliablemq.protocol.header.TopicRequest;
+import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.transport.TransportException;
 import java.time.Duration;
@@ -48,6 +51,9 @@ class RouteTableTest {
     private final Remote remote = new Remote() {
         @Override
         public CompletableFuture<Command> invoke(String address, Command request, Duration timeout) {
+            if (request.code() == RequestCode.GET_BROKER_CLUSTER_INFO && !down.contains(address)) {
+                return CompletableFuture.completedFuture(clusterInfo(address));
+            }
             String topic = TopicRequest.read(request.fields()).topic();
             asked.add(address + " " + topic);
             if (down.contains(address)) {
@@ -69,6 +75,15 @@ class RouteTableTest {
             throw new AssertionError("not expected");
         }
     };
+
+    private final Set<String> withBrokers = new HashSet<>(Set.of("n2:1"));
+
+    private Command clusterInfo(String nameServer) {
+        Map<String, BrokerAddresses> brokers = withBrokers.contains(nameServer)
+                ? Map.of("a", new BrokerAddresses("c", "a", Map.of(BrokerAddresses.MASTER_ID, "a:1")))
+                : Map.of();
+        return Command.success(Map.of(), JsonBodies.write(new ClusterInfo(brokers, Map.of())));
+    }
 
     private final RouteTable table = new RouteTable(ClientSettings.of("n1:1", "n2:1"), remote, loop, clock);
 
@@ -131,6 +146,19 @@ class RouteTableTest {
                 .hasCauseInstanceOf(RouteUnavailableException.class)
                 .hasMessageContaining("n1:1")
                 .hasMessageContaining("n2:1");
+    }
+
+    @Test
+    void believesThatATopicIsMissingOnlyWhereBrokersAreKnown() {
+        withBrokers.clear();
+
+        assertThatThrownBy(() -> publishRoute("T"))
+                .hasCauseInstanceOf(RouteUnavailableException.class)
+                .hasMessageContaining("No broker is registered");
+
+        withBrokers.add("n2:1");
+        clock.advance(RouteTable.QUIET);
+        assertThatThrownBy(() -> publishRoute("T")).hasCauseInstanceOf(TopicMissingException.class);
     }
 
     @Test

@@ -52,6 +52,7 @@ public final class RequestCode {
     public static final int SEND_REPLY_MESSAGE = 324;
     public static final int SEND_REPLY_MESSAGE_V2 = 325;
     public static final int PUSH_REPLY_MESSAGE_TO_CLIENT = 326;
+    public static final int GET_SUBSCRIPTION_GROUP_CONFIG = 352;
     public static final int LITE_PULL_MESSAGE = 361;
     public static final int RECALL_MESSAGE = 370;
     public static final int BROKER_HEARTBEAT = 904;

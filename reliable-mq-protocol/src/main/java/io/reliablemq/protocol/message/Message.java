@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message as an application sends it: a topic, a body and properties.
  *
- * <p>Immutable, except that the body is not copied: do not change the array after handing it over. Properties keep
- * their order. Build one with {@link #builder(String)} or {@link #of(String, byte[])}.
+ * <p>Immutable, except that the body is not copied: the array belongs to the message from then on, as to spare each send a copy.
+ * Whoever changes it before the send has ended may change what a later attempt sends. Properties keep their order. Build one with {@link #builder(String)} or {@link #of(String, byte[])}.
  *
  * @param topic where it goes
  * @param flag a number of the application's own; the system only carries it

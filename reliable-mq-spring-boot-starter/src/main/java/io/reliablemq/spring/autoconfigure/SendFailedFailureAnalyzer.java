@@ -26,7 +26,9 @@ class SendFailedFailureAnalyzer extends AbstractFailureAnalyzer<SendFailedExcept
         if (cause.getCause() instanceof RouteUnavailableException unreachable) {
             return new FailureAnalysis(
                     "A message could not be sent while the application started: " + unreachable.getMessage(),
-                    NameServerUnreachableFailureAnalyzer.ACTION,
+                    unreachable.isWithoutBrokers()
+                            ? "Start a broker that registers with them, or correct reliable-mq.name-server."
+                            : NameServerUnreachableFailureAnalyzer.ACTION,
                     cause);
         }
         return null;

@@ -18,6 +18,17 @@ final class ConsumingRules {
                     "model=CLUSTERING",
                     "on its listeners, in a group of its own for each application that is to receive all messages"));
         }
+        if (!group.discardedBy().isEmpty()) {
+            result.add(new Finding(
+                    Risk.DISCARDED,
+                    group.group(),
+                    Severity.CAN_LOSE,
+                    Words.list(group.discardedBy())
+                            + " has no retry queue for the group (retryQueueNums): a message that fails is answered as taken"
+                            + " back, and dropped",
+                    "retryQueueNums=1",
+                    "for the group on that broker: mqadmin updateSubGroup -q 1 -g " + group.group()));
+        }
         if (group.consumeFrom() != ConsumeFrom.FIRST_OFFSET) {
             result.add(new Finding(
                     Risk.SKIPS_EARLIER,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxReconsumeTimes retries before a message becomes a dead letter
  * @param idempotent whether each of its listeners does its work once for a message that comes twice; null if nobody knows
  * @param deadLettersHeard whether a listener here receives its dead letters
+ * @param discardedBy brokers that say that they have no retry queue for it, and drop what is given back
  */
 public record GroupFacts(
         String group,
@@ -24,9 +25,46 @@ public record GroupFacts(
         ConsumeFrom consumeFrom,
         int maxReconsumeTimes,
         @Nullable Boolean idempotent,
-        boolean deadLettersHeard) {
+        boolean deadLettersHeard,
+        Set<String> discardedBy) {
 
     public GroupFacts {
         topics = new TreeSet<>(topics);
+        discardedBy = new TreeSet<>(discardedBy);
+    }
+
+    /** What the application alone knows. */
+    GroupFacts(
+            String group,
+            Set<String> topics,
+            boolean broadcasting,
+            boolean orderly,
+            ConsumeFrom consumeFrom,
+            int maxReconsumeTimes,
+            @Nullable Boolean idempotent,
+            boolean deadLettersHeard) {
+        this(
+                group,
+                topics,
+                broadcasting,
+                orderly,
+                consumeFrom,
+                maxReconsumeTimes,
+                idempotent,
+                deadLettersHeard,
+                Set.of());
+    }
+
+    GroupFacts discardedBy(Set<String> brokers) {
+        return new GroupFacts(
+                group,
+                topics,
+                broadcasting,
+                orderly,
+                consumeFrom,
+                maxReconsumeTimes,
+                idempotent,
+                deadLettersHeard,
+                brokers);
     }
 }

@@ -1,5 +1,6 @@
 package io.reliablemq.spring.guarantee;
 
+import io.reliablemq.client.api.ClusterQueries.BrokerNode;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class GuaranteeInspector {
             List<GroupFacts> groups = application.groups();
             return brokers.nodes()
                     .handle((nodes, error) -> error == null
-                            ? brokers.collect(nodes).thenApply(found -> new Facts(producers, found, null, groups))
+                            ? facts(nodes, producers, groups)
                             : CompletableFuture.completedFuture(
                                     new Facts(producers, List.of(), BrokerFactsCollector.problem(error), groups)))
                     .thenCompose(facts -> facts)
@@ -59,5 +60,12 @@ public final class GuaranteeInspector {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private CompletableFuture<Facts> facts(
+            List<BrokerNode> nodes, List<ProducerFacts> producers, List<GroupFacts> groups) {
+        return brokers.collect(nodes)
+                .thenCompose(found -> brokers.groups(nodes, found, groups)
+                        .thenApply(asked -> new Facts(producers, found, null, asked)));
     }
 }

@@ -47,6 +47,8 @@ public enum Risk {
 
     /** Failed broadcast messages are given up. */
     BROADCAST("consuming.broadcast", Stage.CONSUMING),
+    /** A broker drops failed messages of a group. */
+    DISCARDED("consuming.discarded", Stage.CONSUMING),
     /** What was sent before the group's first start is skipped. */
     SKIPS_EARLIER("consuming.skips-earlier", Stage.CONSUMING),
     /** Messages may be handled twice. */

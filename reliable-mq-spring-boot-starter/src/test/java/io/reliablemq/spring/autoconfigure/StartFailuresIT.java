@@ -151,7 +151,7 @@ class StartFailuresIT {
         failure(
                 SendsAtTheStart.class,
                 "reliable-mq.name-server=127.0.0.1:" + port,
-                "reliable-mq.producer.retry-times-when-send-failed=0");
+                "reliable-mq.producer.send-timeout=1s");
         assertThat(analysis(output))
                 .contains("A message could not be sent while the application started", "127.0.0.1:" + port)
                 .contains("Start the name server, or correct reliable-mq.name-server");

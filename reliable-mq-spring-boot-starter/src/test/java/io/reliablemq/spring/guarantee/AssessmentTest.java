@@ -412,6 +412,18 @@ class AssessmentTest {
     }
 
     @Test
+    void aGroupWhoseFailedMessagesABrokerDrops() {
+        GroupFacts group = group(false, ConsumeFrom.FIRST_OFFSET, 15, true).discardedBy(Set.of("broker-a"));
+
+        assertThat(consuming(group)).singleElement().satisfies(finding -> {
+            assertThat(finding.risk()).isEqualTo(Risk.DISCARDED);
+            assertThat(finding.severity()).isEqualTo(CAN_LOSE);
+            assertThat(finding.what()).startsWith("broker-a has no retry queue for the group");
+            assertThat(finding.action()).contains("retryQueueNums=1", "updateSubGroup -q 1 -g billing");
+        });
+    }
+
+    @Test
     void aGroupThatLosesNothing() {
         GroupFacts group = group(false, ConsumeFrom.FIRST_OFFSET, 15, true);
 
