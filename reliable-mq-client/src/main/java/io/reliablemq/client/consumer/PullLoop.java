@@ -44,6 +44,9 @@ final class PullLoop {
     /** An empty answer that comes faster than this was not held by the broker. */
     private static final Duration NOT_HELD = Duration.ofMillis(50);
 
+    /** For so long nobody is asked whom the master suggests, after a slave has failed: the master does not know of that. */
+    private static final Duration AFTER_FAILED_SLAVE = Duration.ofSeconds(10);
+
     private static final int MAX_BYTES = 256 * 1024;
 
     /** What the loop needs of its consumer. */
@@ -62,6 +65,9 @@ final class PullLoop {
     private final ConsumerContext context;
     private final Host host;
     private long suggestedId = BrokerAddresses.MASTER_ID;
+    /** When a slave failed; null if none has, or so long ago that one may be asked again. */
+    private @Nullable Long slaveFailedNanos;
+
     private boolean stopped;
 
     /** The pull whose answer is awaited; null while there is none. */
@@ -362,11 +368,19 @@ final class PullLoop {
     }
 
     private void succeeded(PullMessageResponse header) {
-        suggestedId = header.suggestedBrokerId();
+        suggestedId = mayAskSlave() ? header.suggestedBrokerId() : BrokerAddresses.MASTER_ID;
         if (lastProblem != null) {
             log.info("Group '{}' receives from {} again", settings.group(), queue);
             lastProblem = null;
         }
+    }
+
+    private boolean mayAskSlave() {
+        Long failed = slaveFailedNanos;
+        if (failed != null && context.clock().nanos() - failed >= AFTER_FAILED_SLAVE.toNanos()) {
+            slaveFailedNanos = null;
+        }
+        return slaveFailedNanos == null;
     }
 
     private void broke(Throwable error) {
@@ -387,6 +401,7 @@ final class PullLoop {
         if (source != null && !source.isMaster()) {
             // The master alone can take its suggestion back, and is not asked as long as that stands.
             suggestedId = BrokerAddresses.MASTER_ID;
+            slaveFailedNanos = context.clock().nanos();
         }
         context.routes().refresh(queue.topic());
         Source other = source();

@@ -297,6 +297,30 @@ class ConsumerAcrossBrokersTest {
     }
 
     @Test
+    void doesNotGoToASlaveThatFailedWithEveryPullForWhichTheMasterSuggestsIt() {
+        masterAndSlave(true, true);
+        one.intercept(RequestCode.PULL_MESSAGE, (request, reply) -> {
+            PullMessageRequest pull = PullMessageRequest.read(request.fields());
+            if (pull.topic().equals("T") && pull.queueOffset() < 3) {
+                reply.send(Command.response(
+                        ResponseCode.PULL_RETRY_IMMEDIATELY,
+                        null,
+                        new PullMessageResponse(1, pull.queueOffset() + 1, 0, 4).fields(),
+                        Body.EMPTY));
+            }
+        });
+        other.intercept(
+                RequestCode.PULL_MESSAGE,
+                (request, reply) ->
+                        reply.send(Command.failure(ResponseCode.SYSTEM_ERROR, "the log could not be read")));
+
+        consume();
+
+        await().atMost(BOUND).until(() -> pulls(one) == 4);
+        assertThat(pulls(other)).isEqualTo(1);
+    }
+
+    @Test
     void aSlaveThatLagsBehindMovesTheGroupNowhere() {
         masterAndSlave(true, true);
         consume();

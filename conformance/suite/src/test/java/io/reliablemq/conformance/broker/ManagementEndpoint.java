@@ -59,12 +59,13 @@ public final class ManagementEndpoint {
     }
 
     /**
-     * A figure without tags.
+     * One figure.
      *
-     * @param name as in the guide, with the unit, for instance {@code log_segments}
+     * @param name as in the guide, with the unit and its tags if it has any, for instance {@code log_segments}
      */
     public double figure(String name) throws IOException {
-        Matcher line = Pattern.compile("(?m)^" + PREFIX + name + " (\\S+)$").matcher(get("/metrics"));
+        Matcher line = Pattern.compile("(?m)^" + Pattern.quote(PREFIX + name) + " (\\S+)$")
+                .matcher(get("/metrics"));
         if (!line.find()) {
             throw new IOException("The broker has no figure " + name);
         }

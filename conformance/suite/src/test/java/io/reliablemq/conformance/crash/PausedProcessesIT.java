@@ -51,10 +51,14 @@ class PausedProcessesIT {
                     load.awaitMoreAt("b", MESSAGES, BOUND);
                     signal("STOP", n1);
                     // It begins with the first name server of its list, which accepts connections and says nothing.
+                    long paused = System.nanoTime();
                     try (Receiver receiver = receiver(library, nameServers, ledger)) {
                         await("a client that starts now finds its way")
                                 .atMost(BOUND)
                                 .until(() -> receiver.queuesOf(TOPIC).size() == 2 * QUEUES);
+                        System.out.printf(
+                                "Paused processes: with a silent name server a client has its queues %d ms after its start%n",
+                                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - paused));
                         pauseMaster(b, throughSecond, load, receiver);
                         signal("CONT", n1);
                         load.stop(BOUND);
@@ -90,15 +94,19 @@ class PausedProcessesIT {
         long outAfter = System.nanoTime() - before;
         await("its queues are given up")
                 .atMost(Duration.ofSeconds(3))
+                .pollInterval(Duration.ofMillis(10))
                 .until(() -> receiver.queuesOf(TOPIC).size() == QUEUES);
+        long givenUpAfter = System.nanoTime() - before - outAfter;
         await("sends go to the other one").atMost(BOUND).until(() -> load.acknowledgedAt("a") > atOther + 100);
         signal("CONT", broker);
         long goesOn = System.nanoTime();
         load.awaitMoreAt(broker.name(), MESSAGES, BOUND);
         System.out.printf(
-                "Paused processes: %s out of the routes after %d ms, gets messages again %d ms after it goes on%n",
+                "Paused processes: %s out of the routes after %d ms, its queues given up %d ms later,"
+                        + " gets messages again %d ms after it goes on%n",
                 broker.name(),
                 TimeUnit.NANOSECONDS.toMillis(outAfter),
+                TimeUnit.NANOSECONDS.toMillis(givenUpAfter),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - goesOn));
     }
 

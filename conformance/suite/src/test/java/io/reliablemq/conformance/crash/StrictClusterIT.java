@@ -3,6 +3,7 @@ package io.reliablemq.conformance.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.conformance.broker.ManagementEndpoint;
 import io.reliablemq.conformance.client.OfficialPeer;
 import io.reliablemq.conformance.client.OurClientLibrary;
 import io.reliablemq.conformance.crash.DeliveryLedger.Balance;
@@ -20,6 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -140,7 +144,9 @@ class StrictClusterIT {
 
     @Test
     void aSlaveIsPaused() throws Exception {
-        whilePaused(cluster.a().slave().process().running(), this::awaitMessagesOnlyAtB);
+        whilePaused(
+                cluster.a().slave().process().running(),
+                () -> awaitUnsafeAnswersOfAAndMessagesOnlyAtB("REPLICA_TIMEOUT"));
         cluster.a().awaitInSync();
         awaitMessagesAt("a");
         finish("SIGSTOP of a slave");
@@ -177,7 +183,9 @@ class StrictClusterIT {
                 .atMost(BOUND)
                 .untilAsserted(() ->
                         assertThat(pair.master().management().figure("insync")).isEqualTo(1));
-        awaitMessagesOnlyAtB();
+        // What was under way has its answer.
+        awaitMessagesAt("b");
+        awaitUnsafeAnswersOfAAndMessagesOnlyAtB("NO_REPLICA");
         pair.link().repair();
         pair.awaitInSync();
         awaitMessagesAt("a");
@@ -185,7 +193,12 @@ class StrictClusterIT {
         assertThat(load.failures()).isEmpty();
     }
 
-    private void whilePaused(ChildProcess process, Runnable meanwhile) {
+    /** What is looked at during a pause. */
+    private interface Meanwhile {
+        void run() throws IOException;
+    }
+
+    private void whilePaused(ChildProcess process, Meanwhile meanwhile) throws IOException {
         long until = System.nanoTime() + PAUSE.toNanos();
         process.pause();
         try {
@@ -204,6 +217,38 @@ class StrictClusterIT {
         int atA = load.acknowledgedAt("a");
         awaitMessagesAt("b");
         assertThat(load.acknowledgedAt("a")).as("acknowledged without a slave").isEqualTo(atA);
+    }
+
+    /**
+     * Not only is nothing acknowledged at a: something is sent there, and answered that no slave has it.
+     *
+     * @param status {@code REPLICA_TIMEOUT}, which clients know as FLUSH_SLAVE_TIMEOUT, or {@code NO_REPLICA}, as
+     *     SLAVE_NOT_AVAILABLE
+     */
+    private void awaitUnsafeAnswersOfAAndMessagesOnlyAtB(String status) throws IOException {
+        AtomicInteger atA = new AtomicInteger(load.acknowledgedAt("a"));
+        Map<String, Double> before = unsafeAnswersOfA();
+        await("a answers " + status).atMost(BOUND).until(() -> {
+            int acknowledged = load.acknowledgedAt("a");
+            Map<String, Double> now = unsafeAnswersOfA();
+            if (now.equals(before)) {
+                // None of these can be one that was answered so.
+                atA.set(acknowledged);
+            }
+            return now.get(status) > before.get(status);
+        });
+        awaitMessagesAt("b");
+        assertThat(load.acknowledgedAt("a")).as("acknowledged without a slave").isEqualTo(atA.get());
+        System.out.printf("Strict cluster, %s: without its slave a answered %s%n", topic, unsafeAnswersOfA());
+    }
+
+    private Map<String, Double> unsafeAnswersOfA() throws IOException {
+        ManagementEndpoint master = cluster.a().master().management();
+        Map<String, Double> answers = new TreeMap<>();
+        for (String status : List.of("REPLICA_TIMEOUT", "NO_REPLICA")) {
+            answers.put(status, master.figure("append_answered_messages_total{status=\"" + status + "\"}"));
+        }
+        return answers;
     }
 
     private void awaitMessagesAt(String broker) {
