@@ -194,12 +194,17 @@ final class RoleChanges implements AutoCloseable {
         }
     }
 
-    /** Notes that this broker will be the master; from here on it is, whatever happens to this process. */
-    ActingRole promise() throws IOException {
+    /** Notes that this broker accepts the offer; from here on it is the master, whatever happens to this process. */
+    ActingRole promise(String token) throws IOException {
         ActingRole master = role().asMaster();
-        file.write(master);
+        file.writeAccepted(master, token);
         host.tenure().learn(master);
         return master;
+    }
+
+    /** Whether this broker became the master by this offer, be it that it is none now. */
+    boolean hasAccepted(String token) {
+        return file.hasAccepted(token);
     }
 
     /** Another broker is the master; this one becomes its slave, be it that this cannot be kept. */

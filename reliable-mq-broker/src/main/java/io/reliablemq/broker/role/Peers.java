@@ -7,6 +7,7 @@ import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.HeaderFields;
 import io.reliablemq.protocol.header.MalformedHeaderException;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.transport.RemotingClient;
@@ -73,9 +74,9 @@ public final class Peers {
 
     /** What is known of a take-over. */
     public enum Outcome {
-        /** The slave is the master. */
+        /** The slave is the master, or was it and has handed on since. */
         TAKEN,
-        /** The slave is a slave, and the take-over is void. */
+        /** The slave was a slave all the time, and the take-over is void. */
         REFUSED,
         /** It has not answered. */
         UNKNOWN
@@ -90,14 +91,22 @@ public final class Peers {
         return isMaster(answer) ? Outcome.TAKEN : Outcome.REFUSED;
     }
 
-    /** Makes the prepared slave stay what it is, if it has not become the master already. */
-    public Outcome cancel(String address, String token) {
+    /**
+     * Makes the prepared slave stay what it is, if it has not become the master already.
+     *
+     * @param epoch the last one of the broker that asks
+     */
+    public Outcome cancel(String address, String token, int epoch) {
         Command answer = told(address, RequestCode.CANCEL_TAKE_OVER, token);
-        if (answer == null || !answer.isSuccess()) {
+        Optional<RoleStatus> status = status(answer);
+        if (answer == null || status.isEmpty()) {
             // One that is about to stop refuses to be asked, whatever it has done before.
             return Outcome.UNKNOWN;
         }
-        return isMaster(answer) ? Outcome.TAKEN : Outcome.REFUSED;
+        boolean wasMaster = HeaderFields.of(answer.fields()).flag(TakeOverOffer.ACCEPTED, false);
+        // A later epoch is that of another master, be it this slave or one that it has followed since.
+        boolean isLater = status.get().log().epoch() > epoch;
+        return status.get().isMaster() || wasMaster || isLater ? Outcome.TAKEN : Outcome.REFUSED;
     }
 
     private @Nullable Command told(String address, int code, String token) {

@@ -17,6 +17,9 @@ public record TakeOverOffer(String token, long end, BrokerRole masterRole, Strin
     /** Header field that names the attempt, in all that follows. */
     public static final String TOKEN = "token";
 
+    /** Header field of an answer: whether the one that was asked has become the master by this attempt, and may be none now. */
+    public static final String ACCEPTED = "accepted";
+
     public static TakeOverOffer read(Map<String, String> wire) {
         HeaderFields fields = HeaderFields.of(wire);
         String role = fields.text("masterRole");
