@@ -73,12 +73,12 @@ final class Handover {
         try {
             awaitAnswers(answered);
             long end = master.settle("The role of master is being handed over", successor, SETTLE_BOUND);
-            TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), master.replicaId());
+            TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), master.addressesOfOtherSlaves(successor));
             peers.prepare(successor.address(), offer, StatePages.encodeAll(master.finalState(SETTLE_BOUND)));
             master.leave();
         } catch (RoleChangeException | RuntimeException e) {
             peers.cancel(successor.address(), token, attempt.epoch());
-            changes.open(role, RoleChanges.Ground.keptBeside(successor));
+            changes.open(role, RoleChanges.Ground.KEPT);
             throw new RoleChangeException(
                     "Nothing was handed over, this broker is the master as before: " + e.getMessage(), e);
         }
@@ -106,7 +106,7 @@ final class Handover {
             outcome = outcome(attempt);
         }
         if (outcome == Outcome.REFUSED) {
-            changes.open(role, RoleChanges.Ground.keptBeside(successor));
+            changes.open(role, RoleChanges.Ground.KEPT);
             throw new RoleChangeException(
                     "The slave at " + successor.address() + " has not taken over; this broker is the master as before");
         }
@@ -144,7 +144,7 @@ final class Handover {
             LOG.warn(
                     "The slave at {} has not taken over: this broker is the master again",
                     open.successor().address());
-            changes.resume(open.role(), open.successor());
+            changes.resume(open.role());
         }
     }
 

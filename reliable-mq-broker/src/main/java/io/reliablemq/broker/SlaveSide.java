@@ -178,6 +178,15 @@ final class SlaveSide implements RoleSide {
         opened.feed().onCommit(position -> following.logMoved(() -> owner.execute(() -> {})));
     }
 
+    /** Another broker is the master. */
+    void masterMoved() {
+        logFollower.masterMoved();
+    }
+
+    boolean isFollowing() {
+        return logFollower.state().phase() == Phase.FOLLOWING;
+    }
+
     @Override
     public void start() {
         logFollower.onFollowing(() -> owner.execute(() -> {}));

@@ -99,8 +99,8 @@ class LostAnswerIT {
 
             await("it knows what became of its offer")
                     .atMost(PATIENCE)
-                    .until(() ->
-                            a.health().findings().stream().noneMatch(finding -> finding.status() == Health.Status.DOWN));
+                    .until(() -> a.health().findings().stream()
+                            .noneMatch(finding -> finding.status() == Health.Status.DOWN));
             // One after the other: asked only when what follows from the answer is done.
             assertThatThrownBy(a::switchOver).hasMessageContaining("This broker is a slave");
             assertThat(brokers.send(c, "two")).isEqualTo(ResponseCode.SUCCESS);

@@ -12,15 +12,18 @@ import io.reliablemq.protocol.header.MalformedHeaderException;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.transport.RemotingClient;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the other brokers of this broker's name. Each call waits for its answer, so it is for {@code rmq-role} alone. */
+/** Asks the other brokers of this broker's name. Each question waits for its answer, so it is for {@code rmq-role} alone. */
 public final class Peers {
 
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(2);
@@ -48,6 +51,12 @@ public final class Peers {
         Map<String, String> fields = own.fields();
         fields.put(RoleStatus.FORCED, "true");
         answer(address, Command.request(RequestCode.ASK_ROLE, fields), ASK_TIMEOUT);
+    }
+
+    /** Tells other brokers of this name who is the master. They ask back; whether they heard it does not matter here. */
+    public void announce(Collection<String> addresses, RoleStatus own) {
+        addresses.forEach(
+                address -> client.invoke(address, Command.request(RequestCode.ASK_ROLE, own.fields()), ASK_TIMEOUT));
     }
 
     /** Asks a broker which role it has, without saying anything. @return empty if it does not answer */
@@ -119,32 +128,42 @@ public final class Peers {
 
     /** The masters of this name that name servers know, other than the broker at this address. */
     public List<String> masters(List<String> nameServers, String brokerName, String ownAddress) {
-        TreeSet<String> masters = new TreeSet<>();
+        return known(nameServers, brokerName, ownAddress, of -> Stream.ofNullable(of.master()));
+    }
+
+    /** The brokers of this name that name servers know, other than the one at this address. */
+    public List<String> others(List<String> nameServers, String brokerName, String ownAddress) {
+        return known(nameServers, brokerName, ownAddress, of -> of.addresses().values().stream());
+    }
+
+    private List<String> known(
+            List<String> nameServers,
+            String brokerName,
+            String ownAddress,
+            Function<BrokerAddresses, Stream<String>> wanted) {
+        TreeSet<String> known = new TreeSet<>();
         List<CompletableFuture<Command>> answers = nameServers.stream()
                 .map(address -> client.invoke(
                         address, Command.request(RequestCode.GET_BROKER_CLUSTER_INFO, Map.of()), NAME_SERVER_TIMEOUT))
                 .toList();
         for (CompletableFuture<Command> one : answers) {
-            String master = master(settled(one), brokerName);
-            if (master != null && !master.equals(ownAddress)) {
-                masters.add(master);
-            }
+            brokers(settled(one), brokerName).flatMap(wanted).forEach(known::add);
         }
-        return List.copyOf(masters);
+        known.remove(ownAddress);
+        return List.copyOf(known);
     }
 
-    private static @Nullable String master(@Nullable Command answer, String brokerName) {
+    private static Stream<BrokerAddresses> brokers(@Nullable Command answer, String brokerName) {
         if (answer == null || !answer.isSuccess()) {
-            return null;
+            return Stream.empty();
         }
         try {
-            BrokerAddresses addresses =
-                    JsonBodies.read(answer.body(), ClusterInfo.class).brokers().get(brokerName);
-            return addresses == null ? null : addresses.master();
+            return Stream.ofNullable(
+                    JsonBodies.read(answer.body(), ClusterInfo.class).brokers().get(brokerName));
         } catch (MalformedBodyException e) {
-            // A name server that cannot be understood knows no masters; a registration with it over the network reports
+            // A name server that cannot be understood knows no brokers; a registration with it over the network reports
             // that.
-            return null;
+            return Stream.empty();
         }
     }
 
