@@ -111,6 +111,12 @@ public final class Broker implements AutoCloseable {
             figures = Figures.of(List.of(() -> tenure().figures().read(), () -> connections(server), roles.figures()));
             checks = HealthChecks.of(List.of(() -> tenure().checks().findings(), roles.health()));
             managementAddress = settings.management().enabled() ? startManagement() : null;
+            if (settings.replication().switchOnStop()) {
+                // Last, so that it comes first at the stop, when all of the broker is there; and not if the start
+                // fails.
+                started.push(new SwitchOnStop(
+                        roles, this::tenure, gate, settings.replication().syncSlaveTimeout()));
+            }
             complete = true;
         } catch (IOException e) {
             throw refused("data-dir", settings.dataDir(), e);

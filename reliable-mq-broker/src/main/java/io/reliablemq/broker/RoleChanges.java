@@ -20,6 +20,7 @@ import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,11 @@ final class RoleChanges implements AutoCloseable {
      */
     ActingRole switchOver() throws RoleChangeException {
         return thread.run(handover::switchOver);
+    }
+
+    /** As {@link #switchOver()}, for somebody who does not wait for longer; a switch that is under way is not given up for that. */
+    ActingRole switchOver(Duration bound) throws RoleChangeException {
+        return thread.run(handover::switchOver, bound);
     }
 
     /**

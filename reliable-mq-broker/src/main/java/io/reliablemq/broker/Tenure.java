@@ -267,6 +267,16 @@ final class Tenure implements AutoCloseable {
         }
     }
 
+    /** Waits until this slave follows its master. @throws RoleChangeException if that takes too long */
+    void awaitFollowing(Duration bound) throws RoleChangeException {
+        if (side instanceof SlaveSide slave) {
+            await(
+                    slave.whenFollowing(),
+                    bound.toNanos(),
+                    "this slave does not follow the new master after " + bound.toMillis() + " ms");
+        }
+    }
+
     /** Whether this slave follows the log of its master. */
     boolean isFollowing() {
         return side instanceof SlaveSide slave && slave.isFollowing();
