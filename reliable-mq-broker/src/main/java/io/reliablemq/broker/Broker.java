@@ -12,6 +12,7 @@ import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.broker.role.RoleFile;
+import io.reliablemq.broker.role.RoleStatus;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.runtime.Clock;
@@ -52,6 +53,7 @@ public final class Broker implements AutoCloseable {
     private final RequestGate gate = new RequestGate(Handover.CHANGES);
     private final RequestHandler entrance;
     private final RoleFile roleFile;
+    private final Peers peers;
     private final OpenedStore.Opener storeOpener;
     private final Tenure.Around around;
     private final RoleChanges roles;
@@ -80,8 +82,9 @@ public final class Broker implements AutoCloseable {
                     new StateFolder(settings.dataDir()).file("role"),
                     new RoleFile.Configured(settings.brokerRole(), settings.brokerId()),
                     settings.replication().masterAddress());
-            Peers peers = new Peers(client);
-            roles = started.push(new RoleChanges(new Changing(), roleFile, peers, clock, errors));
+            peers = new Peers(client);
+            roles = started.push(new RoleChanges(
+                    new Changing(), roleFile, settings.replication().masterAddress(), peers, clock, errors));
             ActingRole configured = roleFile.read();
             MasterAtStart start = new MasterAtStart(settings, nameServers(), peers, storeOpener, clock, errors);
             MasterAtStart.Opened opened = start.open(configured, roleFile);
@@ -108,6 +111,12 @@ public final class Broker implements AutoCloseable {
             figures = Figures.of(List.of(() -> tenure().figures().read(), () -> connections(server), roles.figures()));
             checks = HealthChecks.of(List.of(() -> tenure().checks().findings(), roles.health()));
             managementAddress = settings.management().enabled() ? startManagement() : null;
+            if (settings.replication().switchOnStop()) {
+                // Last, so that it comes first at the stop, when all of the broker is there; and not if the start
+                // fails.
+                started.push(new SwitchOnStop(
+                        roles, this::tenure, gate, settings.replication().syncSlaveTimeout()));
+            }
             complete = true;
         } catch (IOException e) {
             throw refused("data-dir", settings.dataDir(), e);
@@ -311,16 +320,13 @@ public final class Broker implements AutoCloseable {
             tenure().close();
             OpenedStore opened = storeOpener.open(settings, role.role(), clock, errors);
             Tenure next = new Tenure(around, role, ground.counting().apply(opened));
-            String awaited = ground.awaited();
-            LOG.info(
-                    "Broker {} is {} from now on, {}",
-                    settings.name(),
-                    role,
-                    next.status().log());
-            if (awaited != null && role.role() == BrokerRole.SYNC_MASTER) {
-                tenure = next;
+            RoleStatus status = next.status();
+            LOG.info("Broker {} is {} from now on, {}", settings.name(), role, status.log());
+            tenure = next;
+            peers.announce(ground.others(), status);
+            if (ground.awaitsSlaves() && role.role() == BrokerRole.SYNC_MASTER) {
                 gate.hold(Tenure.BETWEEN_BROKERS, next.handlers());
-                next.awaitSlave(awaited, settings.replication().syncSlaveTimeout());
+                next.awaitSlaves(settings.replication().syncSlaveTimeout());
             }
             serve(next);
         }
@@ -342,7 +348,17 @@ public final class Broker implements AutoCloseable {
 
         @Override
         public void lookAround() {
-            roles.lookAround(nameServers());
+            roles.lookAround();
+        }
+
+        @Override
+        public @Nullable String foundMaster(@Nullable String told) {
+            return roles.foundMaster(told);
+        }
+
+        @Override
+        public List<String> nameServers() {
+            return Broker.this.nameServers();
         }
     }
 

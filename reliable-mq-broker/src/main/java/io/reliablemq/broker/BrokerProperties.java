@@ -61,6 +61,9 @@ public class BrokerProperties {
     /** Master of a slave, host:port; if empty, the name servers tell. */
     private String masterAddress = "";
 
+    /** Whether a master that is stopped hands its role to a slave in sync first. */
+    private boolean switchOnStop;
+
     /** Time between two flushes under ASYNC_FLUSH. */
     private Duration flushInterval = Duration.ofMillis(10);
 
@@ -274,6 +277,14 @@ public class BrokerProperties {
 
     public void setMasterAddress(String masterAddress) {
         this.masterAddress = masterAddress;
+    }
+
+    public boolean isSwitchOnStop() {
+        return switchOnStop;
+    }
+
+    public void setSwitchOnStop(boolean switchOnStop) {
+        this.switchOnStop = switchOnStop;
     }
 
     public Duration getFlushInterval() {

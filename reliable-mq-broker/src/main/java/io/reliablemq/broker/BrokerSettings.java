@@ -87,6 +87,7 @@ public record BrokerSettings(
      * @param allowUnreplicatedReads whether consumers see what is not replicated yet
      * @param slaveReads whether consumers that are far behind are sent to a slave
      * @param masterAddress {@code host:port} of a slave's master; null if the name servers tell
+     * @param switchOnStop whether a master hands its role to a slave in sync before it stops
      * @param log how the log goes from one to the other
      */
     public record Replication(
@@ -95,6 +96,7 @@ public record BrokerSettings(
             boolean allowUnreplicatedReads,
             boolean slaveReads,
             @Nullable String masterAddress,
+            boolean switchOnStop,
             ReplicationSettings log) {}
 
     /**

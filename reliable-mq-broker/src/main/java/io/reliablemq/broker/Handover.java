@@ -6,6 +6,7 @@ import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.Peers.Outcome;
 import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.broker.role.RoleStatus;
 import io.reliablemq.broker.role.TakeOverOffer;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.Clock;
@@ -46,9 +47,10 @@ final class Handover {
     private final Clock clock;
 
     /** A take-over of which nobody knows whether it happened; null if there is none. */
-    private @Nullable Unresolved unresolved;
+    private @Nullable Attempt unresolved;
 
-    private record Unresolved(ActingRole role, Successor successor, String token) {}
+    /** @param epoch the last one that this broker has written */
+    private record Attempt(ActingRole role, Successor successor, String token, int epoch) {}
 
     Handover(RoleChanges changes, Peers peers, Clock clock) {
         this.changes = changes;
@@ -65,20 +67,22 @@ final class Handover {
         Successor successor = master.successor();
         LOG.info("Handing over to the slave {} at {}", successor.brokerId(), successor.address());
         String token = UUID.randomUUID().toString();
+        Attempt attempt =
+                new Attempt(role, successor, token, master.status().log().epoch());
         CompletableFuture<Void> answered = changes.host().gate().hold(Tenure.BETWEEN_BROKERS);
         try {
             awaitAnswers(answered);
             long end = master.settle("The role of master is being handed over", successor, SETTLE_BOUND);
-            TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), master.replicaId());
+            TakeOverOffer offer = new TakeOverOffer(token, end, role.role(), master.addressesOfOtherSlaves(successor));
             peers.prepare(successor.address(), offer, StatePages.encodeAll(master.finalState(SETTLE_BOUND)));
             master.leave();
         } catch (RoleChangeException | RuntimeException e) {
-            peers.cancel(successor.address(), token);
-            changes.open(role, RoleChanges.Ground.keptBeside(successor));
+            peers.cancel(successor.address(), token, attempt.epoch());
+            changes.open(role, RoleChanges.Ground.KEPT);
             throw new RoleChangeException(
                     "Nothing was handed over, this broker is the master as before: " + e.getMessage(), e);
         }
-        return handOver(role, successor, token);
+        return handOver(attempt);
     }
 
     /** What was let in just before would be refused as soon as no more messages are taken. */
@@ -94,14 +98,15 @@ final class Handover {
         }
     }
 
-    private ActingRole handOver(ActingRole role, Successor successor, String token)
-            throws RoleChangeException, IOException {
-        Outcome outcome = peers.takeOver(successor.address(), token);
+    private ActingRole handOver(Attempt attempt) throws RoleChangeException, IOException {
+        ActingRole role = attempt.role();
+        Successor successor = attempt.successor();
+        Outcome outcome = peers.takeOver(successor.address(), attempt.token());
         if (outcome == Outcome.UNKNOWN) {
-            outcome = outcome(successor, token);
+            outcome = outcome(attempt);
         }
         if (outcome == Outcome.REFUSED) {
-            changes.open(role, RoleChanges.Ground.keptBeside(successor));
+            changes.open(role, RoleChanges.Ground.KEPT);
             throw new RoleChangeException(
                     "The slave at " + successor.address() + " has not taken over; this broker is the master as before");
         }
@@ -109,7 +114,7 @@ final class Handover {
         changes.host().handedOver();
         changes.follow(slave);
         if (outcome == Outcome.UNKNOWN) {
-            unresolved = new Unresolved(role, successor, token);
+            unresolved = attempt;
             String unknown = "The slave at " + successor.address()
                     + " was told to take over and has not answered since. It is asked again until it does; if it is gone for"
                     + " good, promote this broker, which has everything";
@@ -121,13 +126,15 @@ final class Handover {
 
     /** Asks again, if there is something to ask. Until it is known who is the master, this broker is none. */
     void resolve() throws IOException {
-        Unresolved open = unresolved;
+        Attempt open = unresolved;
         if (open == null) {
             return;
         }
-        Outcome outcome = changes.role().isMaster()
+        // This broker may have been promoted meanwhile, or follow a master that came after it.
+        RoleStatus own = changes.status();
+        Outcome outcome = own.isMaster() || own.log().epoch() > open.epoch()
                 ? Outcome.TAKEN
-                : peers.cancel(open.successor().address(), open.token());
+                : peers.cancel(open.successor().address(), open.token(), open.epoch());
         if (outcome == Outcome.UNKNOWN) {
             return;
         }
@@ -137,19 +144,19 @@ final class Handover {
             LOG.warn(
                     "The slave at {} has not taken over: this broker is the master again",
                     open.successor().address());
-            changes.resume(open.role(), open.successor());
+            changes.resume(open.role());
         }
     }
 
     /** Whether it has taken over must be known before anybody goes on as a master: there can only be one. */
-    private Outcome outcome(Successor successor, String token) {
+    private Outcome outcome(Attempt attempt) {
         long deadline = clock.nanos() + OUTCOME_BOUND.toNanos();
         Outcome outcome = Outcome.UNKNOWN;
         while (outcome == Outcome.UNKNOWN && clock.nanos() - deadline < 0) {
             // Each attempt has its own bound; one that is refused at once must not become a busy loop.
             CompletableFuture<Void> pause =
                     new CompletableFuture<Void>().completeOnTimeout(null, PAUSE_MS, TimeUnit.MILLISECONDS);
-            outcome = peers.cancel(successor.address(), token);
+            outcome = peers.cancel(attempt.successor().address(), attempt.token(), attempt.epoch());
             if (outcome == Outcome.UNKNOWN) {
                 pause.join();
             }

@@ -146,6 +146,16 @@ final class MasterSide implements RoleSide {
         return feeds.whenConfirmed(replicaId, position);
     }
 
+    /** Completes once as many slaves as a send waits for have confirmed the log up to this position. */
+    CompletableFuture<Void> whenEnoughConfirmed(long position) {
+        return feeds.whenEnoughConfirmed(position);
+    }
+
+    /** Where the slaves listen, but for that one. */
+    List<String> addressesBeside(Successor successor) {
+        return slaves.addressesBeside(successor);
+    }
+
     /** The files as they are now, for whoever takes over. */
     List<StatePage> statePages() {
         return board.all();

@@ -3,10 +3,8 @@ package io.reliablemq.broker;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.RoleStatus;
-import io.reliablemq.protocol.header.HeaderFields;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,15 +20,13 @@ final class Rivals {
 
     private final RoleChanges changes;
     private final Peers peers;
-    private final RoleThread thread;
 
     /** There is another master of this name that has nothing to do with this one. */
     private volatile @Nullable String stranger;
 
-    Rivals(RoleChanges changes, Peers peers, RoleThread thread) {
+    Rivals(RoleChanges changes, Peers peers) {
         this.changes = changes;
         this.peers = peers;
-        this.thread = thread;
     }
 
     /** What is to be said of a broker that has this one's name by mistake; null if there is none. Any thread may ask. */
@@ -65,18 +61,14 @@ final class Rivals {
         }
     }
 
-    /** A broker that asked said this about itself. Any thread may call it. */
-    void heardOf(Map<String, String> fields) {
-        RoleStatus other = RoleStatus.read(fields);
+    /** Whether a broker that says this about itself is to be asked. Any thread may call it. */
+    boolean mayGiveWayTo(RoleStatus other, boolean isForced) {
         RoleStatus own = changes.status();
-        boolean forced = HeaderFields.of(fields).flag(RoleStatus.FORCED, false);
-        if (own.isMaster() && other.isRivalOf(own) && own.isRelatedTo(other) && (forced || own.givesWayTo(other))) {
-            thread.later(() -> confirm(other));
-        }
+        return own.isMaster() && other.isRivalOf(own) && own.isRelatedTo(other) && (isForced || own.givesWayTo(other));
     }
 
     /** Anybody can say that it is a master; whether one listens at that address is asked there. */
-    private void confirm(RoleStatus claimed) throws IOException {
+    void confirm(RoleStatus claimed) throws IOException {
         RoleStatus own = changes.status();
         Optional<RoleStatus> rival = peers.ask(claimed.address(), own);
         if (rival.isPresent() && rival.get().isRivalOf(own)) {

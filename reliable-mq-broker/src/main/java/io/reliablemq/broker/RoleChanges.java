@@ -14,11 +14,13 @@ import io.reliablemq.broker.role.RoleStatus;
 import io.reliablemq.broker.role.TakeOverOffer;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.header.HeaderFields;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.runtime.ErrorSink;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,7 @@ final class RoleChanges implements AutoCloseable {
     private final Handover handover;
     private final TakeOver takeOver;
     private final Rivals rivals;
+    private final MasterSearch search;
 
     /** The kind of master that was heard of last. */
     private volatile @Nullable BrokerRole heard;
@@ -53,22 +56,20 @@ final class RoleChanges implements AutoCloseable {
      * Why a broker is opened in a role.
      *
      * @param counting how much of its log counts from now on
-     * @param awaited the replica that a master waits for before it answers clients; null if for none
+     * @param awaitsSlaves whether slaves are about to follow, so that a strict master waits for them before it answers clients
+     * @param others brokers to be told of this master, {@code host:port}
      */
-    record Ground(
-            UnaryOperator<OpenedStore> counting, @Nullable String awaited) {
+    record Ground(UnaryOperator<OpenedStore> counting, boolean awaitsSlaves, List<String> others) {
 
-        static final Ground SAME_LOG = new Ground(UnaryOperator.identity(), null);
-        static final Ground PROMOTED = new Ground(OpenedStore::countedAsCommitted, null);
+        static final Ground SAME_LOG = new Ground(UnaryOperator.identity(), false, List.of());
+        static final Ground PROMOTED = new Ground(OpenedStore::countedAsCommitted, false, List.of());
+
+        /** The slave that was to take over has not: this is the master as before, and its slaves are to follow again. */
+        static final Ground KEPT = new Ground(UnaryOperator.identity(), true, List.of());
 
         /** The old master has all of it, too, and becomes the slave. */
         static Ground accepted(TakeOverOffer offer) {
-            return new Ground(OpenedStore::countedAsReplicated, offer.replicaId());
-        }
-
-        /** The slave that was to take over has not, and is to follow again. */
-        static Ground keptBeside(Successor slave) {
-            return new Ground(UnaryOperator.identity(), slave.replicaId());
+            return new Ground(OpenedStore::countedAsReplicated, true, offer.others());
         }
     }
 
@@ -79,6 +80,9 @@ final class RoleChanges implements AutoCloseable {
 
         RequestGate gate();
 
+        /** {@code host:port} of each. */
+        List<String> nameServers();
+
         /** Closes the present tenure and opens the next one. */
         void reopen(ActingRole role, Ground ground) throws IOException;
 
@@ -86,7 +90,9 @@ final class RoleChanges implements AutoCloseable {
         void handedOver();
     }
 
-    RoleChanges(Host host, RoleFile file, Peers peers, Clock clock, ErrorSink errors) {
+    /** @param configuredMaster the setting {@code master-address}; null if there is none */
+    RoleChanges(
+            Host host, RoleFile file, @Nullable String configuredMaster, Peers peers, Clock clock, ErrorSink errors) {
         this.host = host;
         this.file = file;
         this.peers = peers;
@@ -94,7 +100,8 @@ final class RoleChanges implements AutoCloseable {
         this.thread = new RoleThread(errors);
         this.handover = new Handover(this, peers, clock);
         this.takeOver = new TakeOver(this, thread, clock);
-        this.rivals = new Rivals(this, peers, thread);
+        this.rivals = new Rivals(this, peers);
+        this.search = new MasterSearch(this, peers, thread, configuredMaster);
     }
 
     /** The broker has a role, and may change it. */
@@ -114,8 +121,19 @@ final class RoleChanges implements AutoCloseable {
     private void askedForRole(Command request, Reply reply) {
         reply.send(Command.success(status().fields()));
         if (!request.fields().isEmpty()) {
-            rivals.heardOf(request.fields());
+            RoleStatus other = RoleStatus.read(request.fields());
+            boolean isForced = HeaderFields.of(request.fields()).flag(RoleStatus.FORCED, false);
+            if (rivals.mayGiveWayTo(other, isForced)) {
+                thread.later(() -> rivals.confirm(other));
+            }
+            search.heardOf(other);
         }
+    }
+
+    /** Where a slave's master is by the brokers of its name, see {@link MasterSearch#address}. Any thread may ask. */
+    @Nullable
+    String foundMaster(@Nullable String told) {
+        return search.address(told);
     }
 
     /**
@@ -126,6 +144,11 @@ final class RoleChanges implements AutoCloseable {
      */
     ActingRole switchOver() throws RoleChangeException {
         return thread.run(handover::switchOver);
+    }
+
+    /** As {@link #switchOver()}, for somebody who does not wait for longer; a switch that is under way is not given up for that. */
+    ActingRole switchOver(Duration bound) throws RoleChangeException {
+        return thread.run(handover::switchOver, bound);
     }
 
     /**
@@ -155,10 +178,11 @@ final class RoleChanges implements AutoCloseable {
     }
 
     /** Looks what became of the other brokers of this name; returns at once. Any thread may call it. */
-    void lookAround(List<String> nameServers) {
+    void lookAround() {
         thread.later(() -> {
             handover.resolve();
-            rivals.look(nameServers);
+            rivals.look(host.nameServers());
+            search.look();
         });
     }
 
@@ -178,9 +202,11 @@ final class RoleChanges implements AutoCloseable {
         file.write(promoted);
         host.gate().hold(Tenure.BETWEEN_BROKERS);
         open(promoted, Ground.PROMOTED);
+        RoleStatus own = status();
         if (isAlive && address != null) {
-            peers.displace(address, status());
+            peers.displace(address, own);
         }
+        peers.announce(peers.others(host.nameServers(), own.brokerName(), own.address()), own);
         return promoted;
     }
 
@@ -194,12 +220,17 @@ final class RoleChanges implements AutoCloseable {
         }
     }
 
-    /** Notes that this broker will be the master; from here on it is, whatever happens to this process. */
-    ActingRole promise() throws IOException {
+    /** Notes that this broker accepts the offer; from here on it is the master, whatever happens to this process. */
+    ActingRole promise(String token) throws IOException {
         ActingRole master = role().asMaster();
-        file.write(master);
+        file.writeAccepted(master, token);
         host.tenure().learn(master);
         return master;
+    }
+
+    /** Whether this broker became the master by this offer, be it that it is none now. */
+    boolean hasAccepted(String token) {
+        return file.hasAccepted(token);
     }
 
     /** Another broker is the master; this one becomes its slave, be it that this cannot be kept. */
@@ -214,6 +245,9 @@ final class RoleChanges implements AutoCloseable {
 
     void open(ActingRole role, Ground ground) throws IOException {
         try {
+            if (role.isMaster()) {
+                search.end();
+            }
             host.reopen(role, ground);
             trouble = null;
             changes++;
@@ -226,10 +260,10 @@ final class RoleChanges implements AutoCloseable {
     }
 
     /** This broker is the master that it was before. */
-    void resume(ActingRole master, Successor slave) throws IOException {
+    void resume(ActingRole master) throws IOException {
         file.write(master);
         host.gate().hold(Tenure.BETWEEN_BROKERS);
-        open(master, Ground.keptBeside(slave));
+        open(master, Ground.KEPT);
     }
 
     /** Something that an operator has to decide; null if there is nothing any more. */

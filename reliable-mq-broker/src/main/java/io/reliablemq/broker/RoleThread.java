@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class RoleThread implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final Duration NO_BOUND = Duration.ofNanos(Long.MAX_VALUE);
     private static final Duration CLOSE_BOUND = Duration.ofSeconds(20);
     private static final int KEEP_ALIVE_SECONDS = 5;
     private static final int MAX_WAITING = 64;
@@ -51,10 +54,24 @@ final class RoleThread implements AutoCloseable {
 
     /** Carries the change out and returns what came of it. @throws RoleChangeException if it was not done */
     <T> T run(Callable<T> change) throws RoleChangeException {
+        return run(change, NO_BOUND);
+    }
+
+    /**
+     * As {@link #run(Callable)}, for somebody who does not wait for longer.
+     *
+     * @throws RoleChangeException also if it takes longer; what is under way goes on then, what has not begun is dropped
+     */
+    <T> T run(Callable<T> change, Duration bound) throws RoleChangeException {
+        FutureTask<T> task = new FutureTask<>(change);
         try {
-            return thread.submit(change).get();
+            thread.execute(task);
+            return task.get(bound.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             throw new RoleChangeException("The broker is about to stop, or changes its role all the time", e);
+        } catch (TimeoutException e) {
+            task.cancel(false);
+            throw new RoleChangeException("The change takes longer than " + bound.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RoleChangeException("Nobody waits for the change any more; it goes on", e);

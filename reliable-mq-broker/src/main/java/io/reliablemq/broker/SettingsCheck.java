@@ -140,6 +140,7 @@ final class SettingsCheck {
                 properties.isAllowUnreplicatedReads(),
                 properties.isSlaveReadEnable(),
                 masterAddress(),
+                properties.isSwitchOnStop(),
                 logReplication(properties.getReplication()));
     }
 

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ final class SlaveSide implements RoleSide {
     private final StateFolder folder;
     private final FollowedTopics followedTopics;
     private final Follower logFollower;
+    private final CompletableFuture<Void> followed = new CompletableFuture<>();
     private @Nullable TakenOffsets taken;
     private @Nullable StateFollower follower;
 
@@ -178,9 +180,26 @@ final class SlaveSide implements RoleSide {
         opened.feed().onCommit(position -> following.logMoved(() -> owner.execute(() -> {})));
     }
 
+    /** Another broker is the master. */
+    void masterMoved() {
+        logFollower.masterMoved();
+    }
+
+    /** Completes once this slave follows the log of its master for the first time. */
+    CompletableFuture<Void> whenFollowing() {
+        return followed.copy();
+    }
+
+    boolean isFollowing() {
+        return logFollower.state().phase() == Phase.FOLLOWING;
+    }
+
     @Override
     public void start() {
-        logFollower.onFollowing(() -> owner.execute(() -> {}));
+        logFollower.onFollowing(() -> {
+            followed.complete(null);
+            owner.execute(() -> {});
+        });
         logFollower.start();
     }
 

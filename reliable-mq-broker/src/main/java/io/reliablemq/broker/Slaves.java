@@ -95,6 +95,16 @@ final class Slaves implements Figures, HealthChecks {
                                 : "No slave is in sync with log and state; wait until one is: " + attached));
     }
 
+    /** Where the others listen that were heard of, be they in sync or not. */
+    List<String> addressesBeside(Successor successor) {
+        return known.values().stream()
+                .map(Known::reader)
+                .filter(reader -> !reader.replicaId().equals(successor.replicaId()))
+                .map(StateReader::address)
+                .sorted()
+                .toList();
+    }
+
     /** Tells the log what changed, and forgets who was not heard of for long. */
     void look() {
         long now = clock.nanos();

@@ -10,6 +10,8 @@ import io.reliablemq.protocol.header.HeaderFields;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.transport.Reply;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +62,7 @@ final class TakeOver {
             if (known == null || !known.is(token) || clock.nanos() - known.deadlineNanos() > 0) {
                 throw new RoleChangeException("This take-over was not prepared, or too long ago");
             }
-            ActingRole master = changes.promise();
+            ActingRole master = changes.promise(token);
             prepared = null;
             // All of it: the old master, too, waits until it can follow.
             changes.host().gate().hold(Set.of());
@@ -70,12 +72,17 @@ final class TakeOver {
 
     void cancel(Command request, Reply reply) {
         String token = token(request);
-        answer(reply, () -> {
+        boolean accepted = thread.later(() -> {
             Prepared known = prepared;
             if (known != null && known.is(token)) {
                 prepared = null;
             }
+            Map<String, String> fields = new HashMap<>(changes.status().fields());
+            // This broker may have been the master meanwhile, and a slave again.
+            fields.put(TakeOverOffer.ACCEPTED, String.valueOf(changes.hasAccepted(token)));
+            reply.send(Command.success(fields));
         });
+        refuseUnless(accepted, reply);
     }
 
     private static String token(Command request) {
@@ -92,6 +99,10 @@ final class TakeOver {
                 reply.send(Command.failure(ResponseCode.NO_PERMISSION, String.valueOf(e.getMessage())));
             }
         });
+        refuseUnless(accepted, reply);
+    }
+
+    private static void refuseUnless(boolean accepted, Reply reply) {
         if (!accepted) {
             reply.send(Command.failure(ResponseCode.SERVICE_NOT_AVAILABLE, "The broker is about to stop"));
         }

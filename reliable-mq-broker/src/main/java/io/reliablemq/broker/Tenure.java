@@ -107,6 +107,10 @@ final class Tenure implements AutoCloseable {
 
         /** Time to look what became of the other brokers of this name. */
         void lookAround();
+
+        /** Where a slave's master is by the brokers of its name, see {@link MasterSearch#address}. */
+        @Nullable
+        String foundMaster(@Nullable String told);
     }
 
     /**
@@ -226,20 +230,56 @@ final class Tenure implements AutoCloseable {
     }
 
     /**
-     * Where the master is, {@code host:port}, as far as a slave knows: by the setting, else by the name servers, else by the
-     * one to which this broker handed over.
+     * Where the master is, {@code host:port}, as far as a slave knows: by the brokers of its name, else by the setting, else by
+     * the name servers, else by the one to which this broker handed over.
      */
     @Nullable
     String masterAddress() {
         ActingRole now = role;
-        String pinned = around.settings().replication().masterAddress();
-        if (now.isMaster() || pinned != null && pinned.equals(now.masterAddress())) {
+        if (now.isMaster()) {
             return now.masterAddress();
+        }
+        String told = toldMasterAddress();
+        String found = around.owner().foundMaster(told);
+        if (found != null) {
+            return found;
+        }
+        return told == null ? now.masterAddress() : told;
+    }
+
+    /** The master by the name servers, where these count; null if they know none, or the setting says where it is. */
+    @Nullable
+    String toldMasterAddress() {
+        String pinned = around.settings().replication().masterAddress();
+        if (pinned != null && pinned.equals(role.masterAddress())) {
+            return null;
         }
         Registrar registered = registration;
         String told = registered == null ? null : registered.masterAddress();
         // Its own address may still be known as that of the master that it was.
-        return told == null || told.equals(Addresses.text(around.address())) ? now.masterAddress() : told;
+        return told == null || told.equals(Addresses.text(around.address())) ? null : told;
+    }
+
+    /** Another broker is the master of this slave. */
+    void masterMoved() {
+        if (side instanceof SlaveSide slave) {
+            slave.masterMoved();
+        }
+    }
+
+    /** Waits until this slave follows its master. @throws RoleChangeException if that takes too long */
+    void awaitFollowing(Duration bound) throws RoleChangeException {
+        if (side instanceof SlaveSide slave) {
+            await(
+                    slave.whenFollowing(),
+                    bound.toNanos(),
+                    "this slave does not follow the new master after " + bound.toMillis() + " ms");
+        }
+    }
+
+    /** Whether this slave follows the log of its master. */
+    boolean isFollowing() {
+        return side instanceof SlaveSide slave && slave.isFollowing();
     }
 
     /** What is said to other brokers of this name. */
@@ -260,6 +300,11 @@ final class Tenure implements AutoCloseable {
     /** The slave that is to take over from this master. @throws RoleChangeException if none is in sync */
     Successor successor() throws RoleChangeException {
         return master().successor();
+    }
+
+    /** Where the slaves of this master listen that are not to take over. */
+    List<String> addressesOfOtherSlaves(Successor successor) throws RoleChangeException {
+        return master().addressesBeside(successor);
     }
 
     /** Refuses all messages from now on. */
@@ -300,23 +345,18 @@ final class Tenure implements AutoCloseable {
         }
     }
 
-    /** Name of the data folder. */
-    String replicaId() {
-        return opened.id();
-    }
-
     /**
-     * Waits until the slave has the log as it is now: without it, every send of the first moment would be answered that there is no
-     * slave. If it does not come, that is the right answer.
+     * Waits until enough slaves have the log as it is now: without them, every send of the first moment would be answered that there
+     * is no slave. If they do not come, that is the right answer.
      */
-    void awaitSlave(String replicaId, Duration bound) {
+    void awaitSlaves(Duration bound) {
         try {
             await(
-                    master().whenConfirmed(replicaId, store.positions().written()),
+                    master().whenEnoughConfirmed(store.positions().written()),
                     bound.toNanos(),
-                    "the slave did not follow within " + bound.toMillis() + " ms");
+                    "they did not follow within " + bound.toMillis() + " ms");
         } catch (RoleChangeException e) {
-            LOG.warn("Going on without a slave: {}", e.getMessage());
+            LOG.warn("Going on without enough slaves: {}", e.getMessage());
         }
     }
 

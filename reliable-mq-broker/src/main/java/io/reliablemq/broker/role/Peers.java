@@ -7,19 +7,23 @@ import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.header.HeaderFields;
 import io.reliablemq.protocol.header.MalformedHeaderException;
 import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.transport.RemotingClient;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the other brokers of this broker's name. Each call waits for its answer, so it is for {@code rmq-role} alone. */
+/** Asks the other brokers of this broker's name. Each question waits for its answer, so it is for {@code rmq-role} alone. */
 public final class Peers {
 
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(2);
@@ -49,6 +53,12 @@ public final class Peers {
         answer(address, Command.request(RequestCode.ASK_ROLE, fields), ASK_TIMEOUT);
     }
 
+    /** Tells other brokers of this name who is the master. They ask back; whether they heard it does not matter here. */
+    public void announce(Collection<String> addresses, RoleStatus own) {
+        addresses.forEach(
+                address -> client.invoke(address, Command.request(RequestCode.ASK_ROLE, own.fields()), ASK_TIMEOUT));
+    }
+
     /** Asks a broker which role it has, without saying anything. @return empty if it does not answer */
     public Optional<RoleStatus> ask(String address) {
         return status(answer(address, Command.request(RequestCode.ASK_ROLE, Map.of()), ASK_TIMEOUT));
@@ -73,9 +83,9 @@ public final class Peers {
 
     /** What is known of a take-over. */
     public enum Outcome {
-        /** The slave is the master. */
+        /** The slave is the master, or was it and has handed on since. */
         TAKEN,
-        /** The slave is a slave, and the take-over is void. */
+        /** The slave was a slave all the time, and the take-over is void. */
         REFUSED,
         /** It has not answered. */
         UNKNOWN
@@ -90,14 +100,22 @@ public final class Peers {
         return isMaster(answer) ? Outcome.TAKEN : Outcome.REFUSED;
     }
 
-    /** Makes the prepared slave stay what it is, if it has not become the master already. */
-    public Outcome cancel(String address, String token) {
+    /**
+     * Makes the prepared slave stay what it is, if it has not become the master already.
+     *
+     * @param epoch the last one of the broker that asks
+     */
+    public Outcome cancel(String address, String token, int epoch) {
         Command answer = told(address, RequestCode.CANCEL_TAKE_OVER, token);
-        if (answer == null || !answer.isSuccess()) {
+        Optional<RoleStatus> status = status(answer);
+        if (answer == null || status.isEmpty()) {
             // One that is about to stop refuses to be asked, whatever it has done before.
             return Outcome.UNKNOWN;
         }
-        return isMaster(answer) ? Outcome.TAKEN : Outcome.REFUSED;
+        boolean wasMaster = HeaderFields.of(answer.fields()).flag(TakeOverOffer.ACCEPTED, false);
+        // A later epoch is that of another master, be it this slave or one that it has followed since.
+        boolean isLater = status.get().log().epoch() > epoch;
+        return status.get().isMaster() || wasMaster || isLater ? Outcome.TAKEN : Outcome.REFUSED;
     }
 
     private @Nullable Command told(String address, int code, String token) {
@@ -110,32 +128,42 @@ public final class Peers {
 
     /** The masters of this name that name servers know, other than the broker at this address. */
     public List<String> masters(List<String> nameServers, String brokerName, String ownAddress) {
-        TreeSet<String> masters = new TreeSet<>();
+        return known(nameServers, brokerName, ownAddress, of -> Stream.ofNullable(of.master()));
+    }
+
+    /** The brokers of this name that name servers know, other than the one at this address. */
+    public List<String> others(List<String> nameServers, String brokerName, String ownAddress) {
+        return known(nameServers, brokerName, ownAddress, of -> of.addresses().values().stream());
+    }
+
+    private List<String> known(
+            List<String> nameServers,
+            String brokerName,
+            String ownAddress,
+            Function<BrokerAddresses, Stream<String>> wanted) {
+        TreeSet<String> known = new TreeSet<>();
         List<CompletableFuture<Command>> answers = nameServers.stream()
                 .map(address -> client.invoke(
                         address, Command.request(RequestCode.GET_BROKER_CLUSTER_INFO, Map.of()), NAME_SERVER_TIMEOUT))
                 .toList();
         for (CompletableFuture<Command> one : answers) {
-            String master = master(settled(one), brokerName);
-            if (master != null && !master.equals(ownAddress)) {
-                masters.add(master);
-            }
+            brokers(settled(one), brokerName).flatMap(wanted).forEach(known::add);
         }
-        return List.copyOf(masters);
+        known.remove(ownAddress);
+        return List.copyOf(known);
     }
 
-    private static @Nullable String master(@Nullable Command answer, String brokerName) {
+    private static Stream<BrokerAddresses> brokers(@Nullable Command answer, String brokerName) {
         if (answer == null || !answer.isSuccess()) {
-            return null;
+            return Stream.empty();
         }
         try {
-            BrokerAddresses addresses =
-                    JsonBodies.read(answer.body(), ClusterInfo.class).brokers().get(brokerName);
-            return addresses == null ? null : addresses.master();
+            return Stream.ofNullable(
+                    JsonBodies.read(answer.body(), ClusterInfo.class).brokers().get(brokerName));
         } catch (MalformedBodyException e) {
-            // A name server that cannot be understood knows no masters; a registration with it over the network reports
+            // A name server that cannot be understood knows no brokers; a registration with it over the network reports
             // that.
-            return null;
+            return Stream.empty();
         }
     }
 

@@ -17,7 +17,10 @@ import org.slf4j.LoggerFactory;
  * a switch or a promotion. So the file counts for as long as the settings are those under which it was written. Once they
  * are changed, somebody has decided anew, and the file is void.
  *
- * <p>Thread-safe.
+ * <p>It also says under which offer of a master this broker took over last, whatever has become of it since: a master that
+ * never heard of it may ask much later.
+ *
+ * <p>Thread-safe; to be read before it is written.
  */
 public final class RoleFile {
 
@@ -26,6 +29,9 @@ public final class RoleFile {
     private final AtomicFile file;
     private final Configured configured;
     private final @Nullable String configuredMaster;
+
+    /** The token of the last offer that was accepted; null if there was none. */
+    private volatile @Nullable String accepted;
 
     /** The settings {@code broker-role} and {@code broker-id}. */
     public record Configured(
@@ -38,7 +44,8 @@ public final class RoleFile {
             @JsonProperty("id") long id,
             @JsonProperty("masterRole") BrokerRole masterRole,
             @JsonProperty("master") @Nullable String master,
-            @JsonProperty("vacatedId") long vacatedId) {}
+            @JsonProperty("vacatedId") long vacatedId,
+            @JsonProperty("accepted") @Nullable String accepted) {}
 
     /** @param configuredMaster the setting {@code master-address}; null if there is none */
     public RoleFile(AtomicFile file, Configured configured, @Nullable String configuredMaster) {
@@ -57,6 +64,7 @@ public final class RoleFile {
         if (content == null) {
             return bySettings();
         }
+        accepted = content.accepted();
         ActingRole stored = new ActingRole(
                 content.role(),
                 content.id(),
@@ -104,13 +112,29 @@ public final class RoleFile {
 
     /** Keeps the role; returns once that survives a crash. */
     public void write(ActingRole role) throws IOException {
+        write(role, accepted);
+    }
+
+    /** Keeps that this broker is the master since it accepted the offer of this token; returns once that survives a crash. */
+    public void writeAccepted(ActingRole master, String token) throws IOException {
+        write(master, token);
+        accepted = token;
+    }
+
+    /** Whether the last offer that was accepted here has this token. */
+    public boolean hasAccepted(String token) {
+        return token.equals(accepted);
+    }
+
+    private void write(ActingRole role, @Nullable String token) throws IOException {
         file.write(JsonBodies.write(new Content(
                         configured,
                         role.role(),
                         role.brokerId(),
                         role.masterRole(),
                         role.masterAddress(),
-                        role.vacatedId()))
+                        role.vacatedId(),
+                        token))
                 .toByteArray());
     }
 }

@@ -78,6 +78,19 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
         return isContinuedBy(other) && (isBehind || address.compareTo(other.address) > 0);
     }
 
+    /**
+     * Whether a slave with this log may go over to that master: a broker of the same name that has all of it, and does not write an
+     * epoch from before the last one that is known here.
+     */
+    public boolean mayFollow(RoleStatus master) {
+        return master.isRivalOf(this) && isContinuedBy(master) && log.epoch() <= master.log.epoch();
+    }
+
+    /** Whether both have followed the same master, or one the other. Of an empty log, nothing else tells a stranger. */
+    public boolean sharesAnEpochWith(RoleStatus other) {
+        return log.epochs().commonEnd(Long.MAX_VALUE, other.log.epochs(), Long.MAX_VALUE) > 0;
+    }
+
     /** @throws MalformedHeaderException if this is no status */
     public static RoleStatus read(Map<String, String> wire) {
         HeaderFields fields = HeaderFields.of(wire);

@@ -52,6 +52,35 @@ class RoleFileTest {
     }
 
     @Test
+    void theLastAcceptedOfferIsKnownWhateverBecameOfTheRoleSince() throws IOException {
+        RoleFile before = new RoleFile(file, SLAVE, null);
+        ActingRole master = before.read().asMaster();
+        before.writeAccepted(master, "token-1");
+        before.write(master.asSlaveOf("h:3", 1));
+
+        RoleFile after = new RoleFile(file, new Configured(BrokerRole.SLAVE, 7), null);
+        after.read();
+        after.write(read(SLAVE).withMasterRole(BrokerRole.ASYNC_MASTER));
+
+        RoleFile later = new RoleFile(file, SLAVE, null);
+        later.read();
+        assertThat(later.hasAccepted("token-1")).isTrue();
+        assertThat(later.hasAccepted("token-2")).isFalse();
+    }
+
+    @Test
+    void aFileThatSaysNothingOfOffersIsRead() throws IOException {
+        file.write(("{\"configured\":{\"role\":\"SLAVE\",\"id\":1},\"role\":\"SYNC_MASTER\",\"id\":0,"
+                        + "\"masterRole\":\"SYNC_MASTER\",\"master\":null,\"vacatedId\":1}")
+                .getBytes(StandardCharsets.UTF_8));
+
+        RoleFile old = new RoleFile(file, SLAVE, null);
+
+        assertThat(old.read()).isEqualTo(new ActingRole(BrokerRole.SYNC_MASTER, 0, BrokerRole.SYNC_MASTER, null, 1));
+        assertThat(old.hasAccepted("token-1")).isFalse();
+    }
+
+    @Test
     void aDamagedFileIsRefusedWithTheWayOut() throws IOException {
         file.write("{\"role\":".getBytes(StandardCharsets.UTF_8));
 

@@ -117,4 +117,49 @@ class RoleStatusTest {
                 .isInstanceOf(MalformedHeaderException.class)
                 .hasMessageContaining("number 0");
     }
+
+    @Test
+    void aSlaveMayFollowWhoeverGoesOnWhereItsLogEnds() {
+        RoleStatus slave = slave(200, FIRST);
+
+        assertThat(slave.mayFollow(master("h:2", 200, FIRST, new Epoch(2, 22, 200))))
+                .isTrue();
+        assertThat(slave.mayFollow(master("h:2", 900, FIRST, new Epoch(2, 22, 200))))
+                .isTrue();
+        assertThat(slave.mayFollow(slave(900, FIRST))).as("a slave").isFalse();
+    }
+
+    @Test
+    void aSlaveFollowsNoStrangerNoOlderMasterAndNoneThatHasLess() {
+        RoleStatus slave = slave(200, FIRST, new Epoch(3, 33, 200));
+
+        assertThat(slave.mayFollow(master("h:2", 900, new Epoch(4, 99, 0))))
+                .as("a stranger")
+                .isFalse();
+        assertThat(slave.mayFollow(master("h:2", 900, FIRST, new Epoch(2, 22, 200))))
+                .as("a master of an epoch before")
+                .isFalse();
+        assertThat(slave.mayFollow(master("h:2", 190, FIRST, new Epoch(4, 44, 190))))
+                .as("a later master with less")
+                .isFalse();
+    }
+
+    @Test
+    void whoHasCommittedNothingKnowsAStrangerByItsEpochs() {
+        RoleStatus slave = slave(0, FIRST);
+
+        assertThat(slave.sharesAnEpochWith(master("h:2", 200, FIRST, new Epoch(2, 22, 200))))
+                .isTrue();
+        assertThat(slave.sharesAnEpochWith(master("h:2", 200, new Epoch(4, 99, 0))))
+                .isFalse();
+        assertThat(slave(0).sharesAnEpochWith(master("h:2", 200, FIRST))).isFalse();
+    }
+
+    private static RoleStatus slave(long committed, Epoch... epochs) {
+        return new RoleStatus(
+                "a",
+                "h:3",
+                new ActingRole(BrokerRole.SLAVE, 1, BrokerRole.SYNC_MASTER, "h:1", 0),
+                new LogStanding(EpochHistory.of(List.of(epochs)), committed));
+    }
 }

@@ -10,8 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A name server, a master that waits for its slave, and that slave, each a process. They may change roles. Used by one
- * thread.
+ * A name server, a master and its slave, each a process. They may change roles. Used by one thread.
  */
 public final class BrokerPair implements AutoCloseable {
 
@@ -23,12 +22,21 @@ public final class BrokerPair implements AutoCloseable {
     private final Member b;
     private final Administration administration;
 
-    /** Not started. @param settings of both brokers */
+    /** One whose master waits for its slave. Not started. @param settings of both brokers */
     public BrokerPair(Path folder, String... settings) {
+        this("sync_master", folder, settings);
+    }
+
+    /** One whose master answers without its slave. Not started. @param settings of both brokers */
+    public static BrokerPair withoutWaiting(Path folder, String... settings) {
+        return new BrokerPair("async_master", folder, settings);
+    }
+
+    private BrokerPair(String role, Path folder, String... settings) {
         int nameServerPort = FreePorts.next();
         nameServers = "127.0.0.1:" + nameServerPort;
         nameServer = BrokerProcess.nameServerOnly("ns", folder.resolve("ns"), nameServerPort);
-        a = member(folder, "a", settings, "broker-role=sync_master");
+        a = member(folder, "a", settings, "broker-role=" + role);
         b = member(folder, "b", settings, "broker-role=slave", "broker-id=1");
         administration = OfficialPeer.administration(nameServers);
     }

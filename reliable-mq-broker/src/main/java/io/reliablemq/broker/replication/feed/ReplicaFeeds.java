@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +54,8 @@ public final class ReplicaFeeds implements AutoCloseable {
     private final RunningAgent running;
     private volatile boolean closed;
 
-    /** Somebody who waits until a replica has confirmed a position. */
-    private record Waiter(String replicaId, long position, CompletableFuture<Void> done) {}
+    /** Somebody who waits until replicas have come so far. */
+    private record Waiter(BooleanSupplier reached, CompletableFuture<Void> done) {}
 
     /**
      * @param ownId the name of the master's own data folder
@@ -189,24 +190,34 @@ public final class ReplicaFeeds implements AutoCloseable {
             if (neededReplicas > 0 && position >= 0) {
                 log.replicated(position);
             }
-            waiters.removeIf(waiter -> waiter.replicaId().equals(feed.replicaId())
-                    && waiter.position() <= feed.confirmed()
-                    && done.add(waiter));
+            waiters.removeIf(waiter -> waiter.reached().getAsBoolean() && done.add(waiter));
         }
         done.forEach(waiter -> waiter.done().complete(null));
     }
 
     /** Completes once the replica has confirmed the log up to this position. Whoever waits sets a bound. */
     public CompletableFuture<Void> whenConfirmed(String replicaId, long position) {
+        return when(() ->
+                feeds.stream().anyMatch(feed -> feed.replicaId().equals(replicaId) && hasConfirmed(feed, position)));
+    }
+
+    /** Completes once as many replicas as a send waits for have confirmed the log up to this position. Whoever waits sets a bound. */
+    public CompletableFuture<Void> whenEnoughConfirmed(long position) {
+        return when(() ->
+                feeds.stream().filter(feed -> hasConfirmed(feed, position)).count() >= neededReplicas);
+    }
+
+    private static boolean hasConfirmed(ReplicaFeed feed, long position) {
+        return feed.isStarted() && feed.confirmed() >= position;
+    }
+
+    private CompletableFuture<Void> when(BooleanSupplier reached) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         synchronized (this) {
-            boolean isThere = feeds.stream()
-                    .anyMatch(feed ->
-                            feed.replicaId().equals(replicaId) && feed.isStarted() && feed.confirmed() >= position);
-            if (isThere) {
+            if (reached.getAsBoolean()) {
                 done.complete(null);
             } else {
-                waiters.add(new Waiter(replicaId, position, done));
+                waiters.add(new Waiter(reached, done));
             }
         }
         done.whenComplete((nothing, failure) -> forget(done));

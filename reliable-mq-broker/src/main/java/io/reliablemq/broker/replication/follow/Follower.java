@@ -46,15 +46,7 @@ public final class Follower implements AutoCloseable {
         this.loops = EventLoops.create("rmq-replica-io", 1);
         this.client = new RemotingClient(loops, transport, this::handle);
         this.follower = new LogFollower(
-                log,
-                identity,
-                masterAddress,
-                client::connection,
-                settings,
-                reopen,
-                this::masterMayHaveMoved,
-                clock,
-                errors);
+                log, identity, masterAddress, client::connection, settings, reopen, this::wake, clock, errors);
         this.running = AgentHost.THREADS.host(follower, errors);
     }
 
@@ -67,9 +59,13 @@ public final class Follower implements AutoCloseable {
         return this;
     }
 
-    /** Wakes the follower: there may be something new to do. */
-    public void masterMayHaveMoved() {
+    private void wake() {
         running.signal();
+    }
+
+    /** Another broker is the master: it is tried at once, as soon as there is no connection with the old one. */
+    public void masterMoved() {
+        follower.masterMoved();
     }
 
     /** Calls the listener on {@code rmq-replica}, whenever the log begins to follow a master; to be set before the start. */

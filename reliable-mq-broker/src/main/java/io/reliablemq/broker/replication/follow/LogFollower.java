@@ -67,6 +67,9 @@ final class LogFollower implements Agent {
     private volatile Runnable onFollowing = () -> {};
     private volatile long masterCommitted;
 
+    /** Another broker is the master since this agent looked last. */
+    private volatile boolean moved;
+
     // The rest belongs to the agent's thread.
     private @Nullable CompletableFuture<Connection> connecting;
     private @Nullable Attempt attaching;
@@ -118,6 +121,10 @@ final class LogFollower implements Agent {
         if (current != null) {
             return watch(current);
         }
+        if (moved) {
+            moved = false;
+            startOver();
+        }
         if (attaching != null) {
             return attached(attaching);
         }
@@ -126,6 +133,17 @@ final class LogFollower implements Agent {
         }
         long wait = retryAtNanos - clock.nanos();
         return wait > 0 ? wait : connect();
+    }
+
+    /** Whom it was waiting for is not the master any more, and may never answer. */
+    private void startOver() {
+        Attempt given = attaching;
+        attaching = null;
+        connecting = null;
+        if (given != null) {
+            given.connection().close();
+        }
+        retryAtNanos = clock.nanos();
     }
 
     private long connect() {
@@ -339,6 +357,12 @@ final class LogFollower implements Agent {
         } else {
             current.whileWriting(log::writeHere);
         }
+    }
+
+    /** Another broker is the master: as soon as there is no connection with the old one, the new one is tried at once. */
+    void masterMoved() {
+        moved = true;
+        signal.run();
     }
 
     void onFollowing(Runnable listener) {

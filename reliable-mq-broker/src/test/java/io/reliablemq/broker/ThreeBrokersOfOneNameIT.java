@@ -1,0 +1,169 @@
+package io.reliablemq.broker;
+
+import static io.reliablemq.broker.BrokersOfOneName.PATIENCE;
+import static io.reliablemq.broker.BrokersOfOneName.address;
+import static io.reliablemq.broker.BrokersOfOneName.awaitInSync;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.reliablemq.broker.role.ActingRole;
+import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.role.RoleStatus;
+import io.reliablemq.broker.role.RoleStatus.LogStanding;
+import io.reliablemq.broker.store.epoch.Epoch;
+import io.reliablemq.broker.store.epoch.EpochHistory;
+import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.command.RequestCode;
+import io.reliablemq.protocol.command.ResponseCode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A master and two slaves: the one that has no part in a change of roles hears who is the master now. */
+class ThreeBrokersOfOneNameIT {
+
+    /** Long, since machines of tests are slow; what is too early is refused at once and does not wait for it. */
+    private static final Duration SYNC_SLAVE_TIMEOUT = Duration.ofSeconds(20);
+
+    @TempDir
+    Path folder;
+
+    private BrokersOfOneName brokers;
+    private BrokerProperties ofA;
+    private Broker a;
+    private Broker b;
+    private Broker c;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        brokers = new BrokersOfOneName(folder);
+        ofA = brokers.master("a", BrokerRole.SYNC_MASTER);
+    }
+
+    @AfterEach
+    void stop() {
+        brokers.close();
+    }
+
+    private void start(int inSyncReplicas, boolean addressIsSet) {
+        a = brokers.start(strict(ofA, inSyncReplicas));
+        b = brokers.start(strict(slave("b", 1, addressIsSet), inSyncReplicas));
+        c = brokers.start(strict(slave("c", 2, addressIsSet), inSyncReplicas));
+        awaitInSync(a, 3);
+        assertThat(brokers.send(a, "before")).isEqualTo(ResponseCode.SUCCESS);
+    }
+
+    private BrokerProperties slave(String dataDir, long id, boolean addressIsSet) {
+        BrokerProperties properties = brokers.slave(dataDir, id);
+        if (addressIsSet) {
+            properties.setMasterAddress("127.0.0.1:" + ofA.getListenPort());
+        }
+        return properties;
+    }
+
+    private static BrokerProperties strict(BrokerProperties properties, int inSyncReplicas) {
+        properties.setInSyncReplicas(inSyncReplicas);
+        properties.setSyncSlaveTimeout(SYNC_SLAVE_TIMEOUT);
+        return properties;
+    }
+
+    /** The one of the two slaves that has taken over. */
+    private Broker successor() {
+        assertThat(b.role().isMaster()).isNotEqualTo(c.role().isMaster());
+        return b.role().isMaster() ? b : c;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theFirstSendAfterASwitchIsSafeOnAllThree(boolean addressIsSet) throws Exception {
+        start(3, addressIsSet);
+
+        a.switchOver();
+        int answer = brokers.send(successor(), "after");
+
+        assertThat(answer).isEqualTo(ResponseCode.SUCCESS);
+        assertThat(brokers.stored(successor())).containsExactly("before", "after");
+    }
+
+    @Test
+    void theThirdFollowsAPromotedOneAlsoWhereTheSettingNamesTheLostMaster() throws Exception {
+        start(2, true);
+        a.close();
+
+        b.promote(false);
+
+        awaitInSync(b, 2);
+        assertThat(brokers.send(b, "after")).isEqualTo(ResponseCode.SUCCESS);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(brokers.stored(c)).containsExactly("before", "after"));
+    }
+
+    @Test
+    void aSlaveThatWasAwayFindsTheMasterByTheOneThatItsSettingNames() throws Exception {
+        start(2, true);
+        c.close();
+        await().atMost(PATIENCE).until(() -> BrokersOfOneName.inSync(a) == 2);
+        a.switchOver();
+
+        c = brokers.start(slave("c", 2, true));
+
+        awaitInSync(b, 3);
+        assertThatThrownBy(c::switchOver).hasMessageContaining(address(b));
+    }
+
+    @Test
+    void neitherAStrangerNorAnOlderMasterDrawsASlaveAway() throws Exception {
+        start(2, false);
+        a.switchOver();
+        Broker master = successor();
+        Broker slave = master == b ? c : b;
+        awaitInSync(master, 3);
+        RoleStatus real = status(master);
+        LogStanding stranger = new LogStanding(EpochHistory.of(List.of(new Epoch(9, 99, 0))), 1 << 20);
+        LogStanding older = new LogStanding(
+                EpochHistory.of(List.of(real.log().epochs().epochs().get(0))), 1 << 20);
+        LogStanding newest = new LogStanding(real.log().epochs().begin(7, 1 << 20), 1 << 20);
+
+        for (LogStanding answered : List.of(stranger, older)) {
+            assertNotDrawnAway(slave, master, newest, answered);
+        }
+        assertThat(brokers.send(master, "after")).isEqualTo(ResponseCode.SUCCESS);
+    }
+
+    private RoleStatus status(Broker broker) {
+        return RoleStatus.read(brokers.wire
+                .answer(broker.address(), Command.request(RequestCode.ASK_ROLE, Map.of()))
+                .fields());
+    }
+
+    /** Somebody claims to be the master and to have come far; asked there, it says what it is. */
+    private void assertNotDrawnAway(Broker slave, Broker master, LogStanding claimed, LogStanding answered)
+            throws Exception {
+        ActingRole role = new ActingRole(BrokerRole.SYNC_MASTER, 0, BrokerRole.SYNC_MASTER, null, 0);
+        String name = status(master).brokerName();
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicReference<String> address = new AtomicReference<>("");
+        address.set(brokers.listen((request, reply) -> {
+            reply.send(Command.success(new RoleStatus(name, address.get(), role, answered).fields()));
+            asked.countDown();
+        }));
+        RoleStatus claim = new RoleStatus(name, address.get(), role, claimed);
+
+        brokers.wire.answer(slave.address(), Command.request(RequestCode.ASK_ROLE, claim.fields()));
+
+        assertThat(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        // One after the other: refused only when what follows from the answer is done.
+        assertThatThrownBy(slave::switchOver).hasMessageContaining(address(master));
+    }
+}
