@@ -55,16 +55,18 @@ final class HandOver<P> {
         final @Nullable StoredMessage parked;
         final long dueMs;
         final P then;
+        final Consumer<P> progress;
 
         /** The copy will stand at or behind this position of the log. */
         final long notBefore;
 
         volatile @Nullable AppendResult result;
 
-        Copy(@Nullable StoredMessage parked, long dueMs, P then, long notBefore) {
+        Copy(@Nullable StoredMessage parked, long dueMs, P then, Consumer<P> progress, long notBefore) {
             this.parked = parked;
             this.dueMs = dueMs;
             this.then = then;
+            this.progress = progress;
             this.notBefore = notBefore;
         }
 
@@ -105,7 +107,8 @@ final class HandOver<P> {
 
     /** Hands a message over. @param then progress that this makes */
     void begin(StoredMessage parked, long dueMs, P then) {
-        Copy<P> copy = new Copy<>(parked, dueMs, then, parts.store().positions().written());
+        Copy<P> copy = new Copy<>(
+                parked, dueMs, then, progress, parts.store().positions().written());
         onTheirWay.add(copy);
         bytes += copy.bytes();
         if (copiedBefore.contains(parked.position())) {
@@ -117,7 +120,13 @@ final class HandOver<P> {
 
     /** Goes on as if a message had been handed over, which cannot be. The reason was told by the caller. */
     void passOver(P then) {
-        Copy<P> copy = new Copy<>(null, 0, then, parts.store().positions().written());
+        passOver(then, progress);
+    }
+
+    /** As {@link #passOver(Object)}. @param passed takes the progress of this one */
+    void passOver(P then, Consumer<P> passed) {
+        Copy<P> copy =
+                new Copy<>(null, 0, then, passed, parts.store().positions().written());
         onTheirWay.add(copy);
         pass(copy);
     }
@@ -153,7 +162,7 @@ final class HandOver<P> {
                 long lateMs = Math.max(0, parts.clock().ofMessages().wallMs() - copy.dueMs);
                 parts.lateness().record(Duration.ofMillis(lateMs).toNanos());
             }
-            progress.accept(copy.then);
+            copy.progress.accept(copy.then);
         }
         return Agent.UNTIL_SIGNAL;
     }

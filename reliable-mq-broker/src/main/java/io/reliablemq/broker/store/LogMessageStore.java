@@ -266,6 +266,11 @@ public final class LogMessageStore implements MessageStore {
     }
 
     @Override
+    public @Nullable String placeOf(long position) {
+        return feed.gaps().isDamagedAt(position) ? null : segments.placeOf(position);
+    }
+
+    @Override
     public long countGaps(QueueKey queue, long from, long to) {
         return reader.countGaps(queue, from, to);
     }

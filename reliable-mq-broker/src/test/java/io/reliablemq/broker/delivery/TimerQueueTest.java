@@ -407,6 +407,20 @@ class TimerQueueTest {
 
         assertThat(delivered()).containsExactly("sound");
         assertThat(pending()).isZero();
+        assertThat(schedule.pending()).isEqualTo(1);
+        assertThat(schedule.health().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).contains("1 messages", "position 0"));
+
+        // A replica whose copy is sound takes over, or the segment was restored.
+        cursors.persist();
+        store.damaged = -1;
+        start(Set.of());
+        work();
+
+        assertThat(delivered()).containsExactly("sound", "damaged");
+        assertThat(schedule.pending()).isZero();
+        assertThat(schedule.health().findings()).isEmpty();
     }
 
     @Test
