@@ -56,8 +56,7 @@ final class DiskFile implements StoreFile {
 
     /** The platform has no type for a full disk, only the system's text, which may be in any language. */
     static IOException fullOr(Path file, long bytesWanted, IOException failure) {
-        String text = String.valueOf(failure.getMessage());
-        if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
+        if (saysFull(failure)) {
             return new DiskFullException(file, failure);
         }
         try {
@@ -83,6 +82,11 @@ final class DiskFile implements StoreFile {
                 FileChannel current = channel;
                 try {
                     return readFully(current, target, position);
+    static boolean saysFull(IOException failure) {
+        String text = String.valueOf(failure.getMessage());
+        return text.contains("No space left on device") || text.contains("Disk quota exceeded");
+    }
+
                 } catch (ClosedChannelException e) {
                     interrupted |= Thread.interrupted();
                     reopen(current, e);

@@ -109,7 +109,7 @@ public final class DiskFiles implements StoreFiles {
         try {
             channel.force(true);
         } catch (IOException e) {
-            throw new FolderFlushException(folder, e);
+            throw flushFailure(folder, e);
         }
     }
 
@@ -126,6 +126,13 @@ public final class DiskFiles implements StoreFiles {
                 .toRealPath()
                 .resolve(file.getFileName());
         if (HELD_HERE.putIfAbsent(HELD_PREFIX + key, "true") != null) {
+    /** Taken for a full disk only where the system says so: how much is free tells nothing of a flush. */
+    static IOException flushFailure(Path folder, IOException failure) {
+        return DiskFile.saysFull(failure)
+                ? new DiskFullException(folder, failure)
+                : new FolderFlushException(folder, failure);
+    }
+
             throw new FolderInUseException(key, "this process itself");
         }
         try {
