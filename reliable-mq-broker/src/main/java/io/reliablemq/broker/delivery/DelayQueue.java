@@ -148,6 +148,11 @@ final class DelayQueue implements Waiting {
 
     /** What the disk does not give must not hold up what stands behind it. */
     private void passOver(UnreadableMessageException unreadable) throws IOException {
+        long position = unreadable.position();
+        if (handOver.isCopied(position)) {
+            handOver.passCopied(position, ++next);
+            return;
+        }
         if (!cursors.canPassUnread()) {
             throw unreadable;
         }
@@ -159,7 +164,6 @@ final class DelayQueue implements Waiting {
                 next,
                 unreadable);
         next++;
-        long position = unreadable.position();
         handOver.passOver(next, cursor -> cursors.advanceUnread(queue.queueId(), cursor, position));
     }
 

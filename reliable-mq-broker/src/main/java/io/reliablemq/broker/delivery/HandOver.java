@@ -33,6 +33,8 @@ final class HandOver<P> {
     private static final long MAX_BYTES = 16L << 20;
     private static final long RETRY_NANOS = Duration.ofMillis(100).toNanos();
 
+    private static final long NONE = -1;
+
     /** What every hand-over works with. */
     record Parts(MessageStore store, MessageCopies copies, Clock clock, Runnable signal, Histogram lateness) {}
 
@@ -53,6 +55,10 @@ final class HandOver<P> {
     /** A copy on its way into the log. */
     private static final class Copy<P> {
         final @Nullable StoredMessage parked;
+
+        /** Where the message stands that is handed over; {@link #NONE} if none is. */
+        final long original;
+
         final long dueMs;
         final P then;
         final Consumer<P> progress;
@@ -62,8 +68,9 @@ final class HandOver<P> {
 
         volatile @Nullable AppendResult result;
 
-        Copy(@Nullable StoredMessage parked, long dueMs, P then, Consumer<P> progress, long notBefore) {
+        Copy(@Nullable StoredMessage parked, long original, long dueMs, P then, Consumer<P> progress, long notBefore) {
             this.parked = parked;
+            this.original = original;
             this.dueMs = dueMs;
             this.then = then;
             this.progress = progress;
@@ -108,7 +115,12 @@ final class HandOver<P> {
     /** Hands a message over. @param then progress that this makes */
     void begin(StoredMessage parked, long dueMs, P then) {
         Copy<P> copy = new Copy<>(
-                parked, dueMs, then, progress, parts.store().positions().written());
+                parked,
+                parked.position(),
+                dueMs,
+                then,
+                progress,
+                parts.store().positions().written());
         onTheirWay.add(copy);
         bytes += copy.bytes();
         if (copiedBefore.contains(parked.position())) {
@@ -125,8 +137,22 @@ final class HandOver<P> {
 
     /** As {@link #passOver(Object)}. @param passed takes the progress of this one */
     void passOver(P then, Consumer<P> passed) {
-        Copy<P> copy =
-                new Copy<>(null, 0, then, passed, parts.store().positions().written());
+        passOver(NONE, then, passed);
+    }
+
+    /** Whether the message at this position has a copy of before the start, so that it must not get another one. */
+    boolean isCopied(long position) {
+        return copiedBefore.contains(position);
+    }
+
+    /** Goes on past a message that {@link #isCopied}, which need not be read for that. */
+    void passCopied(long position, P then) {
+        passOver(position, then, progress);
+    }
+
+    private void passOver(long original, P then, Consumer<P> passed) {
+        Copy<P> copy = new Copy<>(
+                null, original, 0, then, passed, parts.store().positions().written());
         onTheirWay.add(copy);
         pass(copy);
     }
@@ -155,9 +181,7 @@ final class HandOver<P> {
             }
             onTheirWay.remove();
             bytes -= copy.bytes();
-            if (copy.parked != null) {
-                copiedBefore.remove(copy.parked.position());
-            }
+            copiedBefore.remove(copy.original);
             if (result.position() >= 0) {
                 long lateMs = Math.max(0, parts.clock().ofMessages().wallMs() - copy.dueMs);
                 parts.lateness().record(Duration.ofMillis(lateMs).toNanos());

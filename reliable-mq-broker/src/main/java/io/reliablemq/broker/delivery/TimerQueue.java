@@ -182,7 +182,8 @@ final class TimerQueue implements Waiting {
         } catch (UnreadableMessageException e) {
             failure = e;
         }
-        String place = message == null ? store.placeOf(timer.position()) : null;
+        boolean isLacking = message == null && !handOver.isCopied(timer.position());
+        String place = isLacking ? store.placeOf(timer.position()) : null;
         if (place != null && !cursors.canPassUnread()) {
             throw failure != null
                     ? failure
@@ -214,6 +215,10 @@ final class TimerQueue implements Waiting {
 
     private void passOver(Timer timer) {
         long position = timer.position();
+        if (handOver.isCopied(position)) {
+            handOver.passCopied(position, taken);
+            return;
+        }
         if (store.placeOf(position) == null) {
             LOG.error(
                     "The message at position {} of the log, which was due at {} ms, is no longer there. It cannot be delivered"

@@ -269,6 +269,24 @@ class DelayScheduleTest {
     }
 
     @Test
+    void messageThatHasACopyAndIsDamagedWhenItsTurnComesIsNotHandedOverAgain() throws IOException {
+        park("copied before the crash", 1);
+        store.rotten.addAll(store.queue(LEVEL_1));
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of(0L));
+        schedule.doWork();
+        schedule.doWork();
+        assertThat(schedule.pending()).isZero();
+
+        store.rotten.clear();
+        clock.pass(Duration.ofMinutes(1));
+        schedule.doWork();
+        schedule.doWork();
+        assertThat(delivered()).isEmpty();
+        assertThat(cursors.copiesFrom()).isEqualTo(1);
+    }
+
+    @Test
     void gapInTheScheduleHoldsNothingUp() throws IOException {
         park("before", 1);
         park("deleted", 1);

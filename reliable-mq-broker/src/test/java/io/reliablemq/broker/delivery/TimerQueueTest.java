@@ -424,6 +424,22 @@ class TimerQueueTest {
     }
 
     @Test
+    void messageThatHasACopyAndIsDamagedWhenItsTurnComesIsNotHandedOverAgain() throws IOException {
+        park("copied before the crash", Duration.ofSeconds(1));
+        start(Set.of(0L));
+        store.damaged = 0;
+        clock.pass(Duration.ofSeconds(1));
+        work();
+        assertThat(schedule.pending()).isZero();
+
+        store.damaged = -1;
+        clock.pass(Duration.ofMinutes(1));
+        work();
+        assertThat(delivered()).isEmpty();
+        assertThat(cursors.copiesFrom()).isEqualTo(1);
+    }
+
+    @Test
     void diskThatDoesNotReadIsAskedAgain() throws IOException {
         park("x", Duration.ofSeconds(1));
         clock.pass(Duration.ofSeconds(1));
