@@ -33,6 +33,19 @@ public final class DiskFiles implements StoreFiles {
     private static final String HELD_PREFIX = "io.reliablemq.locked.";
     private static final int MAX_PID_LENGTH = 20;
 
+    /** As many as 100 segments and what stands beside them have; well below the limit of open files that systems give. */
+    private static final int MAX_READ_HANDLES = 512;
+
+    private final ReadHandles handles;
+
+    public DiskFiles() {
+        this(new ReadHandles(MAX_READ_HANDLES));
+    }
+
+    DiskFiles(ReadHandles handles) {
+        this.handles = handles;
+    }
+
     @Override
     public StoreFile create(Path file) throws IOException {
         try {
@@ -52,7 +65,7 @@ public final class DiskFiles implements StoreFiles {
 
     @Override
     public StoreFile openToRead(Path file) throws IOException {
-        return DiskFile.open(file, StandardOpenOption.READ);
+        return DiskFile.openToRead(file, handles);
     }
 
     @Override
@@ -113,6 +126,13 @@ public final class DiskFiles implements StoreFiles {
         }
     }
 
+    /** Taken for a full disk only where the system says so: how much is free tells nothing of a flush. */
+    static IOException flushFailure(Path folder, IOException failure) {
+        return DiskFile.saysFull(failure)
+                ? new DiskFullException(folder, failure)
+                : new FolderFlushException(folder, failure);
+    }
+
     @Override
     public Space space(Path folder) throws IOException {
         FileStore store = Files.getFileStore(folder);
@@ -126,13 +146,6 @@ public final class DiskFiles implements StoreFiles {
                 .toRealPath()
                 .resolve(file.getFileName());
         if (HELD_HERE.putIfAbsent(HELD_PREFIX + key, "true") != null) {
-    /** Taken for a full disk only where the system says so: how much is free tells nothing of a flush. */
-    static IOException flushFailure(Path folder, IOException failure) {
-        return DiskFile.saysFull(failure)
-                ? new DiskFullException(folder, failure)
-                : new FolderFlushException(folder, failure);
-    }
-
             throw new FolderInUseException(key, "this process itself");
         }
         try {
