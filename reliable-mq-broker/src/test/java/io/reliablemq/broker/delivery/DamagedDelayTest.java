@@ -166,6 +166,8 @@ class DamagedDelayTest {
         disk.faults().arm(Operation.READ, SEGMENT::equals, 0, 1, 0);
 
         deliver("level behind", "timer behind", "timer damaged");
+        // The schedule has named it by then, and waits from this moment of the test's clock on.
+        settle(1);
         deliver("level behind", "timer behind", "level damaged", "timer damaged");
         settle(0);
     }
