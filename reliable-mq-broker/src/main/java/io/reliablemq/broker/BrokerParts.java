@@ -77,6 +77,7 @@ final class BrokerParts {
 
     private final BrokerState state;
     private final AccountFigures accountFigures;
+    private final HealthChecks health;
     private final LongPolls longPolls;
     private final DelaySchedule schedule;
     private final OwnDelays ownDelays;
@@ -146,6 +147,8 @@ final class BrokerParts {
         ownDelays = new OwnDelays();
         schedule = new DelaySchedule(
                 store, copies, levels, ownDelays, cursors, copied::contains, clock, around.wakeScheduler());
+        // A slave knows what its master could not read; what it cannot read itself it has not tried.
+        health = part.isMaster() ? HealthChecks.of(List.of(accountFigures, schedule.health())) : accountFigures;
         store.tellThrough(SendsTogether::run);
         store.onArrival((queue, maxOffset) -> arrived(queue, maxOffset, around.wakeScheduler()));
         OpenTransactions transactions = state.transactions();
@@ -276,9 +279,9 @@ final class BrokerParts {
         return state;
     }
 
-    /** Whether the accounts add up. */
+    /** Whether the accounts add up, and what waits can be delivered. */
     HealthChecks health() {
-        return accountFigures;
+        return health;
     }
 
     LongPolls longPolls() {

@@ -8,6 +8,7 @@ import io.reliablemq.broker.store.KeyQuery;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.RetentionGuard;
+import io.reliablemq.broker.store.UnreadableMessageException;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.index.DamagedFiles;
 import io.reliablemq.broker.store.index.IndexedMessage;
@@ -47,6 +48,9 @@ public final class MemoryStore implements MessageStore {
 
     /** Position of a message that is no longer whole; -1 for none. */
     public long damaged = -1;
+
+    /** Messages whose bytes the disk does not give back as they were written. */
+    public final Set<StoredMessage> rotten = new HashSet<>();
 
     /** Whether messages are looked up in files. */
     public boolean readsFiles;
@@ -202,7 +206,12 @@ public final class MemoryStore implements MessageStore {
         }
         StoredMessage message =
                 position >= 0 && position < log.size() && position != damaged ? log.get((int) position) : null;
-        return message == null || isDeleted(message) ? null : message;
+        return message == null || isDeleted(message) || rotten.contains(message) ? null : message;
+    }
+
+    @Override
+    public @Nullable String placeOf(long position) {
+        return isDeleted(log.get((int) position)) ? null : "entry " + position;
     }
 
     /** Deletes messages of a queue. @param to exclusive */
@@ -247,6 +256,9 @@ public final class MemoryStore implements MessageStore {
             return null;
         }
         StoredMessage message = queue(queue).get((int) offset);
+        if (rotten.contains(message)) {
+            throw new UnreadableMessageException(message.position(), "Rotten, as the test wants", null);
+        }
         return isDeleted(message) ? null : message;
     }
 

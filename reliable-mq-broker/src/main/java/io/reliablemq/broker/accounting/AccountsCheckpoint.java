@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The books as they are kept in a file: how far the queues that hold copies were counted, and what came out. The records
@@ -16,16 +17,34 @@ import java.util.stream.Collectors;
  *
  * @param counted by queue: the next offset to be counted
  * @param cursors by queue of the schedule: how far the cursor's way was counted
+ * @param unreadable messages in the schedule that could not be read when they were to be counted
  */
 record AccountsCheckpoint(
         @JsonProperty("counted") List<Counted> counted,
         @JsonProperty("cursors") Map<Integer, Long> cursors,
-        @JsonProperty("groups") Map<String, Ledger> groups) {
+        @JsonProperty("groups") Map<String, Ledger> groups,
+        @JsonProperty("unreadable") @Nullable List<Unreadable> unreadable) {
 
     AccountsCheckpoint {
         counted = List.copyOf(counted);
         cursors = Map.copyOf(cursors);
         groups = new TreeMap<>(groups);
+    }
+
+    /** None in a file of before there were any. */
+    List<Unreadable> unread() {
+        return unreadable == null ? List.of() : unreadable;
+    }
+
+    /** A message in the schedule. @param counted whether it was counted as waiting before */
+    record Unreadable(
+            @JsonProperty("queue") int queueId,
+            @JsonProperty("offset") long offset,
+            @JsonProperty("counted") boolean counted) {
+
+        Parked parked() {
+            return new Parked(queueId, offset);
+        }
     }
 
     record Counted(

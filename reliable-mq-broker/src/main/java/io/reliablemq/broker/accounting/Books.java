@@ -62,14 +62,13 @@ final class Books {
     /**
      * A message has arrived in a retry topic.
      *
+     * @param parked what it is a copy of in the schedule; null if it comes from elsewhere
      * @param cursors of the schedule, by queue
      */
-    void arrivedForRetry(StoredMessage copy, long origin, Map<Integer, Long> cursors) throws IOException {
-        String group = copy.topic().substring(Names.RETRY_PREFIX.length());
-        GroupLedger ledger = ledger(group);
-        ledger.open(queueOf(copy), store.minOffset(queueOf(copy)));
-        StoredMessage parked = origin < 0 ? null : store.readAt(origin);
-        if (parked == null || !parked.topic().equals(Names.SCHEDULE_TOPIC)) {
+    void arrivedForRetry(QueueKey queue, @Nullable StoredMessage parked, Map<Integer, Long> cursors) {
+        GroupLedger ledger = ledger(queue.topic().substring(Names.RETRY_PREFIX.length()));
+        ledger.open(queue, store.minOffset(queue));
+        if (parked == null) {
             ledger.adopt();
         } else {
             long cursor = cursors.getOrDefault(parked.queueId(), 0L);
@@ -77,8 +76,8 @@ final class Books {
         }
     }
 
-    void died(StoredMessage dead, long origin) throws IOException {
-        String group = dead.topic().substring(Names.DEAD_LETTER_PREFIX.length());
+    void died(QueueKey queue, long origin) throws IOException {
+        String group = queue.topic().substring(Names.DEAD_LETTER_PREFIX.length());
         ledger(group).died();
         enter(group, origin);
     }

@@ -320,7 +320,8 @@ public final class LossAccounts {
         synchronized (lock) {
             Map<String, AccountsCheckpoint.Ledger> ledgers = new TreeMap<>();
             books.ledgers().forEach((group, ledger) -> ledgers.put(group, ledger.content()));
-            return JsonBodies.write(new AccountsCheckpoint(copies.counted(), copies.walked(), ledgers))
+            return JsonBodies.write(
+                            new AccountsCheckpoint(copies.counted(), copies.walked(), ledgers, copies.unreadable()))
                     .toByteArray();
         }
     }

@@ -7,15 +7,20 @@ import io.reliablemq.broker.store.index.timer.TimerProgress;
 import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.command.Body;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How far the schedule has been handed over: on each level, every message below the cursor has a committed copy; of the
- * timers, every one that their progress calls done.
+ * timers, every one that their progress calls done. Apart from those, named one by one, that could not be read.
  *
  * <p>Advanced by {@code rmq-scheduler}, stored by {@code rmq-housekeeping}; safe for both. The file may be older than
  * the log; the copies in the log tell what it missed.
@@ -25,10 +30,19 @@ public final class DelayCursors {
     /** Bytes of log that a start may have to look through for copies. */
     private static final long MAX_UNCOVERED_BYTES = 64L * 1024 * 1024;
 
+    private static final int MAX_UNREADABLE = 10_000;
+
     private final AtomicFile file;
     private final MessageStore store;
     private final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
     private volatile TimerProgress timers = TimerProgress.NOTHING;
+
+    /** Positions of messages that the progress has passed although they were not handed over, as they cannot be read. */
+    private final NavigableSet<Long> unreadable = new ConcurrentSkipListSet<>();
+
+    /** Held where progress passes such a message: what is stored has both or none. */
+    private final Object passing = new Object();
+
     private final AtomicBoolean changed = new AtomicBoolean();
 
     /** Position of the log behind which there may be copies that the cursors do not know of. */
@@ -39,7 +53,8 @@ public final class DelayCursors {
     private record Content(
             @JsonProperty("copiesFrom") long copiesFrom,
             @JsonProperty("cursors") Map<Integer, Long> cursors,
-            @JsonProperty("timers") @Nullable TimerProgress timers) {}
+            @JsonProperty("timers") @Nullable TimerProgress timers,
+            @JsonProperty("unreadable") @Nullable List<Long> unreadable) {}
 
     private DelayCursors(AtomicFile file, MessageStore store) {
         this.file = file;
@@ -65,6 +80,9 @@ public final class DelayCursors {
         cursors.putAll(content.cursors());
         cursors.keySet().retainAll(content.cursors().keySet());
         timers = content.timers() == null ? TimerProgress.NOTHING : content.timers();
+        List<Long> passed = content.unreadable() == null ? List.of() : content.unreadable();
+        unreadable.addAll(passed);
+        unreadable.retainAll(Set.copyOf(passed));
         copiesFrom = content.copiesFrom();
     }
 
@@ -87,6 +105,38 @@ public final class DelayCursors {
     void advance(int queueId, long cursor) {
         cursors.put(queueId, cursor);
         changed.set(true);
+    }
+
+    /** As {@link #advance}, past a message that cannot be read. @param position where it stands */
+    void advanceUnread(int queueId, long cursor, long position) {
+        synchronized (passing) {
+            unreadable.add(position);
+            advance(queueId, cursor);
+        }
+    }
+
+    /** As {@link #timersHandedOver}, past a message that cannot be read. @param position where it stands */
+    void timersPassedUnread(TimerProgress progress, long position) {
+        synchronized (passing) {
+            unreadable.add(position);
+            timersHandedOver(progress);
+        }
+    }
+
+    /** The message was handed over after all, or is no longer there. */
+    void noLongerUnreadable(long position) {
+        unreadable.remove(position);
+        changed.set(true);
+    }
+
+    /** Where the messages stand that were passed over since they cannot be read. */
+    NavigableSet<Long> unreadable() {
+        return Collections.unmodifiableNavigableSet(unreadable);
+    }
+
+    /** Whether one more message may be passed over; a disk that gives nothing any more must not grow the file for ever. */
+    boolean canPassUnread() {
+        return unreadable.size() < MAX_UNREADABLE;
     }
 
     TimerProgress timers() {
@@ -130,14 +180,20 @@ public final class DelayCursors {
         }
         try {
             long covered = copiesFrom;
-            byte[] content = JsonBodies.write(new Content(covered, new TreeMap<>(cursors), timers))
-                    .toByteArray();
+            byte[] content = content(covered);
             store.flush();
             file.write(content);
             storedCopiesFrom = covered;
         } catch (IOException e) {
             changed.set(true);
             throw e;
+        }
+    }
+
+    private byte[] content(long covered) {
+        synchronized (passing) {
+            return JsonBodies.write(new Content(covered, new TreeMap<>(cursors), timers, List.copyOf(unreadable)))
+                    .toByteArray();
         }
     }
 }

@@ -4,6 +4,7 @@ import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.MessageStore.Entry;
 import io.reliablemq.broker.store.MessageStore.Selection;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.UnreadableMessageException;
 import io.reliablemq.broker.store.index.PatientRead;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -136,6 +137,37 @@ final class DelayQueue implements Waiting {
     }
 
     private @Nullable StoredMessage nextMessage() throws IOException {
+        while (true) {
+            try {
+                return readNext();
+            } catch (UnreadableMessageException e) {
+                passOver(e);
+            }
+        }
+    }
+
+    /** What the disk does not give must not hold up what stands behind it. */
+    private void passOver(UnreadableMessageException unreadable) throws IOException {
+        long position = unreadable.position();
+        if (handOver.isCopied(position)) {
+            handOver.passCopied(position, ++next);
+            return;
+        }
+        if (!cursors.canPassUnread()) {
+            throw unreadable;
+        }
+        LOG.error(
+                "A delayed message cannot be delivered for now, and is passed over: {} of {} with offset {}. It is tried again"
+                        + " from time to time",
+                unreadable.getMessage(),
+                queue,
+                next,
+                unreadable);
+        next++;
+        handOver.passOver(next, cursor -> cursors.advanceUnread(queue.queueId(), cursor, position));
+    }
+
+    private @Nullable StoredMessage readNext() throws IOException {
         long min = store.minOffset(queue);
         if (next < min) {
             LOG.error(

@@ -2,14 +2,18 @@ package io.reliablemq.broker.delivery;
 
 import io.reliablemq.broker.figures.Figure;
 import io.reliablemq.broker.figures.Figures;
+import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.figures.Histogram;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.index.MessageMarks;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.message.Names;
+import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,7 @@ public final class DelaySchedule {
     private final LongPredicate alreadyCopied;
     private final List<DelayQueue> queues = new ArrayList<>();
     private final TimerQueue timers;
+    private final UnreadableMessages unreadable;
 
     /** By queue; added to by the thread that this is owned by. */
     private final Map<Integer, DelayQueue> own = new ConcurrentHashMap<>();
@@ -75,6 +80,7 @@ public final class DelaySchedule {
             queues.add(new DelayQueue(parts, queue, levels.delay(levels.atMost(queueId + 1)), cursors, alreadyCopied));
         }
         timers = new TimerQueue(parts, cursors, alreadyCopied);
+        unreadable = new UnreadableMessages(parts, cursors, alreadyCopied, this::dueMs);
         store.queues().forEach(ownDelays::arrivedIn);
         openOwn();
     }
@@ -93,7 +99,18 @@ public final class DelaySchedule {
     }
 
     private Stream<Waiting> all() {
-        return Stream.concat(Stream.concat(queues.stream(), own.values().stream()), Stream.of(timers));
+        return Stream.concat(Stream.concat(queues.stream(), own.values().stream()), Stream.of(timers, unreadable));
+    }
+
+    /** When a message that waits here is due, as wall time. */
+    private long dueMs(StoredMessage parked) {
+        if (parked.topic().equals(Names.TIMER_TOPIC)) {
+            return MessageMarks.of(parked.topic(), parked.properties()).dueMs();
+        }
+        int queueId = parked.queueId();
+        boolean isOwn = OwnDelays.isOwn(new QueueKey(parked.topic(), queueId));
+        Duration delay = isOwn ? OwnDelays.delay(queueId) : levels.delay(levels.atMost(queueId + 1));
+        return parked.storeTimestamp() + delay.toMillis();
     }
 
     /** There may be more queues than levels, if there were more levels once: what waits there is still delivered. */
@@ -134,6 +151,11 @@ public final class DelaySchedule {
         return timers.recalls();
     }
 
+    /** Whether the disk gives what waits. */
+    public HealthChecks health() {
+        return unreadable;
+    }
+
     /** What waits, and how punctual the broker is. */
     public Figures figures() {
         return this::read;
@@ -154,6 +176,11 @@ public final class DelaySchedule {
                 Figure.MESSAGES,
                 "Messages that wait for a delay of their group, which is no level",
                 own.values().stream().mapToLong(DelayQueue::pending).sum()));
+        figures.add(Figure.gauge(
+                "reliable.mq.broker.delayed.unreadable",
+                Figure.MESSAGES,
+                "Messages that were passed over when they were due, since the disk does not give them",
+                unreadable.pending()));
         figures.add(Figure.gauge(
                 "reliable.mq.broker.timers",
                 Figure.MESSAGES,

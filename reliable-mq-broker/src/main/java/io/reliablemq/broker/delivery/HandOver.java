@@ -33,6 +33,8 @@ final class HandOver<P> {
     private static final long MAX_BYTES = 16L << 20;
     private static final long RETRY_NANOS = Duration.ofMillis(100).toNanos();
 
+    private static final long NONE = -1;
+
     /** What every hand-over works with. */
     record Parts(MessageStore store, MessageCopies copies, Clock clock, Runnable signal, Histogram lateness) {}
 
@@ -53,18 +55,25 @@ final class HandOver<P> {
     /** A copy on its way into the log. */
     private static final class Copy<P> {
         final @Nullable StoredMessage parked;
+
+        /** Where the message stands that is handed over; {@link #NONE} if none is. */
+        final long original;
+
         final long dueMs;
         final P then;
+        final Consumer<P> progress;
 
         /** The copy will stand at or behind this position of the log. */
         final long notBefore;
 
         volatile @Nullable AppendResult result;
 
-        Copy(@Nullable StoredMessage parked, long dueMs, P then, long notBefore) {
+        Copy(@Nullable StoredMessage parked, long original, long dueMs, P then, Consumer<P> progress, long notBefore) {
             this.parked = parked;
+            this.original = original;
             this.dueMs = dueMs;
             this.then = then;
+            this.progress = progress;
             this.notBefore = notBefore;
         }
 
@@ -105,7 +114,13 @@ final class HandOver<P> {
 
     /** Hands a message over. @param then progress that this makes */
     void begin(StoredMessage parked, long dueMs, P then) {
-        Copy<P> copy = new Copy<>(parked, dueMs, then, parts.store().positions().written());
+        Copy<P> copy = new Copy<>(
+                parked,
+                parked.position(),
+                dueMs,
+                then,
+                progress,
+                parts.store().positions().written());
         onTheirWay.add(copy);
         bytes += copy.bytes();
         if (copiedBefore.contains(parked.position())) {
@@ -117,7 +132,27 @@ final class HandOver<P> {
 
     /** Goes on as if a message had been handed over, which cannot be. The reason was told by the caller. */
     void passOver(P then) {
-        Copy<P> copy = new Copy<>(null, 0, then, parts.store().positions().written());
+        passOver(then, progress);
+    }
+
+    /** As {@link #passOver(Object)}. @param passed takes the progress of this one */
+    void passOver(P then, Consumer<P> passed) {
+        passOver(NONE, then, passed);
+    }
+
+    /** Whether the message at this position has a copy of before the start, so that it must not get another one. */
+    boolean isCopied(long position) {
+        return copiedBefore.contains(position);
+    }
+
+    /** Goes on past a message that {@link #isCopied}, which need not be read for that. */
+    void passCopied(long position, P then) {
+        passOver(position, then, progress);
+    }
+
+    private void passOver(long original, P then, Consumer<P> passed) {
+        Copy<P> copy = new Copy<>(
+                null, original, 0, then, passed, parts.store().positions().written());
         onTheirWay.add(copy);
         pass(copy);
     }
@@ -146,14 +181,12 @@ final class HandOver<P> {
             }
             onTheirWay.remove();
             bytes -= copy.bytes();
-            if (copy.parked != null) {
-                copiedBefore.remove(copy.parked.position());
-            }
+            copiedBefore.remove(copy.original);
             if (result.position() >= 0) {
                 long lateMs = Math.max(0, parts.clock().ofMessages().wallMs() - copy.dueMs);
                 parts.lateness().record(Duration.ofMillis(lateMs).toNanos());
             }
-            progress.accept(copy.then);
+            copy.progress.accept(copy.then);
         }
         return Agent.UNTIL_SIGNAL;
     }

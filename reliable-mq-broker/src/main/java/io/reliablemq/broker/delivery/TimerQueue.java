@@ -1,6 +1,7 @@
 package io.reliablemq.broker.delivery;
 
 import io.reliablemq.broker.store.MessageStore;
+import io.reliablemq.broker.store.UnreadableMessageException;
 import io.reliablemq.broker.store.index.PatientRead;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.broker.store.index.timer.Timer;
@@ -167,9 +168,37 @@ final class TimerQueue implements Waiting {
             if (recalls.isUndecided(first.position())) {
                 return Agent.UNTIL_SIGNAL;
             }
-            begin(first, readAhead.take(window.timers(), soon));
+            begin(first, read(first, soon));
         }
         return Agent.UNTIL_SIGNAL;
+    }
+
+    /** Null if the log does not give it, so that it is to be passed over. */
+    private @Nullable StoredMessage read(Timer timer, long soon) throws IOException {
+        StoredMessage message = null;
+        UnreadableMessageException failure = null;
+        try {
+            message = readAhead.take(window.timers(), soon);
+        } catch (UnreadableMessageException e) {
+            failure = e;
+        }
+        boolean isLacking = message == null && !handOver.isCopied(timer.position());
+        String place = isLacking ? store.placeOf(timer.position()) : null;
+        if (place != null && !cursors.canPassUnread()) {
+            throw failure != null
+                    ? failure
+                    : new UnreadableMessageException(timer.position(), place + " holds no sound message", null);
+        }
+        if (place != null) {
+            LOG.error(
+                    "The message at position {} of the log ({}), which was due at {} ms, cannot be delivered for now, since it"
+                            + " is damaged or cannot be read, and is passed over. It is tried again from time to time",
+                    timer.position(),
+                    place,
+                    timer.dueMs(),
+                    failure);
+        }
+        return message;
     }
 
     private void begin(Timer timer, @Nullable StoredMessage parked) {
@@ -178,15 +207,30 @@ final class TimerQueue implements Waiting {
         if (recalls.isRecalled(timer.position())) {
             handOver.passOver(taken);
         } else if (parked == null) {
-            // Reading it again would give the same.
-            LOG.error(
-                    "The message at position {} of the log, which was due at {} ms, is damaged or no longer there. It"
-                            + " cannot be delivered and is passed over",
-                    timer.position(),
-                    timer.dueMs());
-            handOver.passOver(taken);
+            passOver(timer);
         } else {
             handOver.begin(parked, timer.dueMs(), taken);
         }
+    }
+
+    private void passOver(Timer timer) {
+        long position = timer.position();
+        if (handOver.isCopied(position)) {
+            handOver.passCopied(position, taken);
+            return;
+        }
+        if (store.placeOf(position) == null) {
+            LOG.error(
+                    "The message at position {} of the log, which was due at {} ms, is no longer there. It cannot be delivered"
+                            + " and is passed over",
+                    position,
+                    timer.dueMs());
+            handOver.passOver(taken);
+            return;
+        }
+        handOver.passOver(taken, progress -> {
+            pending.decrementAndGet();
+            cursors.timersPassedUnread(progress, position);
+        });
     }
 }

@@ -96,7 +96,10 @@ public final class LogMessageStore implements MessageStore {
                 folder.files(), folder.folder(), settings.retention().reserveBytes(), clock);
         SegmentRemoval removal =
                 new SegmentRemoval(folder, segments, outcome.log().gaps());
-        this.retention = new Retention(settings.retention(), segments, indexes.all(), indexes.queues(), removal, clock);
+        SegmentAges ages = new SegmentAges(
+                segments, clock, outcome.lastTimestamp(), settings.replication().isCopy());
+        this.retention =
+                new Retention(settings.retention(), segments, indexes.all(), indexes.queues(), removal, ages, clock);
         this.scrubber = new LogScrubber(
                 folder,
                 segments,
@@ -263,6 +266,11 @@ public final class LogMessageStore implements MessageStore {
     @Override
     public @Nullable StoredMessage readAt(long position) throws IOException {
         return reader.readAt(position);
+    }
+
+    @Override
+    public @Nullable String placeOf(long position) {
+        return feed.gaps().isDamagedAt(position) ? null : segments.placeOf(position);
     }
 
     @Override

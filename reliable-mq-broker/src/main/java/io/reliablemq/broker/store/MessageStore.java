@@ -76,7 +76,8 @@ public interface MessageStore extends AutoCloseable {
     /**
      * Reads the message that starts at this position.
      *
-     * @return null if no committed message starts there, or no longer
+     * @return null if no committed message starts there, or no longer, or it does not match its checksum
+     * @throws UnreadableMessageException if the disk does not give what stands there
      */
     @Nullable
     StoredMessage readAt(long position) throws IOException;
@@ -89,7 +90,19 @@ public interface MessageStore extends AutoCloseable {
      */
     long originAt(long position) throws IOException;
 
-    /** Reads the message with this offset; null if it is outside min and max. */
+    /**
+     * Where the log keeps the message that starts at this position, sound or not, for operators.
+     *
+     * @return null if it was deleted, or set aside as damaged
+     */
+    @Nullable
+    String placeOf(long position);
+
+    /**
+     * Reads the message with this offset; null if it is outside min and max.
+     *
+     * @throws UnreadableMessageException if the disk does not give it as it was written
+     */
     @Nullable
     StoredMessage readAt(QueueKey queue, long offset) throws IOException;
 

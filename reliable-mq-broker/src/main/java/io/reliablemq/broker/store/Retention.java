@@ -34,6 +34,7 @@ final class Retention {
     private final QueueIndex queues;
     private final SegmentRemoval removal;
     private final Clock clock;
+    private final SegmentAges ages;
     private long nextNanos;
     private volatile boolean lookAtOnce;
     private volatile @Nullable RetentionGuard guard;
@@ -46,12 +47,14 @@ final class Retention {
             SegmentIndexes indexes,
             QueueIndex queues,
             SegmentRemoval removal,
+            SegmentAges ages,
             Clock clock) {
         this.settings = settings;
         this.segments = segments;
         this.indexes = indexes;
         this.queues = queues;
         this.removal = removal;
+        this.ages = ages;
         this.clock = clock;
         this.nextNanos = clock.nanos();
     }
@@ -77,6 +80,7 @@ final class Retention {
 
     /** @return nanoseconds until it wants to look again; it wants a signal once it has a guard */
     long run() throws IOException {
+        ages.look();
         RetentionGuard known = guard;
         if (known == null) {
             return Agent.UNTIL_SIGNAL;
@@ -96,17 +100,18 @@ final class Retention {
         segments.forEachEnded(
                 0,
                 (base, next) -> queues.lastTimestamp(base)
-                        .ifPresent(lastTimestamp -> ended.add(new Ended(base, next, lastTimestamp))));
+                        .ifPresent(last -> ended.add(new Ended(base, next, ages.countedFrom(base, last)))));
         long excess = settings.maxBytes() == 0 ? 0 : segments.bytes() - settings.maxBytes();
         long copiedTo = neededFrom.getAsLong();
         long kept = 0;
         String reason = "";
         List<SegmentContent> mayGo = new ArrayList<>();
         for (Ended each : ended) {
-            SegmentContent segment = excess > 0 || isOld(each) ? queues.content(each.base(), each.next()) : null;
-            if (segment == null) {
+            SegmentContent content = excess > 0 || isOld(each) ? queues.content(each.base(), each.next()) : null;
+            if (content == null) {
                 continue;
             }
+            SegmentContent segment = content.countedFrom(each.lastTimestamp());
             Optional<String> toKeep = segment.next() > copiedTo
                     ? Optional.of("a replica that is attached does not have it yet")
                     : known.reasonToKeep(segment);
@@ -141,6 +146,7 @@ final class Retention {
                 .map(part -> new LogGaps.NextOffset(part.topic(), part.queueId(), part.endOffset()))
                 .toList();
         removal.remove(segment.base(), segment.next(), nextOffsets, () -> indexes.drop(segment.base()));
+        ages.forget(segment.base());
         RetentionFigures before = figures;
         figures = new RetentionFigures(
                 before.segmentsDeleted() + 1, before.bytesDeleted() + segment.bytes(), before.kept(), before.reason());

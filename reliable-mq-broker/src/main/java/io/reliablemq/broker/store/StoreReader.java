@@ -14,6 +14,7 @@ import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -115,19 +116,39 @@ final class StoreReader {
         for (Entry entry : selection.entries()) {
             int start = target.position();
             ByteBuffer message = target.slice(start, entry.size());
-            boolean isRead = inOneGo
-                    ? windows.read(entry.position(), message.duplicate())
-                    : segments.read(entry.position(), message.duplicate());
-            if (!isRead || !isPromised(message, entry)) {
-                throw new IOException("The log does not hold the message of " + entry.size() + " bytes at position "
-                        + entry.position() + " that its index promises");
-            }
-            if (!MessageLayout.isBodyIntact(message)) {
-                throw new IOException("The message at position " + entry.position()
-                        + " was damaged on the disk: its body does not match its checksum");
-            }
+            read(entry, message, inOneGo);
             target.position(start + entry.size());
         }
+    }
+
+    private void read(Entry entry, ByteBuffer message, boolean inOneGo) throws IOException {
+        boolean isRead;
+        try {
+            isRead = inOneGo
+                    ? windows.read(entry.position(), message.duplicate())
+                    : segments.read(entry.position(), message.duplicate());
+        } catch (ClosedChannelException e) {
+            // The file was closed meanwhile, which says nothing of what it holds.
+            throw e;
+        } catch (IOException e) {
+            throw unreadable(entry.position(), "cannot be read: " + e.getMessage(), e);
+        }
+        if (!isRead || !isPromised(message, entry)) {
+            throw unreadable(
+                    entry.position(),
+                    "is not the message of " + entry.size() + " bytes that the index promises there",
+                    null);
+        }
+        if (!MessageLayout.isBodyIntact(message)) {
+            throw unreadable(entry.position(), "was damaged on the disk: its body does not match its checksum", null);
+        }
+    }
+
+    private UnreadableMessageException unreadable(long position, String what, @Nullable Throwable cause) {
+        return new UnreadableMessageException(
+                position,
+                "The message at position " + position + " (" + segments.placeOf(position) + ") " + what,
+                cause);
     }
 
     /** Whether the messages stand near each other, and far enough from where the log grows. */
@@ -152,7 +173,7 @@ final class StoreReader {
 
     @Nullable
     StoredMessage readAt(long position) throws IOException {
-        ByteBuffer payload = records.read(position, commitPoint.readable());
+        ByteBuffer payload = record(position);
         if (payload == null) {
             return null;
         }
@@ -161,6 +182,16 @@ final class StoreReader {
         Entry indexed = entries == null ? null : entry(entries, message.queueOffset());
         // Bytes of a message's body may look like a record; only what the index knows is one.
         return indexed != null && indexed.position() == position ? message : null;
+    }
+
+    private @Nullable ByteBuffer record(long position) throws IOException {
+        try {
+            return records.read(position, commitPoint.readable());
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw unreadable(position, "cannot be read: " + e.getMessage(), e);
+        }
     }
 
     long countGaps(QueueKey queue, long from, long to) {
@@ -184,9 +215,12 @@ final class StoreReader {
         if (entry == null) {
             return null;
         }
-        ByteBuffer message = ByteBuffer.allocate(entry.size());
-        read(new Selection(List.of(entry), offset + 1, entry.size()), message);
-        return decode(message.flip(), entry.position());
+        // Not only the body must be sound: whoever reads a single message goes by its properties.
+        ByteBuffer message = record(entry.position());
+        if (message == null || message.remaining() != entry.size() || !isPromised(message, entry)) {
+            throw unreadable(entry.position(), "was damaged on the disk: its record does not match its checksum", null);
+        }
+        return decode(message, entry.position());
     }
 
     long offsetByTime(QueueKey queue, long timestampMs) throws IOException {
@@ -244,11 +278,11 @@ final class StoreReader {
         return found[0];
     }
 
-    private static StoredMessage decode(ByteBuffer message, long position) throws IOException {
+    private StoredMessage decode(ByteBuffer message, long position) throws IOException {
         try {
             return MessageLayout.decode(message);
         } catch (MessageFormatException e) {
-            throw new IOException("What stands at position " + position + " is not a message", e);
+            throw unreadable(position, "is no message", e);
         }
     }
 }

@@ -72,7 +72,8 @@ public record StoreSettings(
     /**
      * How long messages are kept, and what else the store does with its disk in the background.
      *
-     * @param age whole segments are deleted once their last message is older; zero keeps them for ever
+     * @param age whole segments are deleted once their last message is older, by time that has passed while a store was open
+     *     and not by the wall clock alone; zero keeps them for ever
      * @param maxBytes the oldest segments are deleted while the log takes more; zero for no limit
      * @param reserveBytes producers are refused while the disk has less room than this; zero uses the disk up
      * @param scrubBytesPerSecond how fast ended segments are read again to find what the disk has damaged; zero for never

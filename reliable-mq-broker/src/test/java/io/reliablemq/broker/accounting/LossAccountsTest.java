@@ -19,6 +19,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -220,6 +221,38 @@ class LossAccountsTest {
         groups.offsets.commit("g", ORDERS, 3);
 
         assertThat(account()).isEqualTo(of(3, 1, 2, 0, 0, 0, 0));
+    }
+
+    @Test
+    void retryThatCannotBeReadStillWaitsAndOthersAreCounted() throws Exception {
+        groups.subscribe("g", "orders");
+        send(3);
+        fail(ORDERS, 0, MANY);
+        assertThat(account()).isEqualTo(of(3, 0, 2, 1, 0, 0, 0));
+        fail(ORDERS, 1, MANY);
+        List<StoredMessage> parked = List.copyOf(store.queue(new QueueKey(Names.SCHEDULE_TOPIC, 2)));
+        // One that was counted as waiting before it was damaged, and one that was not.
+        store.rotten.addAll(parked);
+        fail(ORDERS, 2, MANY);
+        deliverRetries();
+        assertThat(store.queue(RETRIES)).hasSize(1);
+        // The second one counts as in flight: whose it is cannot be read.
+        assertThat(account()).isEqualTo(of(3, 0, 1, 2, 0, 0, 0));
+        assertThat(account().unaccounted()).isZero();
+
+        groups.persist();
+        groups.close();
+        open();
+        assertThat(account()).isEqualTo(of(3, 0, 1, 2, 0, 0, 0));
+
+        store.rotten.clear();
+        deliverRetries();
+        assertThat(store.queue(RETRIES)).hasSize(3);
+        assertThat(account()).isEqualTo(of(3, 0, 0, 3, 0, 0, 0));
+        groups.offsets.commit("g", RETRIES, 3);
+        groups.offsets.commit("g", ORDERS, 3);
+        assertThat(account()).isEqualTo(of(3, 3, 0, 0, 0, 0, 0));
+        assertThat(account().unaccounted()).isZero();
     }
 
     @Test

@@ -30,6 +30,7 @@ class DelayScheduleTest {
 
     private static final InetSocketAddress HOST = new InetSocketAddress("127.0.0.1", 10911);
     private static final QueueKey TARGET = new QueueKey("orders", 3);
+    private static final QueueKey LEVEL_1 = new QueueKey(Names.SCHEDULE_TOPIC, 0);
 
     @TempDir
     Path folder;
@@ -206,6 +207,83 @@ class DelayScheduleTest {
         store.unreadable = null;
         schedule.doWork();
         assertThat(delivered()).containsExactly("of another level", "lost to the disk");
+    }
+
+    @Test
+    void messageThatIsDamagedHoldsNothingUpAndIsHandedOverOnceItCanBeRead() throws IOException {
+        park("damaged", 1);
+        park("behind", 1);
+        StoredMessage damaged = store.queue(LEVEL_1).get(0);
+        store.rotten.add(damaged);
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of());
+
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(delivered()).containsExactly("behind");
+        assertThat(schedule.pending()).isEqualTo(1);
+        assertThat(schedule.waitsIn(new SegmentContent(0, 1, 0, List.of()))).isTrue();
+        assertThat(schedule.health().findings()).hasSize(1);
+
+        store.rotten.clear();
+        clock.pass(Duration.ofSeconds(30));
+        schedule.doWork();
+        schedule.doWork();
+
+        assertThat(delivered()).containsExactly("behind", "damaged");
+        assertThat(schedule.pending()).isZero();
+        assertThat(schedule.waitsIn(new SegmentContent(0, 1, 0, List.of()))).isFalse();
+        assertThat(schedule.health().findings()).isEmpty();
+    }
+
+    @Test
+    void messageThatIsDamagedIsNotHandedOverBeforeItsTime() throws IOException {
+        park("damaged", 2);
+        store.rotten.add(store.queue(new QueueKey(Names.SCHEDULE_TOPIC, 1)).get(0));
+        DelaySchedule schedule = schedule(Set.of());
+        schedule.doWork();
+        schedule.doWork();
+        store.rotten.clear();
+
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(schedule.doWork()).isEqualTo(Duration.ofSeconds(9).toNanos());
+        assertThat(delivered()).isEmpty();
+        clock.pass(Duration.ofSeconds(9));
+        schedule.doWork();
+        assertThat(delivered()).containsExactly("damaged");
+    }
+
+    @Test
+    void messageThatWasDamagedAndHasACopyIsNotHandedOverAgain() throws IOException {
+        park("damaged", 1);
+        store.rotten.addAll(store.queue(LEVEL_1));
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of());
+        schedule.doWork();
+        schedule.doWork();
+        assertThat(schedule.pending()).isEqualTo(1);
+        store.rotten.clear();
+
+        assertThat(schedule(Set.of(0L)).pending()).isZero();
+    }
+
+    @Test
+    void messageThatHasACopyAndIsDamagedWhenItsTurnComesIsNotHandedOverAgain() throws IOException {
+        park("copied before the crash", 1);
+        store.rotten.addAll(store.queue(LEVEL_1));
+        clock.pass(Duration.ofSeconds(1));
+        DelaySchedule schedule = schedule(Set.of(0L));
+        schedule.doWork();
+        schedule.doWork();
+        assertThat(schedule.pending()).isZero();
+
+        store.rotten.clear();
+        clock.pass(Duration.ofMinutes(1));
+        schedule.doWork();
+        schedule.doWork();
+        assertThat(delivered()).isEmpty();
+        assertThat(cursors.copiesFrom()).isEqualTo(1);
     }
 
     @Test

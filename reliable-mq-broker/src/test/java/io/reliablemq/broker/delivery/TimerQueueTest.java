@@ -407,6 +407,36 @@ class TimerQueueTest {
 
         assertThat(delivered()).containsExactly("sound");
         assertThat(pending()).isZero();
+        assertThat(schedule.pending()).isEqualTo(1);
+        assertThat(schedule.health().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).contains("1 messages", "position 0"));
+
+        // A replica whose copy is sound takes over, or the segment was restored.
+        cursors.persist();
+        store.damaged = -1;
+        start(Set.of());
+        work();
+
+        assertThat(delivered()).containsExactly("sound", "damaged");
+        assertThat(schedule.pending()).isZero();
+        assertThat(schedule.health().findings()).isEmpty();
+    }
+
+    @Test
+    void messageThatHasACopyAndIsDamagedWhenItsTurnComesIsNotHandedOverAgain() throws IOException {
+        park("copied before the crash", Duration.ofSeconds(1));
+        start(Set.of(0L));
+        store.damaged = 0;
+        clock.pass(Duration.ofSeconds(1));
+        work();
+        assertThat(schedule.pending()).isZero();
+
+        store.damaged = -1;
+        clock.pass(Duration.ofMinutes(1));
+        work();
+        assertThat(delivered()).isEmpty();
+        assertThat(cursors.copiesFrom()).isEqualTo(1);
     }
 
     @Test

@@ -27,12 +27,16 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * The lives of a store with delayed messages and consumed offsets on it. At any time, each parked message has at most one
- * copy in the log, not before its time; in the end it has one. Stored offsets and cursors never run ahead of the log.
+ * The lives of a store with consumed offsets on it, and with messages that wait for a delay or for a time of their own. At
+ * any time, each parked message has at most one copy in the log, not before its time; in the end it has one. Stored offsets
+ * and cursors never run ahead of the log.
  */
 final class DeliveryStory implements Story {
 
-    private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
+    /** Longer than any delay, and than what could not be read waits for the next attempt. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(31);
+
+    private static final int LONGEST_TIMER_MS = 4000;
 
     private final Random chance;
     private final List<String> trace = new ArrayList<>();
@@ -61,7 +65,8 @@ final class DeliveryStory implements Story {
                 .withRetention(StoreSettings.Retention.DEFAULT.withReserveBytes(0))
                 .withPreallocateBytes(chance.nextInt(2) * 4096L);
         this.machine = new Machine(chance, trace, settings, () -> {});
-        actions.add(12, "park", this::park)
+        actions.add(8, "park", this::park)
+                .add(6, "park until a time", this::parkUntil)
                 .add(6, "append", () -> append(messages.batch(ledger.nextNumber(), 1)))
                 .add(5, "commit offsets", () -> offsets.commit(store))
                 .add(6, "persist", this::persist)
@@ -120,6 +125,12 @@ final class DeliveryStory implements Story {
         append(List.of(copies.parked(message, 1 + chance.nextInt(levels.highest()))));
     }
 
+    /** Some times have passed already. */
+    private void parkUntil() {
+        StoredMessage message = messages.batch(ledger.nextNumber(), 1).get(0);
+        append(List.of(copies.parkedUntil(message, machine.clock().wallMs() + chance.nextInt(LONGEST_TIMER_MS) - 300)));
+    }
+
     private void settle() {
         machine.agents().settle(chance);
         if (!machine.isFaulty()) {
@@ -154,7 +165,7 @@ final class DeliveryStory implements Story {
     private void handOverAll() throws IOException {
         int parked = image().entries().size();
         for (int i = 0; i <= parked + 20; i++) {
-            machine.clock().pass(LONGEST_DELAY);
+            machine.clock().pass(LONGEST_WAIT);
             machine.agents().settle(chance);
         }
         machine.requireNoUnexpectedErrors();

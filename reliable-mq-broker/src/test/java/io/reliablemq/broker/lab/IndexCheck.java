@@ -3,7 +3,9 @@ package io.reliablemq.broker.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reliablemq.broker.lab.LogImage.Entry;
+import io.reliablemq.broker.store.KeyQuery;
 import io.reliablemq.broker.store.LogMessageStore;
+import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.MessageStore.Selection;
 import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.protocol.message.MessageLayout;
@@ -19,6 +21,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a store whatever it can be asked, and compares with what the log's bytes say. */
 final class IndexCheck {
@@ -45,6 +48,7 @@ final class IndexCheck {
             checkQueue(entries.get(0).queue(), entries);
         }
         checkOrigins();
+        checkTag();
         assertThat(store.readAt(image.end())).isNull();
         assertThat(store.readAt(image.end() + LogImage.ENVELOPE_BYTES)).isNull();
     }
@@ -139,6 +143,30 @@ final class IndexCheck {
         assertThat(found).isLessThanOrEqualTo(next);
     }
 
+    /** Tags, keys and unique ids are found by the same index. */
+    private void checkTag() throws IOException {
+        List<Entry> tagged =
+                image.entries().stream().filter(entry -> tag(entry) != null).toList();
+        if (tagged.isEmpty()) {
+            return;
+        }
+        Entry wanted = pick(tagged);
+        String topic = wanted.message().topic();
+        String tag = Objects.requireNonNull(tag(wanted));
+        List<Long> expected = new ArrayList<>();
+        for (Entry entry : tagged) {
+            if (entry.message().topic().equals(topic) && tag.equals(tag(entry))) {
+                expected.add(0, entry.position());
+            }
+        }
+        KeyQuery query =
+                new KeyQuery(topic, tag, KeyQuery.Kind.TAG, Integer.MAX_VALUE, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+        assertThat(store.query(query).entries())
+                .as("messages of %s with the tag %s, the newest first", topic, tag)
+                .extracting(MessageStore.Entry::position)
+                .isEqualTo(expected);
+    }
+
     private void checkOrigins() throws IOException {
         long from = image.entries().isEmpty() || chance.nextInt(4) == 0
                 ? image.end()
@@ -154,8 +182,12 @@ final class IndexCheck {
         assertThat(seen).as("copies from position %d on", from).isEqualTo(expected);
     }
 
+    private static @Nullable String tag(Entry entry) {
+        return entry.message().property(PropertyNames.TAGS);
+    }
+
     private static int tagHash(Entry entry) {
-        String tag = entry.message().property(PropertyNames.TAGS);
+        String tag = tag(entry);
         return tag == null ? 0 : tag.hashCode();
     }
 

@@ -92,6 +92,10 @@ final class StoreStory implements Story {
                 () -> machine.fail(Operation.WRITE, ".log", chance.nextInt(4), 1, chance.nextInt(2000)));
         actions.add(1, "index files fail", () -> machine.fail(Operation.WRITE, ".tmp", 0, 1, chance.nextInt(200)));
         actions.add(1, "a folder cannot be forced", () -> machine.fail(Operation.FORCE_FOLDER, "", 0, 1, 0));
+        actions.add(
+                1,
+                "there is no room for the change of a folder",
+                () -> machine.fail(Operation.FORCE_FOLDER_FULL, "", 0, 1 + chance.nextInt(3), 0));
         actions.add(1, "space ends", () -> machine.limitSpace(chance.nextInt(6000)));
         actions.add(1, "space returns", () -> machine.disk().setCapacity(Long.MAX_VALUE));
         actions.add(1, "reads fail", this::lookThroughReadErrors);

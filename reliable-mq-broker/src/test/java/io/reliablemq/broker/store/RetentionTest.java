@@ -125,6 +125,57 @@ class RetentionTest {
         }
     }
 
+    /** By a wrong time server, or when a machine was put back: that messages are old is not known from that. */
+    @Test
+    void aClockThatIsSetForwardMakesNothingOld() throws Exception {
+        try (LogMessageStore store = open(SETTINGS)) {
+            fill(store, "m", 200);
+            keeper.step();
+        }
+        try (LogMessageStore store = open(SETTINGS)) {
+            fill(store, "more", 200);
+            keeper.step();
+            clock.jump(Duration.ofDays(365));
+            fill(store, "later", 200);
+            List<Long> timestamps = new ArrayList<>();
+            store.retainBy(guard(segment -> {
+                timestamps.add(segment.lastTimestamp());
+                return Optional.empty();
+            }));
+            keeper.step();
+            clock.pass(Duration.ofHours(71));
+            keeper.step();
+            assertThat(deleted).isEmpty();
+
+            clock.pass(Duration.ofHours(2));
+            keeper.step();
+            assertThat(deleted).hasSizeGreaterThan(6);
+            assertThat(timestamps)
+                    .allSatisfy(timestamp -> assertThat(clock.wallMs() - timestamp)
+                            .isBetween(
+                                    Duration.ofHours(73).toMillis(),
+                                    Duration.ofHours(74).toMillis()));
+        }
+    }
+
+    @Test
+    void whatWasOldBeforeAStartIsOldAfterIt() throws Exception {
+        try (LogMessageStore store = open(SETTINGS)) {
+            fill(store, "old", 200);
+            keeper.step();
+            clock.pass(Duration.ofHours(72));
+            fill(store, "young", 100);
+            keeper.step();
+        }
+        try (LogMessageStore store = open(SETTINGS)) {
+            store.retainBy(guard(segment -> Optional.empty()));
+            clock.pass(Duration.ofMinutes(1));
+            keeper.step();
+            assertThat(deleted).hasSizeGreaterThan(2);
+            assertThat(bodies(store, QUEUE)).contains("young0", "young99");
+        }
+    }
+
     @Test
     void deletesNothingBeforeEverythingIsPrepared() throws Exception {
         try (LogMessageStore store = open(SETTINGS)) {

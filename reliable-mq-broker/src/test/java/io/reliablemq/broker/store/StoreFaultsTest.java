@@ -200,6 +200,31 @@ class StoreFaultsTest {
         assertThat(put(again, large).status()).isEqualTo(Status.COMMITTED);
     }
 
+    /** The segment is made anew once there is room, so there is nothing that the flush that failed was to bring to the disk. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void goesOnAfterAFolderCouldNotBeFlushedForLackOfRoom(boolean byTheKeeper) throws Exception {
+        KeeperByHand keeper = new KeeperByHand();
+        LogMessageStore store =
+                LogMessageStore.open(SETTINGS, disk, Clock.SYSTEM, (where, error) -> errors.add(error), keeper);
+        opened.add(store);
+        StoredMessage large = message("orders", 0, "x".repeat(40 << 10));
+        assertThat(put(store, large).status()).isEqualTo(Status.COMMITTED);
+        disk.faults().arm(DiskFaults.Operation.FORCE_FOLDER_FULL, file -> true, 0, byTheKeeper ? 2 : 1, 0);
+        if (byTheKeeper) {
+            keeper.step();
+        }
+
+        assertThat(put(store, large).status()).isEqualTo(Status.NO_SPACE);
+        assertThat(store.failure()).isNull();
+
+        assertThat(put(store, large).status()).isEqualTo(Status.COMMITTED);
+        store.close();
+        LogMessageStore again = open(disk.crash(new Random(1)), SETTINGS);
+        assertThat(bodies(again, QUEUE)).hasSize(2);
+        assertThat(put(again, large).status()).isEqualTo(Status.COMMITTED);
+    }
+
     /** A consumer that is ahead of a queue waits there only where others have a say: else a crash has taken back what it read. */
     @Test
     void whatIsWrittenIsNotHeldBackWhereNobodyElseIsAsked() throws Exception {

@@ -7,13 +7,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of this machine.
  *
  * <p>An interrupt of a thread that reads closes the channel under all its users. A file that is open for reading only
- * therefore opens it again; a file that is written does not, since a write that was cut short must count as failed.
+ * therefore opens it again, as it does where {@link ReadHandles} has closed it meanwhile; a file that is written does not, since
+ * a write that was cut short must count as failed.
  */
 final class DiskFile implements StoreFile {
 
@@ -22,20 +25,30 @@ final class DiskFile implements StoreFile {
 
     private final Path path;
     private final Set<? extends OpenOption> options;
-    private final boolean readOnly;
+    private final @Nullable ReadHandles handles;
     private volatile FileChannel channel;
+    private volatile boolean wasRead;
     private volatile boolean closed;
 
-    private DiskFile(Path path, Set<? extends OpenOption> options, FileChannel channel) {
+    private DiskFile(Path path, Set<? extends OpenOption> options, @Nullable ReadHandles handles, FileChannel channel) {
         this.path = path;
         this.options = options;
-        this.readOnly = !options.contains(java.nio.file.StandardOpenOption.WRITE);
+        this.handles = handles;
         this.channel = channel;
     }
 
+    /** Opens a file to be written, and read. */
     static DiskFile open(Path path, OpenOption... options) throws IOException {
         Set<OpenOption> set = Set.of(options);
-        return new DiskFile(path, set, FileChannel.open(path, set));
+        return new DiskFile(path, set, null, FileChannel.open(path, set));
+    }
+
+    /** Opens a file to be read, which is closed while others are wanted more. */
+    static DiskFile openToRead(Path path, ReadHandles handles) throws IOException {
+        Set<OpenOption> set = Set.of(StandardOpenOption.READ);
+        DiskFile file = new DiskFile(path, set, handles, FileChannel.open(path, set));
+        handles.opened(file);
+        return file;
     }
 
     @Override
@@ -56,8 +69,7 @@ final class DiskFile implements StoreFile {
 
     /** The platform has no type for a full disk, only the system's text, which may be in any language. */
     static IOException fullOr(Path file, long bytesWanted, IOException failure) {
-        String text = String.valueOf(failure.getMessage());
-        if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
+        if (saysFull(failure)) {
             return new DiskFullException(file, failure);
         }
         try {
@@ -70,10 +82,18 @@ final class DiskFile implements StoreFile {
         }
     }
 
+    static boolean saysFull(IOException failure) {
+        String text = String.valueOf(failure.getMessage());
+        return text.contains("No space left on device") || text.contains("Disk quota exceeded");
+    }
+
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-        if (!readOnly) {
+        if (handles == null) {
             return readFully(channel, target, position);
+        }
+        if (!wasRead) {
+            wasRead = true;
         }
         boolean interrupted = Thread.interrupted();
         int start = target.position();
@@ -112,13 +132,29 @@ final class DiskFile implements StoreFile {
         return target.position() - start;
     }
 
-    private synchronized void reopen(FileChannel broken, ClosedChannelException cause) throws IOException {
-        if (closed) {
-            throw cause;
-        }
-        if (channel == broken) {
+    private void reopen(FileChannel broken, ClosedChannelException cause) throws IOException {
+        synchronized (this) {
+            if (closed || handles == null) {
+                throw cause;
+            }
+            if (channel != broken) {
+                return;
+            }
             channel = FileChannel.open(path, options);
         }
+        handles.opened(this);
+    }
+
+    /** Whether it was read since this was asked before. */
+    boolean wasRead() {
+        boolean answer = wasRead;
+        wasRead = false;
+        return answer;
+    }
+
+    /** Gives its handle back; the next read opens it again. */
+    synchronized void rest() throws IOException {
+        channel.close();
     }
 
     @Override
@@ -130,7 +166,13 @@ final class DiskFile implements StoreFile {
 
     @Override
     public long size() throws IOException {
-        return channel.size();
+        FileChannel current = channel;
+        try {
+            return current.size();
+        } catch (ClosedChannelException e) {
+            reopen(current, e);
+            return size();
+        }
     }
 
     @Override
@@ -139,9 +181,14 @@ final class DiskFile implements StoreFile {
     }
 
     @Override
-    public synchronized void close() throws IOException {
-        closed = true;
-        channel.close();
+    public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+            channel.close();
+        }
+        if (handles != null) {
+            handles.closed(this);
+        }
     }
 
     @Override

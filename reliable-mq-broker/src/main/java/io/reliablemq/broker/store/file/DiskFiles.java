@@ -33,6 +33,19 @@ public final class DiskFiles implements StoreFiles {
     private static final String HELD_PREFIX = "io.reliablemq.locked.";
     private static final int MAX_PID_LENGTH = 20;
 
+    /** As many as 100 segments and what stands beside them have; well below the limit of open files that systems give. */
+    private static final int MAX_READ_HANDLES = 512;
+
+    private final ReadHandles handles;
+
+    public DiskFiles() {
+        this(new ReadHandles(MAX_READ_HANDLES));
+    }
+
+    DiskFiles(ReadHandles handles) {
+        this.handles = handles;
+    }
+
     @Override
     public StoreFile create(Path file) throws IOException {
         try {
@@ -52,7 +65,7 @@ public final class DiskFiles implements StoreFiles {
 
     @Override
     public StoreFile openToRead(Path file) throws IOException {
-        return DiskFile.open(file, StandardOpenOption.READ);
+        return DiskFile.openToRead(file, handles);
     }
 
     @Override
@@ -109,8 +122,15 @@ public final class DiskFiles implements StoreFiles {
         try {
             channel.force(true);
         } catch (IOException e) {
-            throw new FolderFlushException(folder, e);
+            throw flushFailure(folder, e);
         }
+    }
+
+    /** Taken for a full disk only where the system says so: how much is free tells nothing of a flush. */
+    static IOException flushFailure(Path folder, IOException failure) {
+        return DiskFile.saysFull(failure)
+                ? new DiskFullException(folder, failure)
+                : new FolderFlushException(folder, failure);
     }
 
     @Override

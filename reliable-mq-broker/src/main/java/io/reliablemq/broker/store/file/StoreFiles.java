@@ -38,7 +38,13 @@ public interface StoreFiles {
     /** Deletes a file; nothing happens if there is none. */
     void delete(Path file) throws IOException;
 
-    /** Makes the changes of a folder survive a crash. */
+    /**
+     * Makes the changes of a folder survive a crash.
+     *
+     * @throws DiskFullException if there is no room for that: nothing was lost, and whoever made a change takes it back or
+     *     makes it again
+     * @throws FolderFlushException if it fails for another reason
+     */
     void forceFolder(Path folder) throws IOException;
 
     /** Room on the file system that holds the folder. */

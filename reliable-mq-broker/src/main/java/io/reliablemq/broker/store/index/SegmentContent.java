@@ -7,12 +7,18 @@ import java.util.List;
  *
  * @param base position of its first byte
  * @param next where the following segment starts
- * @param lastTimestamp no message in it was stored later, in milliseconds since 1970
+ * @param lastTimestamp no message in it was stored later, in milliseconds since 1970; where retention asks, no earlier than
+ *     time has really passed since then
  */
 public record SegmentContent(long base, long next, long lastTimestamp, List<Part> parts) {
 
     public SegmentContent {
         parts = List.copyOf(parts);
+    }
+
+    /** The same, with another time that the age of its messages is counted from. */
+    public SegmentContent countedFrom(long timestamp) {
+        return new SegmentContent(base, next, timestamp, parts);
     }
 
     public long bytes() {

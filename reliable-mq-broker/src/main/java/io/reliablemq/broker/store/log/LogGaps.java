@@ -67,6 +67,11 @@ public final class LogGaps {
         return damages.stream().anyMatch(damage -> damage.from() < position);
     }
 
+    /** Whether what stood at this position was set aside. */
+    public boolean isDamagedAt(long position) {
+        return damages.stream().anyMatch(damage -> damage.from() <= position && position < damage.to());
+    }
+
     /** The gap that starts here; null if the log goes on here. */
     public @Nullable Gap startingAt(long position) {
         return gaps.stream().filter(gap -> gap.from() == position).findFirst().orElse(null);

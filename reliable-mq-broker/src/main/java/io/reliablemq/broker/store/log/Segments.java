@@ -87,6 +87,12 @@ public final class Segments {
         return segment.base();
     }
 
+    /** Which byte of which file stands at this position, for operators; null if it is in no segment. */
+    public @Nullable String placeOf(long position) {
+        Segment segment = find(position);
+        return segment == null ? null : "byte " + (position - segment.base()) + " of " + segment.path();
+    }
+
     /** How many bytes of log the segments hold or have room for. */
     public long bytes() {
         long sum = 0;

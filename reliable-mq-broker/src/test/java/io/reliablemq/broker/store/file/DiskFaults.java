@@ -15,6 +15,8 @@ public final class DiskFaults {
         FORCE,
         READ,
         FORCE_FOLDER,
+        /** Flushing a folder, since the disk is full. */
+        FORCE_FOLDER_FULL,
         CREATE,
         /** Opening to read. */
         OPEN

@@ -211,6 +211,9 @@ public final class SimulatedDisk implements StoreFiles {
         if (faults.strike(DiskFaults.Operation.FORCE_FOLDER, folder) != null) {
             throw new FolderFlushException(folder, new IOException("Input/output error"));
         }
+        if (faults.strike(DiskFaults.Operation.FORCE_FOLDER_FULL, folder) != null) {
+            throw DiskFiles.flushFailure(folder, new IOException("No space left on device"));
+        }
         names.force(folder);
     }
 
