@@ -206,11 +206,11 @@ public final class MqClient implements AutoCloseable {
             ProducerSettings producerSettings, OpenProducer.Kind kind, @Nullable SendFailureHandler handler) {
         requireOpen();
         String group = producerSettings.group();
-        heartbeats.addProducer(group);
         RetryingProducer producer = new RetryingProducer(producerSettings, sending, handler, closing -> {
             producers.remove(closing);
             heartbeats.removeProducer(group).join();
         });
+        heartbeats.addProducer(group);
         producers.add(producer, new OpenProducer(producerSettings, kind, handler));
         return producer;
     }

@@ -97,7 +97,7 @@ public interface Producer extends AutoCloseable {
     /**
      * The queues that the topic's messages can be sent to at the moment.
      *
-     * @throws IllegalStateException if no name server tells within the send time-out
+     * @throws IllegalStateException if there is no such topic, or its route is not found within the send time-out and a moment
      */
     List<SendQueue> queues(String topic);
 

@@ -111,6 +111,10 @@ final class GiveBack implements Failures {
 
     /** @return what may be stored; null if nothing is */
     private static @Nullable Copy afterError(Copy copy, boolean refusal) {
+        if (copy.brokerName().isEmpty()) {
+            // It went nowhere.
+            return copy.maybeStored() ? copy : null;
+        }
         if (!refusal) {
             return copy.sentBefore();
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +46,8 @@ final class Listening {
     }
 
     void call(List<Delivery> deliveries, Ending ending) {
-        List<@Nullable Verdict> unreadable = new ArrayList<>(deliveries.size());
-        List<ReceivedMessage> readable = new ArrayList<>(deliveries.size());
-        for (Delivery delivery : deliveries) {
-            unreadable.add(read(delivery, readable));
-        }
-        List<ReceivedMessage> messages = List.copyOf(readable);
+        @Nullable Verdict[] unreadable = new @Nullable Verdict[deliveries.size()];
+        List<ReceivedMessage> messages = read(deliveries, unreadable);
         if (messages.isEmpty()) {
             ending.judged(verdicts(deliveries, unreadable, messages, BatchOutcome.success()));
             ending.returned();
@@ -66,8 +63,7 @@ final class Listening {
                                 false,
                                 new TimeoutException(
                                         "The listener has not ended after " + settings.consumeTimeout()))))));
-        // Not whenComplete, which would wrap an error, and fail where that cannot say what it is.
-        begin(messages).handle((outcome, error) -> {
+        whenEnded(begin(messages), (outcome, error) -> {
             try {
                 if (lease.end()) {
                     ending.judged(verdicts(deliveries, unreadable, messages, outcome(deliveries, outcome, error)));
@@ -80,20 +76,52 @@ final class Listening {
             } finally {
                 ending.returned();
             }
+        });
+    }
+
+    private static void whenEnded(
+            CompletionStage<@Nullable BatchOutcome> stage,
+            BiConsumer<@Nullable BatchOutcome, @Nullable Throwable> then) {
+        if (stage instanceof CompletableFuture<@Nullable BatchOutcome> ended
+                && ended.isDone()
+                && !ended.isCompletedExceptionally()) {
+            // As it is with every listener that works on the thread that calls it.
+            then.accept(ended.join(), null);
+            return;
+        }
+        // Not whenComplete, which would wrap an error, and fail where that cannot say what it is.
+        stage.handle((outcome, error) -> {
+            then.accept(outcome, error);
             return outcome;
         });
     }
 
-    private @Nullable Verdict read(Delivery delivery, List<ReceivedMessage> messages) {
+    /** @param unreadable takes the verdict on each message that cannot be read */
+    private static List<ReceivedMessage> read(List<Delivery> deliveries, @Nullable Verdict[] unreadable) {
+        if (deliveries.size() == 1) {
+            ReceivedMessage message = read(deliveries, 0, unreadable);
+            return message == null ? List.of() : List.of(message);
+        }
+        List<ReceivedMessage> readable = new ArrayList<>(deliveries.size());
+        for (int i = 0; i < deliveries.size(); i++) {
+            ReceivedMessage message = read(deliveries, i, unreadable);
+            if (message != null) {
+                readable.add(message);
+            }
+        }
+        return List.copyOf(readable);
+    }
+
+    private static @Nullable ReceivedMessage read(List<Delivery> deliveries, int at, @Nullable Verdict[] unreadable) {
         try {
-            messages.add(MessageReader.read(delivery));
-            return null;
+            return MessageReader.read(deliveries.get(at));
         } catch (UnreadableMessageException e) {
-            return new Verdict(Verdict.Kind.DEAD_LETTER, e);
+            unreadable[at] = new Verdict(Verdict.Kind.DEAD_LETTER, e);
         } catch (RuntimeException | Error e) {
             // Such as a moment without memory for the inflated body.
-            return new Verdict(Verdict.Kind.RETRY, e);
+            unreadable[at] = new Verdict(Verdict.Kind.RETRY, e);
         }
+        return null;
     }
 
     private CompletionStage<@Nullable BatchOutcome> begin(List<ReceivedMessage> messages) {
@@ -130,13 +158,13 @@ final class Listening {
 
     private List<Verdict> verdicts(
             List<Delivery> deliveries,
-            List<@Nullable Verdict> unreadable,
+            @Nullable Verdict[] unreadable,
             List<ReceivedMessage> messages,
             BatchOutcome outcome) {
         List<Verdict> verdicts = new ArrayList<>(deliveries.size());
         int read = 0;
         for (int i = 0; i < deliveries.size(); i++) {
-            Verdict known = unreadable.get(i);
+            Verdict known = unreadable[i];
             Verdict verdict = known != null ? known : verdict(outcome.failure(messages.get(read++)));
             reportSafely(deliveries.get(i), verdict);
             verdicts.add(verdict);

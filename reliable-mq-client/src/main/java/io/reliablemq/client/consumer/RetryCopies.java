@@ -89,7 +89,7 @@ final class RetryCopies {
      */
     Copy next(Delivery delivery, @Nullable Copy before) {
         List<BrokerAddresses> brokers = brokers(delivery.queue().queue());
-        if (before != null && find(brokers, before) != null) {
+        if (before != null && (brokers.isEmpty() || find(brokers, before) != null)) {
             return before;
         }
         // Another one each time: the first may be the one that refuses.

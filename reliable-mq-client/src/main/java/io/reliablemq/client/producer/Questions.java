@@ -121,11 +121,11 @@ final class Questions {
 
     /** Completes when the brokers know this client, as far as they can be reached; exceptionally if none is found in time. */
     private CompletableFuture<Void> introduced(String topic) {
-        CompletableFuture<Void> ready = introduced.computeIfAbsent(topic, this::introduce);
-        if (ready.isCompletedExceptionally()) {
-            introduced.remove(topic, ready);
+        CompletableFuture<Void> before = introduced.get(topic);
+        if (before != null && before.isCompletedExceptionally()) {
+            introduced.remove(topic, before);
         }
-        return ready;
+        return introduced.computeIfAbsent(topic, this::introduce);
     }
 
     private CompletableFuture<Void> introduce(String topic) {

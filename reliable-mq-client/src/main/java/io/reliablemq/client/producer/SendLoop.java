@@ -43,6 +43,7 @@ final class SendLoop {
     private final BrokerSelector selector;
     private final SendOrder order;
     private final SendBudget budget;
+    private final @Nullable Throwable before;
     private final CompletableFuture<SendReceipt> outcome = new CompletableFuture<>();
     /** Names of brokers that are passed over while another is left. Replaced, never changed. */
     private Set<String> tried = Set.of();
@@ -64,6 +65,17 @@ final class SendLoop {
     private record Begun(int number, TargetQueue target, long startNanos) {}
 
     SendLoop(SendContext context, BrokerSelector selector, SendOrder order, SendBudget budget) {
+        this(context, selector, order, budget, null);
+    }
+
+    /** @param before why no route was found when one was looked for before this began; null where none was looked for */
+    SendLoop(
+            SendContext context,
+            BrokerSelector selector,
+            SendOrder order,
+            SendBudget budget,
+            @Nullable Throwable before) {
+        this.before = before;
         this.context = context;
         this.selector = selector;
         this.order = order;
@@ -128,7 +140,11 @@ final class SendLoop {
                     return;
                 }
             }
-            search(startNanos);
+            if (before != null && budget.remaining().isZero()) {
+                noRoute(startNanos, before);
+            } else {
+                search(startNanos);
+            }
         } catch (RuntimeException | Error e) {
             endIn(e);
         }
@@ -151,6 +167,9 @@ final class SendLoop {
         begun.found()
                 .handle((published, error) -> {
                     search = null;
+                    if (outcome.isDone()) {
+                        return null;
+                    }
                     if (error == null) {
                         attempt(startNanos, published, queues(published));
                     } else {

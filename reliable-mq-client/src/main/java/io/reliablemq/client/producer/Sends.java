@@ -173,11 +173,13 @@ final class Sends {
         }
         Turn turn = turns.next(order);
         if (ready.isDone()) {
-            sendAsync(order, budget, noPlace, turn, onFailure, result);
+            sendAsync(order, new Begin(budget, null), noPlace, turn, onFailure, result);
         } else {
             ready.whenComplete((done, error) -> sendAsync(
                     order,
-                    error == null ? SendBudget.start(context.clock(), settings.sendTimeout()) : budget,
+                    error == null
+                            ? new Begin(SendBudget.start(context.clock(), settings.sendTimeout()), null)
+                            : new Begin(budget, Causes.of(error)),
                     noPlace,
                     turn,
                     onFailure,
@@ -186,14 +188,20 @@ final class Sends {
         return result;
     }
 
+    /** @param before what went wrong before the send could begin, and is why it fails if no time is left; null for nothing */
+    private record Begin(SendBudget budget, @Nullable Throwable before) {}
+
     private void sendAsync(
             SendOrder order,
-            SendBudget budget,
+            Begin begin,
             String noPlace,
             Turn turn,
             OnFailure onFailure,
             CompletableFuture<SendReceipt> result) {
-        SendLoop loop = noPlace.isEmpty() ? begin(order, budget, turn, onFailure) : fail(order, budget, noPlace);
+        SendBudget budget = begin.budget();
+        SendLoop loop = noPlace.isEmpty()
+                ? begin(new SendLoop(context, selector, order, budget, begin.before()), order, turn, onFailure)
+                : fail(order, budget, noPlace);
         AsyncEnd end = new AsyncEnd(
                 loop,
                 turn,
@@ -241,8 +249,7 @@ final class Sends {
         }
     }
 
-    private SendLoop begin(SendOrder order, SendBudget budget, Turn turn, OnFailure onFailure) {
-        SendLoop loop = new SendLoop(context, selector, order, budget);
+    private SendLoop begin(SendLoop loop, SendOrder order, Turn turn, OnFailure onFailure) {
         open.add(loop);
         if (open.isClosed()) {
             // Whoever closes may wait for it already.

@@ -59,9 +59,9 @@ final class NameServers {
     }
 
     RouteUnavailableException withoutBrokers(String topic) {
-        return RouteUnavailableException.withoutBrokers(
-                "No broker is registered with the name servers " + addresses + ", so that there is no route of topic '"
-                        + topic + "'; check that a broker is running and registers with them");
+        return RouteUnavailableException.withoutBrokers("No broker is registered with those of the name servers "
+                + addresses + " that answer, so that there is no route of topic '" + topic
+                + "'; check that a broker is running and registers with them");
     }
 
     /** One question that goes from name server to name server. */
@@ -95,8 +95,11 @@ final class NameServers {
                 try {
                     if (error != null) {
                         failed(index, error);
-                    } else if (isLast(index, answer)) {
-                        return;
+                    } else {
+                        answers(index);
+                        if (isLast(index, answer)) {
+                            return;
+                        }
                     }
                     ask(tried + 1);
                 } catch (RuntimeException | Error e) {
@@ -104,6 +107,13 @@ final class NameServers {
                     result.completeExceptionally(e);
                 }
             });
+        }
+
+        /** The next question does not begin with one that is silent, whatever this one says. */
+        private void answers(int index) {
+            if (lastError != null) {
+                preferred = index;
+            }
         }
 
         private boolean isLast(int index, Command answer) {

@@ -1,7 +1,6 @@
 package io.reliablemq.protocol.message;
 
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,21 +18,26 @@ public final class MessageIds {
 
     private static final byte[] DIGITS = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
+    /** Made for every message that comes, so without a buffer in between. */
     public static String offsetMessageId(InetSocketAddress store, long position) {
         byte[] address = store.getAddress().getAddress();
-        ByteBuffer id = ByteBuffer.allocate(address.length + 12);
-        id.put(address).putInt(store.getPort()).putLong(position);
-        return hex(id.array());
+        byte[] digits = new byte[2 * (address.length + Integer.BYTES + Long.BYTES)];
+        int at = 0;
+        for (byte part : address) {
+            at = putHex(digits, at, part, Byte.BYTES);
+        }
+        at = putHex(digits, at, store.getPort(), Integer.BYTES);
+        putHex(digits, at, position, Long.BYTES);
+        return new String(digits, StandardCharsets.ISO_8859_1);
     }
 
-    /** Made for every message that is sent and every one that comes. */
-    private static String hex(byte[] bytes) {
-        byte[] digits = new byte[2 * bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            digits[2 * i] = DIGITS[bytes[i] >> 4 & 0xF];
-            digits[2 * i + 1] = DIGITS[bytes[i] & 0xF];
+    /** Writes the lowest bytes of the value, the highest of them first. @return where the next one goes */
+    private static int putHex(byte[] digits, int at, long value, int bytes) {
+        int next = at;
+        for (int shift = 8 * bytes - 4; shift >= 0; shift -= 4) {
+            digits[next++] = DIGITS[(int) (value >>> shift) & 0xF];
         }
-        return new String(digits, StandardCharsets.ISO_8859_1);
+        return next;
     }
 
     /**
@@ -63,12 +67,14 @@ public final class MessageIds {
 
         /** An id of 32 upper-case hexadecimal digits. */
         public String next() {
-            ByteBuffer id = ByteBuffer.allocate(16);
-            id.put(origin);
-            long ms = System.currentTimeMillis();
-            id.putShort((short) (ms >>> 32)).putInt((int) ms);
-            id.putInt(counter.getAndIncrement());
-            return hex(id.array());
+            byte[] digits = new byte[32];
+            int at = 0;
+            for (byte part : origin) {
+                at = putHex(digits, at, part, Byte.BYTES);
+            }
+            at = putHex(digits, at, System.currentTimeMillis(), 6);
+            putHex(digits, at, counter.getAndIncrement(), Integer.BYTES);
+            return new String(digits, StandardCharsets.ISO_8859_1);
         }
     }
 
