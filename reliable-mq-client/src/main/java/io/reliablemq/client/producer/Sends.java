@@ -120,7 +120,7 @@ final class Sends {
         SendBudget budget = SendBudget.start(context.clock(), timeout);
         requireOpen();
         Turn turn = turns.next(order);
-        SendLoop loop = begin(order, budget, turn, onFailure);
+        SendLoop loop = begin(new SendLoop(context, selector, order, budget), order, turn, onFailure);
         try {
             return await(loop, timeout);
         } catch (SendFailedException failure) {
