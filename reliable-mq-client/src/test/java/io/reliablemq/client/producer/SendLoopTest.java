@@ -16,6 +16,7 @@ import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.ProducerSettings;
 import io.reliablemq.client.api.SendFailedException;
 import io.reliablemq.client.api.SendReceipt;
+import io.reliablemq.client.route.RouteUnavailableException;
 import io.reliablemq.client.testing.LogCapture;
 import io.reliablemq.client.testing.RawServer;
 import io.reliablemq.client.testing.Routes;
@@ -457,6 +458,18 @@ class SendLoopTest {
 
         CompletableFuture.runAsync(nameServer::restart, CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
         assertThat(producer.send(MESSAGE).attempts()).hasSize(1);
+    }
+
+    @Test
+    void aRequestSaysAsWellWhyThereWasNoRoute() {
+        nameServer.stop();
+        Producer producer = client.producer(SETTINGS.withSendTimeout(Duration.ofMillis(800)));
+
+        assertThatExceptionOfType(SendFailedException.class)
+                .isThrownBy(() -> producer.request(MESSAGE, Duration.ofSeconds(5)))
+                .havingCause()
+                .isInstanceOf(RouteUnavailableException.class)
+                .withMessageContaining(nameServer.address());
     }
 
     @Test
