@@ -55,19 +55,25 @@ class SendingConfigurationTests {
     void bindsTheOtherProducerSettings() {
         context.withPropertyValues(
                         "reliable-mq.producer.when-full=fail",
-                        "reliable-mq.producer.compression.format=zstd",
+                        "reliable-mq.producer.compression.format=zlib",
                         "reliable-mq.producer.compression.above=1KB")
                 .run(started -> {
                     ProducerSettings settings = new SettingsFromProperties(started.getBean(ReliableMqProperties.class))
                             .producer("application");
                     assertThat(settings.whenFull()).isEqualTo(WhenFull.FAIL);
-                    assertThat(settings.compression()).isEqualTo(new Compression(Compression.Format.ZSTD, 1024));
+                    assertThat(settings.compression()).isEqualTo(new Compression(Compression.Format.ZLIB, 1024));
                 });
         context.withPropertyValues("reliable-mq.producer.compression.enabled=false")
                 .run(started -> assertThat(new SettingsFromProperties(started.getBean(ReliableMqProperties.class))
                                 .producer("application")
                                 .compression())
                         .isEqualTo(Compression.NONE));
+    }
+
+    @Test
+    void namesTheLibraryThatTheCompressionNeeds() {
+        context.withPropertyValues("reliable-mq.producer.compression.format=zstd")
+                .run(started -> assertThat(started).getFailure().hasStackTraceContaining("com.github.luben:zstd-jni"));
     }
 
     @Test
