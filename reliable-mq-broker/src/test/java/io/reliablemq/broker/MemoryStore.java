@@ -52,6 +52,12 @@ public final class MemoryStore implements MessageStore {
     /** Messages whose bytes the disk does not give back as they were written. */
     public final Set<StoredMessage> rotten = new HashSet<>();
 
+    /** Messages that the disk fails to read. */
+    public final Set<StoredMessage> failing = new HashSet<>();
+
+    /** How often messages were read by position. */
+    public int reads;
+
     /** Whether messages are looked up in files. */
     public boolean readsFiles;
 
@@ -201,11 +207,13 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public @Nullable StoredMessage readAt(long position) throws IOException {
+        reads++;
         if (failsToRead) {
             throw new IOException("Unreadable, as the test wants");
         }
         StoredMessage message =
                 position >= 0 && position < log.size() && position != damaged ? log.get((int) position) : null;
+        requireReadable(message);
         return message == null || isDeleted(message) || rotten.contains(message) ? null : message;
     }
 
@@ -256,10 +264,18 @@ public final class MemoryStore implements MessageStore {
             return null;
         }
         StoredMessage message = queue(queue).get((int) offset);
+        requireReadable(message);
         if (rotten.contains(message)) {
             throw new UnreadableMessageException(message.position(), "Rotten, as the test wants", null);
         }
         return isDeleted(message) ? null : message;
+    }
+
+    private void requireReadable(@Nullable StoredMessage message) throws UnreadableMessageException {
+        if (message != null && failing.contains(message)) {
+            throw new UnreadableMessageException(
+                    message.position(), "Failing, as the test wants", new IOException("Input/output error"));
+        }
     }
 
     @Override

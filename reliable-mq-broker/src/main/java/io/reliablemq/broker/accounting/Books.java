@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class Books {
 
     private final MessageStore store;
+    private final FailedReads reads;
     private final KnownGroups known;
     private final Map<String, GroupLedger> ledgers = new TreeMap<>();
 
-    Books(MessageStore store, KnownGroups known) {
+    Books(MessageStore store, FailedReads reads, KnownGroups known) {
         this.store = store;
+        this.reads = reads;
         this.known = known;
     }
 
@@ -41,8 +43,10 @@ final class Books {
     void parked(StoredMessage parked, long origin) throws IOException {
         String group = retryGroup(parked);
         if (group != null) {
+            // Read first: where that fails, nothing is entered, and all of it is tried again.
+            StoredMessage original = reads.original(origin);
             ledger(group).parked(parked.queueId());
-            enter(group, origin);
+            enter(group, original);
         }
     }
 
@@ -78,18 +82,18 @@ final class Books {
 
     void died(QueueKey queue, long origin) throws IOException {
         String group = queue.topic().substring(Names.DEAD_LETTER_PREFIX.length());
+        StoredMessage original = reads.original(origin);
         ledger(group).died();
-        enter(group, origin);
+        enter(group, original);
     }
 
     /** A consumer of the group was told that a copy of this message is safe, but there is none. */
     void missing(String group, long origin) throws IOException {
-        enter(group, origin);
+        enter(group, reads.original(origin));
     }
 
-    private void enter(String group, long origin) throws IOException {
+    private void enter(String group, @Nullable StoredMessage original) {
         GroupLedger ledger = ledger(group);
-        StoredMessage original = origin < 0 ? null : store.readAt(origin);
         if (original == null) {
             ledger.adopt();
         } else {

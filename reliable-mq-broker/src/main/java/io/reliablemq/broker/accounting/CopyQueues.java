@@ -3,7 +3,6 @@ package io.reliablemq.broker.accounting;
 import io.reliablemq.broker.accounting.GroupLedger.Parked;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
-import io.reliablemq.broker.store.UnreadableMessageException;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
@@ -24,10 +23,8 @@ final class CopyQueues {
     /** So that the thread gets to its other duties while a long log is counted again. */
     private static final int MAX_READS_A_ROUND = 20_000;
 
-    /** A read that fails so often in a row fails for good. */
-    private static final int MAX_FAILED_READS = 60;
-
     private final MessageStore store;
+    private final FailedReads disk;
     private final IntToLongFunction cursorOf;
     private final Books books;
 
@@ -38,10 +35,10 @@ final class CopyQueues {
     private final Map<Integer, Long> walked = new HashMap<>();
 
     private int reads;
-    private int failedReads;
 
-    CopyQueues(MessageStore store, IntToLongFunction cursorOf, Books books) {
+    CopyQueues(MessageStore store, FailedReads disk, IntToLongFunction cursorOf, Books books) {
         this.store = store;
+        this.disk = disk;
         this.cursorOf = cursorOf;
         this.books = books;
     }
@@ -66,10 +63,14 @@ final class CopyQueues {
         // The cursors first: what they have passed then is in the retry topics when those are read. And what is in the
         // retry topics is in the schedule when that is read; so queues are looked up anew each time.
         Map<Integer, Long> cursors = cursors();
-        return followAll(Names::isRetryTopic, found -> arrivedForRetry(found, cursors))
+        boolean all = followAll(Names::isRetryTopic, found -> arrivedForRetry(found, cursors))
                 && followAll(Names.SCHEDULE_TOPIC::equals, this::parked)
                 && walkAll(cursors)
                 && followAll(Names::isDeadLetterTopic, dead -> books.died(dead.queue(), dead.origin()));
+        if (all) {
+            disk.settled();
+        }
+        return all;
     }
 
     private void parked(Found found) throws IOException {
@@ -81,7 +82,7 @@ final class CopyQueues {
     }
 
     private void arrivedForRetry(Found copy, Map<Integer, Long> cursors) throws IOException {
-        StoredMessage parked = copy.origin() < 0 ? null : store.readAt(copy.origin());
+        StoredMessage parked = disk.original(copy.origin());
         if (parked != null && parked.topic().equals(Names.SCHEDULE_TOPIC)) {
             enterLate(parked);
         } else {
@@ -92,13 +93,15 @@ final class CopyQueues {
 
     /** What could not be read is handed over, and thus can be: so it is entered like any other. */
     private void enterLate(StoredMessage parked) throws IOException {
-        Boolean counted = unreadable.handedOver(new Parked(parked.queueId(), parked.queueOffset()));
+        Parked key = new Parked(parked.queueId(), parked.queueOffset());
+        Boolean counted = unreadable.isCounted(key);
         if (counted == null) {
             return;
         }
         if (!counted) {
             books.parked(parked, store.originAt(parked.position()));
         }
+        unreadable.forget(key);
         if (parked.queueOffset() < walked.getOrDefault(parked.queueId(), 0L)) {
             books.cursorPassed(parked);
         }
@@ -147,15 +150,10 @@ final class CopyQueues {
     /** Null if nothing stands there any more. */
     private @Nullable Found find(QueueKey queue, long offset) throws IOException {
         try {
-            StoredMessage message = store.readAt(queue, offset);
-            failedReads = 0;
+            StoredMessage message = disk.read(queue, offset);
             return message == null ? null : new Found(queue, offset, message, store.originAt(message.position()));
-        } catch (UnreadableMessageException e) {
-            if (e.getCause() != null && ++failedReads < MAX_FAILED_READS) {
-                // The disk failed, and may do better at the next settlement.
-                throw e;
-            }
-            // Damage. It is reported by who delivers the message; the accounts go on.
+        } catch (FailedReads.DamagedException e) {
+            // It is reported by who delivers the message; the accounts go on.
             return new Found(queue, offset, null, originOf(e.position()));
         }
     }
@@ -174,6 +172,7 @@ final class CopyQueues {
             long cursor = Math.min(cursors.getOrDefault(queue.queueId(), 0L), next(queue));
             long min = store.minOffset(queue);
             long next = walked.computeIfAbsent(queue.queueId(), id -> min);
+            forgetDeleted(queue, min, next);
             while (next < cursor) {
                 if (reads++ >= MAX_READS_A_ROUND) {
                     return false;
@@ -185,6 +184,14 @@ final class CopyQueues {
         return true;
     }
 
+    /** One that was counted as waiting waits no more, and what is gone cannot tell for whom; so what is left is counted. */
+    private void forgetDeleted(QueueKey queue, long min, long walked) throws IOException {
+        if (unreadable.isCountedBelow(queue.queueId(), min)) {
+            countWaiting(queue, walked);
+        }
+        unreadable.forgetBelow(queue.queueId(), min);
+    }
+
     /** @return the offset to go on with */
     private long walk(QueueKey queue, long offset) throws IOException {
         Parked parked = new Parked(queue.queueId(), offset);
@@ -194,10 +201,14 @@ final class CopyQueues {
             countWaiting(queue, next);
             return next;
         }
-        if (passed.message() == null || unreadable.contains(parked)) {
+        StoredMessage message = passed.message();
+        if (message != null && Books.retryGroup(message) == null) {
+            // In nobody's books: no retry topic will tell that it was handed over.
+            unreadable.forget(parked);
+        } else if (message == null || unreadable.isCounted(parked) != null) {
             unreadable.passed(parked);
         } else {
-            books.cursorPassed(passed.message());
+            books.cursorPassed(message);
         }
         return offset + 1;
     }
@@ -205,7 +216,6 @@ final class CopyQueues {
     /** Messages were deleted on the cursor's way, and what is gone cannot tell whose it was; so what is left is counted. */
     private void countWaiting(QueueKey queue, long from) throws IOException {
         Map<String, Long> left = new HashMap<>();
-        unreadable.noneCounted(queue.queueId());
         for (long offset = from; offset < next(queue); offset++) {
             Found found = find(queue, offset);
             if (found != null && found.message() == null) {
@@ -217,6 +227,7 @@ final class CopyQueues {
                 left.merge(group, 1L, Long::sum);
             }
         }
+        unreadable.noneCounted(queue.queueId());
         books.waitingCounted(queue.queueId(), left);
     }
 

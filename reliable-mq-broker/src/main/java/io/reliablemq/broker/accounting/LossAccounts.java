@@ -44,6 +44,7 @@ public final class LossAccounts {
     private final CommittedOffsets offsets;
     private final IntToLongFunction cursorOf;
     private final GivenBack givenBack;
+    private final FailedReads reads;
     private final Object lock = new Object();
 
     /** Taken before {@code lock}; guards the file, and what is known of its content. */
@@ -68,8 +69,9 @@ public final class LossAccounts {
         this.offsets = offsets;
         this.cursorOf = cursorOf;
         this.givenBack = new GivenBack(store);
-        this.books = new Books(store, offsets.known());
-        this.copies = new CopyQueues(store, cursorOf, books);
+        this.reads = new FailedReads(store);
+        this.books = new Books(store, reads, offsets.known());
+        this.copies = new CopyQueues(store, reads, cursorOf, books);
     }
 
     /**
@@ -172,8 +174,8 @@ public final class LossAccounts {
         synchronized (lock) {
             if (copies.isOverrun()) {
                 LOG.warn("Copies were deleted before they were accounted for; what the log holds is counted anew");
-                books = new Books(store, offsets.known());
-                copies = new CopyQueues(store, cursorOf, books);
+                books = new Books(store, reads, offsets.known());
+                copies = new CopyQueues(store, reads, cursorOf, books);
             }
             // Looked at first: whatever moves from here on is found by the next settlement.
             Sources sources = sources();

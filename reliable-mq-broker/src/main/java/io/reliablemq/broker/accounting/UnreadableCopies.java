@@ -30,14 +30,29 @@ final class UnreadableCopies {
         copies.replaceAll((parked, counted) -> counted && parked.queueId() != queueId);
     }
 
-    boolean contains(Parked parked) {
-        return copies.containsKey(parked);
+    /** Whether it was counted as waiting; null if it is none of these. */
+    @Nullable
+    Boolean isCounted(Parked parked) {
+        return copies.get(parked);
     }
 
-    /** It was handed over. @return whether it was counted as waiting; null if it is none of these */
-    @Nullable
-    Boolean handedOver(Parked parked) {
-        return copies.remove(parked);
+    /** It was handed over, or is nobody's retry. */
+    void forget(Parked parked) {
+        copies.remove(parked);
+    }
+
+    /** Whether one of these in the queue below this offset was counted as waiting. */
+    boolean isCountedBelow(int queueId, long offset) {
+        return copies.entrySet().stream().anyMatch(copy -> isBelow(copy.getKey(), queueId, offset) && copy.getValue());
+    }
+
+    /** What stood in the queue below this offset was deleted. */
+    void forgetBelow(int queueId, long offset) {
+        copies.keySet().removeIf(parked -> isBelow(parked, queueId, offset));
+    }
+
+    private static boolean isBelow(Parked parked, int queueId, long offset) {
+        return parked.queueId() == queueId && parked.offset() < offset;
     }
 
     List<AccountsCheckpoint.Unreadable> content() {

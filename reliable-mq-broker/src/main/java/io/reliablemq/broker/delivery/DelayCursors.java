@@ -30,8 +30,6 @@ public final class DelayCursors {
     /** Bytes of log that a start may have to look through for copies. */
     private static final long MAX_UNCOVERED_BYTES = 64L * 1024 * 1024;
 
-    private static final int MAX_UNREADABLE = 10_000;
-
     private final AtomicFile file;
     private final MessageStore store;
     private final Map<Integer, Long> cursors = new ConcurrentHashMap<>();
@@ -132,11 +130,6 @@ public final class DelayCursors {
     /** Where the messages stand that were passed over since they cannot be read. */
     NavigableSet<Long> unreadable() {
         return Collections.unmodifiableNavigableSet(unreadable);
-    }
-
-    /** Whether one more message may be passed over; a disk that gives nothing any more must not grow the file for ever. */
-    boolean canPassUnread() {
-        return unreadable.size() < MAX_UNREADABLE;
     }
 
     TimerProgress timers() {

@@ -33,6 +33,8 @@ final class DelayQueue implements Waiting {
     private final MessageStore store;
     private final DelayCursors cursors;
     private final Clock clock;
+    private final PassedUnread passedUnread;
+    private final ReadRetries retries;
     private final HandOver<Long> handOver;
 
     /** Offset of the next message to be examined; at or beyond the cursor. */
@@ -44,13 +46,21 @@ final class DelayQueue implements Waiting {
     private record Head(StoredMessage message, long dueNanos) {}
 
     /** @throws IOException if an index file cannot be read */
-    DelayQueue(HandOver.Parts parts, QueueKey queue, Duration delay, DelayCursors cursors, LongPredicate alreadyCopied)
+    DelayQueue(
+            HandOver.Parts parts,
+            QueueKey queue,
+            Duration delay,
+            DelayCursors cursors,
+            PassedUnread passedUnread,
+            LongPredicate alreadyCopied)
             throws IOException {
         this.queue = queue;
         this.delay = delay;
         this.store = parts.store();
         this.cursors = cursors;
+        this.passedUnread = passedUnread;
         this.clock = parts.clock().ofMessages();
+        this.retries = new ReadRetries(clock);
         this.next = cursor();
         this.handOver = new HandOver<>(
                 parts,
@@ -106,26 +116,37 @@ final class DelayQueue implements Waiting {
     }
 
     private long handOverDue() throws IOException {
-        while (!handOver.isFull()) {
-            Head first = head();
-            if (first == null) {
-                return Agent.UNTIL_SIGNAL;
+        long wait = retries.pause();
+        while (wait == 0 && !handOver.isFull()) {
+            try {
+                wait = handOverNext();
+            } catch (UnreadableMessageException e) {
+                wait = passOver(e);
             }
-            long wait = first.dueNanos() - clock.nanos();
-            if (wait > 0) {
-                return wait;
-            }
-            head = null;
-            next++;
-            StoredMessage message = first.message();
-            handOver.begin(message, message.storeTimestamp() + delay.toMillis(), next);
         }
-        return Agent.UNTIL_SIGNAL;
+        return wait == 0 ? Agent.UNTIL_SIGNAL : wait;
+    }
+
+    /** @return 0 if a message was handed over; else how long there is nothing to do */
+    private long handOverNext() throws IOException {
+        Head first = head();
+        if (first == null) {
+            return Agent.UNTIL_SIGNAL;
+        }
+        long wait = first.dueNanos() - clock.nanos();
+        if (wait > 0) {
+            return wait;
+        }
+        head = null;
+        next++;
+        StoredMessage message = first.message();
+        handOver.begin(message, message.storeTimestamp() + delay.toMillis(), next);
+        return 0;
     }
 
     private @Nullable Head head() throws IOException {
         if (head == null) {
-            StoredMessage message = nextMessage();
+            StoredMessage message = readNext();
             if (message != null) {
                 long wait = message.storeTimestamp() + delay.toMillis() - clock.wallMs();
                 long bounded = Math.max(0, Math.min(wait, delay.toMillis()));
@@ -136,24 +157,21 @@ final class DelayQueue implements Waiting {
         return head;
     }
 
-    private @Nullable StoredMessage nextMessage() throws IOException {
-        while (true) {
-            try {
-                return readNext();
-            } catch (UnreadableMessageException e) {
-                passOver(e);
-            }
-        }
-    }
-
-    /** What the disk does not give must not hold up what stands behind it. */
-    private void passOver(UnreadableMessageException unreadable) throws IOException {
+    /**
+     * What the disk does not give must not hold up what stands behind it.
+     *
+     * @return 0 if the message was passed over; else after how long it is tried again
+     */
+    private long passOver(UnreadableMessageException unreadable) throws IOException {
         long position = unreadable.position();
         if (handOver.isCopied(position)) {
             handOver.passCopied(position, ++next);
-            return;
+            return 0;
         }
-        if (!cursors.canPassUnread()) {
+        if (retries.isWorthAnother(unreadable)) {
+            return retries.pause();
+        }
+        if (!passedUnread.hasRoom()) {
             throw unreadable;
         }
         LOG.error(
@@ -161,10 +179,10 @@ final class DelayQueue implements Waiting {
                         + " from time to time",
                 unreadable.getMessage(),
                 queue,
-                next,
-                unreadable);
+                next);
         next++;
-        handOver.passOver(next, cursor -> cursors.advanceUnread(queue.queueId(), cursor, position));
+        passedUnread.pass(handOver, next, cursor -> cursors.advanceUnread(queue.queueId(), cursor, position));
+        return 0;
     }
 
     private @Nullable StoredMessage readNext() throws IOException {

@@ -45,6 +45,7 @@ public final class DelaySchedule {
     private final OwnDelays ownDelays;
     private final HandOver.Parts parts;
     private final LongPredicate alreadyCopied;
+    private final PassedUnread passedUnread;
     private final List<DelayQueue> queues = new ArrayList<>();
     private final TimerQueue timers;
     private final UnreadableMessages unreadable;
@@ -74,12 +75,14 @@ public final class DelaySchedule {
         this.clock = clock.ofMessages();
         this.ownDelays = ownDelays;
         this.alreadyCopied = alreadyCopied;
+        passedUnread = new PassedUnread(cursors);
         parts = new HandOver.Parts(store, copies, clock, signal, lateness);
         for (int queueId = 0; queueId < queueCount(); queueId++) {
             QueueKey queue = new QueueKey(Names.SCHEDULE_TOPIC, queueId);
-            queues.add(new DelayQueue(parts, queue, levels.delay(levels.atMost(queueId + 1)), cursors, alreadyCopied));
+            queues.add(new DelayQueue(
+                    parts, queue, levels.delay(levels.atMost(queueId + 1)), cursors, passedUnread, alreadyCopied));
         }
-        timers = new TimerQueue(parts, cursors, alreadyCopied);
+        timers = new TimerQueue(parts, cursors, passedUnread, alreadyCopied);
         unreadable = new UnreadableMessages(parts, cursors, alreadyCopied, this::dueMs);
         store.queues().forEach(ownDelays::arrivedIn);
         openOwn();
@@ -93,7 +96,9 @@ public final class DelaySchedule {
         for (int queueId : ownDelays.queueIds()) {
             if (!own.containsKey(queueId)) {
                 QueueKey queue = new QueueKey(Names.SCHEDULE_TOPIC, queueId);
-                own.put(queueId, new DelayQueue(parts, queue, OwnDelays.delay(queueId), cursors, alreadyCopied));
+                own.put(
+                        queueId,
+                        new DelayQueue(parts, queue, OwnDelays.delay(queueId), cursors, passedUnread, alreadyCopied));
             }
         }
     }

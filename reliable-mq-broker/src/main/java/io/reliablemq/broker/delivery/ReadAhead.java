@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,10 @@ final class ReadAhead {
 
     private final MessageStore store;
     private final Map<Long, StoredMessage> messages = new HashMap<>();
+
+    /** Positions of those that the log did not give: they are read again when their turn comes, and not with each before. */
+    private final Set<Long> failed = new HashSet<>();
+
     private long bytes;
 
     ReadAhead(MessageStore store) {
@@ -48,8 +54,9 @@ final class ReadAhead {
     StoredMessage take(NavigableSet<Timer> timers, long dueMs) throws IOException {
         Timer first = timers.first();
         StoredMessage message = messages.remove(first.position());
-        if (message == null) {
+        if (message == null && !failed.remove(first.position())) {
             read(timers, dueMs);
+            failed.remove(first.position());
             message = messages.remove(first.position());
         }
         if (message == null) {
@@ -63,11 +70,12 @@ final class ReadAhead {
         List<Timer> wanted = new ArrayList<>();
         long total = bytes;
         for (Timer timer : timers) {
-            boolean isFull = messages.size() + wanted.size() >= MAX_MESSAGES || total + timer.size() > MAX_BYTES;
+            int known = messages.size() + failed.size();
+            boolean isFull = known + wanted.size() >= MAX_MESSAGES || total + timer.size() > MAX_BYTES;
             if (isFull || timer.dueMs() > dueMs) {
                 break;
             }
-            if (!messages.containsKey(timer.position())) {
+            if (!messages.containsKey(timer.position()) && !failed.contains(timer.position())) {
                 wanted.add(timer);
                 total += timer.size();
             }
@@ -82,9 +90,12 @@ final class ReadAhead {
             message = store.readAt(timer.position());
         } catch (IOException e) {
             // Reported when its turn comes, if it still cannot be read then; others must not wait for it.
+            failed.add(timer.position());
             return;
         }
-        if (message != null) {
+        if (message == null) {
+            failed.add(timer.position());
+        } else {
             messages.put(timer.position(), message);
             bytes += timer.size();
         }

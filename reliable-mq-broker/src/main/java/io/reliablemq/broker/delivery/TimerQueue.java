@@ -40,7 +40,9 @@ final class TimerQueue implements Waiting {
     private final MessageStore store;
     private final TimerIndex index;
     private final DelayCursors cursors;
+    private final PassedUnread passedUnread;
     private final Clock clock;
+    private final ReadRetries retries;
     private final HandOver<TimerProgress> handOver;
     private final TimerWindow window;
     private final ReadAhead readAhead;
@@ -50,11 +52,14 @@ final class TimerQueue implements Waiting {
     private volatile long nextDueMs = Long.MAX_VALUE;
 
     /** @throws IOException if a timer file cannot be read */
-    TimerQueue(HandOver.Parts parts, DelayCursors cursors, LongPredicate alreadyCopied) throws IOException {
+    TimerQueue(HandOver.Parts parts, DelayCursors cursors, PassedUnread passedUnread, LongPredicate alreadyCopied)
+            throws IOException {
         this.store = parts.store();
         this.index = store.timers();
         this.cursors = cursors;
+        this.passedUnread = passedUnread;
         this.clock = parts.clock().ofMessages();
+        this.retries = new ReadRetries(clock);
         this.window = new TimerWindow(index, WINDOW);
         this.readAhead = new ReadAhead(store);
         this.taken = cursors.timers();
@@ -168,12 +173,36 @@ final class TimerQueue implements Waiting {
             if (recalls.isUndecided(first.position())) {
                 return Agent.UNTIL_SIGNAL;
             }
-            begin(first, read(first, soon));
+            long pause = take(first, soon);
+            if (pause > 0) {
+                return pause;
+            }
         }
         return Agent.UNTIL_SIGNAL;
     }
 
-    /** Null if the log does not give it, so that it is to be passed over. */
+    /** @return 0 if it is on its way, or passed over; else after how long it is tried again */
+    private long take(Timer timer, long soon) throws IOException {
+        long pause = retries.pause();
+        if (pause > 0) {
+            return pause;
+        }
+        try {
+            begin(timer, read(timer, soon));
+        } catch (UnreadableMessageException e) {
+            if (retries.isWorthAnother(e)) {
+                return retries.pause();
+            }
+            passUnread(timer, e);
+        }
+        return 0;
+    }
+
+    /**
+     * Null if it need not be read, since it is no longer there or has a copy.
+     *
+     * @throws UnreadableMessageException if it should be there, but the log does not give it
+     */
     private @Nullable StoredMessage read(Timer timer, long soon) throws IOException {
         StoredMessage message = null;
         UnreadableMessageException failure = null;
@@ -184,21 +213,25 @@ final class TimerQueue implements Waiting {
         }
         boolean isLacking = message == null && !handOver.isCopied(timer.position());
         String place = isLacking ? store.placeOf(timer.position()) : null;
-        if (place != null && !cursors.canPassUnread()) {
+        if (place != null) {
             throw failure != null
                     ? failure
                     : new UnreadableMessageException(timer.position(), place + " holds no sound message", null);
         }
-        if (place != null) {
-            LOG.error(
-                    "The message at position {} of the log ({}), which was due at {} ms, cannot be delivered for now, since it"
-                            + " is damaged or cannot be read, and is passed over. It is tried again from time to time",
-                    timer.position(),
-                    place,
-                    timer.dueMs(),
-                    failure);
-        }
         return message;
+    }
+
+    private void passUnread(Timer timer, UnreadableMessageException unreadable) throws UnreadableMessageException {
+        if (!passedUnread.hasRoom()) {
+            throw unreadable;
+        }
+        LOG.error(
+                "The message at position {} of the log, which was due at {} ms, cannot be delivered for now, since it is damaged"
+                        + " or cannot be read, and is passed over: {}. It is tried again from time to time",
+                timer.position(),
+                timer.dueMs(),
+                unreadable.getMessage());
+        begin(timer, null);
     }
 
     private void begin(Timer timer, @Nullable StoredMessage parked) {
@@ -228,7 +261,7 @@ final class TimerQueue implements Waiting {
             handOver.passOver(taken);
             return;
         }
-        handOver.passOver(taken, progress -> {
+        passedUnread.pass(handOver, taken, progress -> {
             pending.decrementAndGet();
             cursors.timersPassedUnread(progress, position);
         });

@@ -4,6 +4,7 @@ import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.UnreadableMessageException;
+import io.reliablemq.broker.store.file.FileNotReopenedException;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
@@ -12,10 +13,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,17 +35,31 @@ final class UnreadableMessages implements Waiting, HealthChecks {
     /** A read that failed for once is soon made good; a failing disk must not be kept busy with what it will not give. */
     private static final long FIRST_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private static final long AGAIN_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long AGAIN_MS = 30_000;
+    private static final long AGAIN_NANOS = Duration.ofMillis(AGAIN_MS).toNanos();
 
     private final MessageStore store;
     private final DelayCursors cursors;
     private final Clock clock;
     private final ToLongFunction<StoredMessage> dueMs;
     private final HandOver<Long> handOver;
-    private final Set<Long> onTheirWay = new HashSet<>();
+
+    /** Positions of those that were read, and wait for their time or for their copy. */
+    private final Set<Long> found = new HashSet<>();
+
+    private final PriorityQueue<Found> notDueYet = new PriorityQueue<>();
     private long known;
     private long nextNanos;
     private long lastTried = -1;
+
+    /** One that could be read before its time. */
+    private record Found(long dueMs, long position) implements Comparable<Found> {
+
+        @Override
+        public int compareTo(Found other) {
+            return Long.compare(dueMs, other.dueMs);
+        }
+    }
 
     /** @param dueMs when a message that waits in the schedule is due, as wall time */
     UnreadableMessages(
@@ -104,7 +119,7 @@ final class UnreadableMessages implements Waiting, HealthChecks {
     }
 
     private void done(long position) {
-        onTheirWay.remove(position);
+        found.remove(position);
         cursors.noLongerUnreadable(position);
     }
 
@@ -112,6 +127,7 @@ final class UnreadableMessages implements Waiting, HealthChecks {
         int count = cursors.unreadable().size();
         if (count == 0) {
             known = 0;
+            lastTried = -1;
             return Agent.UNTIL_SIGNAL;
         }
         long now = clock.nanos();
@@ -119,63 +135,95 @@ final class UnreadableMessages implements Waiting, HealthChecks {
             nextNanos = known == 0 ? now + FIRST_NANOS : earlier(nextNanos, now + FIRST_NANOS);
         }
         known = count;
-        if (nextNanos - now > 0) {
-            return nextNanos - now;
+        tryThoseThatAreDue();
+        if (nextNanos - now <= 0) {
+            tryNext(now);
         }
-        nextNanos = now + AGAIN_NANOS;
-        for (long position : nextToTry()) {
-            tryAgain(position);
-        }
-        return nextNanos - now;
+        // What is committed makes room, and wakes the thread.
+        return handOver.isFull() ? Agent.UNTIL_SIGNAL : Math.min(Math.max(0, nextNanos - now), untilFirstIsDue());
     }
 
     private static long earlier(long nanos, long otherNanos) {
         return nanos - otherNanos < 0 ? nanos : otherNanos;
     }
 
-    /** So many that the disk is not asked for more at once, each in its turn. */
-    private List<Long> nextToTry() {
-        List<Long> next = cursors.unreadable().tailSet(lastTried, false).stream()
-                .filter(position -> !onTheirWay.contains(position))
-                .limit(MAX_COPIES)
-                .collect(Collectors.toList());
-        lastTried = next.size() < MAX_COPIES ? -1 : next.get(next.size() - 1);
-        return next;
+    private void tryThoseThatAreDue() throws IOException {
+        for (int tries = 0; tries < MAX_COPIES && !handOver.isFull(); tries++) {
+            Found first = notDueYet.peek();
+            if (first == null || first.dueMs() > clock.wallMs()) {
+                return;
+            }
+            notDueYet.remove();
+            found.remove(first.position());
+            tryAgain(first.position());
+        }
     }
 
-    private void tryAgain(long position) throws IOException {
-        if (handOver.isFull()) {
-            return;
+    /** Not longer than until the others are tried, as the wall clock may be set meanwhile. */
+    private long untilFirstIsDue() {
+        Found first = notDueYet.peek();
+        long waitMs = first == null ? AGAIN_MS : Math.max(0, Math.min(first.dueMs() - clock.wallMs(), AGAIN_MS));
+        return Duration.ofMillis(waitMs).toNanos();
+    }
+
+    /**
+     * So many that neither the disk nor the thread is kept busy for long. As long as the disk gives some, the others follow
+     * at once; when it gives none, or each had its turn, there is a pause.
+     */
+    private void tryNext(long now) throws IOException {
+        List<Long> positions = nextToTry();
+        boolean gaveSome = false;
+        for (long position : positions) {
+            if (handOver.isFull()) {
+                return;
+            }
+            lastTried = position;
+            gaveSome |= tryAgain(position);
         }
+        boolean wereLast = positions.size() < MAX_COPIES;
+        if (wereLast) {
+            lastTried = -1;
+        }
+        if (wereLast || !gaveSome) {
+            nextNanos = now + AGAIN_NANOS;
+        }
+    }
+
+    private List<Long> nextToTry() {
+        return cursors.unreadable().tailSet(lastTried, false).stream()
+                .filter(position -> !found.contains(position))
+                .limit(MAX_COPIES)
+                .toList();
+    }
+
+    /** @return false if the disk does not give it */
+    private boolean tryAgain(long position) throws IOException {
         if (store.placeOf(position) == null) {
             LOG.error(
                     "The delayed message at position {}, which could not be read, was set aside or deleted, and cannot be"
                             + " delivered",
                     position);
             cursors.noLongerUnreadable(position);
-            return;
+            return true;
         }
         StoredMessage message = read(position);
         if (message == null) {
-            return;
+            return false;
         }
+        found.add(position);
         long due = dueMs.applyAsLong(message);
-        long waitMs = due - clock.wallMs();
-        if (waitMs > 0) {
-            nextNanos = earlier(
-                    nextNanos,
-                    clock.nanos()
-                            + Math.min(AGAIN_NANOS, Duration.ofMillis(waitMs).toNanos()));
+        if (due > clock.wallMs()) {
+            notDueYet.add(new Found(due, position));
         } else {
-            onTheirWay.add(position);
             handOver.begin(message, due, position);
         }
+        return true;
     }
 
     private @Nullable StoredMessage read(long position) throws IOException {
         try {
             return store.readAt(position);
-        } catch (UnreadableMessageException e) {
+        } catch (UnreadableMessageException | FileNotReopenedException e) {
             // Told when it was passed over, and by the finding as long as that lasts.
             return null;
         }

@@ -2,6 +2,7 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.MessageStore.Entry;
 import io.reliablemq.broker.store.MessageStore.Selection;
+import io.reliablemq.broker.store.file.FileNotReopenedException;
 import io.reliablemq.broker.store.index.EntryVisitor;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
@@ -127,8 +128,8 @@ final class StoreReader {
             isRead = inOneGo
                     ? windows.read(entry.position(), message.duplicate())
                     : segments.read(entry.position(), message.duplicate());
-        } catch (ClosedChannelException e) {
-            // The file was closed meanwhile, which says nothing of what it holds.
+        } catch (ClosedChannelException | FileNotReopenedException e) {
+            // The file is closed, which says nothing of what it holds.
             throw e;
         } catch (IOException e) {
             throw unreadable(entry.position(), "cannot be read: " + e.getMessage(), e);
@@ -187,7 +188,7 @@ final class StoreReader {
     private @Nullable ByteBuffer record(long position) throws IOException {
         try {
             return records.read(position, commitPoint.readable());
-        } catch (ClosedChannelException e) {
+        } catch (ClosedChannelException | FileNotReopenedException e) {
             throw e;
         } catch (IOException e) {
             throw unreadable(position, "cannot be read: " + e.getMessage(), e);

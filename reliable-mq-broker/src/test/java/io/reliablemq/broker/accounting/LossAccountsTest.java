@@ -1,6 +1,7 @@
 package io.reliablemq.broker.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reliablemq.broker.GroupsOnAStore;
 import io.reliablemq.broker.ManualClock;
@@ -10,6 +11,7 @@ import io.reliablemq.broker.store.AppendListener;
 import io.reliablemq.broker.store.AppendResult;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.QueueKey;
+import io.reliablemq.broker.store.UnreadableMessageException;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -253,6 +256,127 @@ class LossAccountsTest {
         groups.offsets.commit("g", ORDERS, 3);
         assertThat(account()).isEqualTo(of(3, 3, 0, 0, 0, 0, 0));
         assertThat(account().unaccounted()).isZero();
+    }
+
+    /** While something else is read before it each time. @return how often the log could not be read */
+    private int settleAtLast() {
+        for (int failures = 0; failures < 200; failures++) {
+            groups.send(RETRIES, "from outside " + failures);
+            try {
+                if (groups.accounts.settle()) {
+                    return failures;
+                }
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("as the test wants");
+            }
+        }
+        throw new AssertionError("The accounts stand still");
+    }
+
+    @Test
+    void readThatFailsForGoodEndsUpAsDamageHoweverMuchElseIsRead() throws Exception {
+        groups.subscribe("g", "orders");
+        send(2);
+        fail(ORDERS, 0, MANY);
+        fail(ORDERS, 1, MANY);
+        store.failing.addAll(store.queue(new QueueKey(Names.SCHEDULE_TOPIC, 2)));
+
+        // Both together: the second one is not waited for in addition.
+        assertThat(settleAtLast()).isBetween(10, 60);
+        assertThat(groups.accounts.settleAndStore()).isTrue();
+
+        store.failing.clear();
+        deliverRetries();
+        groups.offsets.commit("g", RETRIES, store.maxOffset(RETRIES));
+        groups.offsets.commit("g", ORDERS, 2);
+        assertThat(account().retrying()).isZero();
+        assertThat(account().inFlight()).isZero();
+        assertThat(account().unaccounted()).isZero();
+    }
+
+    @Test
+    void readThatFailsForAWhileIsMadeGood() throws Exception {
+        groups.subscribe("g", "orders");
+        send(1);
+        fail(ORDERS, 0, MANY);
+        store.failing.addAll(store.queue(new QueueKey(Names.SCHEDULE_TOPIC, 2)));
+        for (int i = 0; i < 30; i++) {
+            assertThatThrownBy(groups.accounts::settle).isInstanceOf(UnreadableMessageException.class);
+        }
+
+        store.failing.clear();
+        assertThat(account()).isEqualTo(of(1, 0, 0, 1, 0, 0, 0));
+    }
+
+    @Test
+    void originalThatFailsForGoodHoldsNothingUpAndIsEnteredOnce() throws Exception {
+        groups.subscribe("g", "orders");
+        send(2);
+        fail(ORDERS, 0, MANY);
+        fail(ORDERS, 1, 0);
+        store.failing.addAll(store.queue(ORDERS));
+
+        assertThat(settleAtLast()).isBetween(10, 60);
+        GroupAccount account = account();
+        // Whose copies they are cannot be told, so their originals are still in flight.
+        assertThat(account.inFlight()).isEqualTo(2);
+        assertThat(account.dead()).isEqualTo(1);
+        assertThat(account.retrying()).isEqualTo(1 + store.maxOffset(RETRIES));
+        assertThat(account.unaccounted()).isZero();
+    }
+
+    @Test
+    void copyWhoseOriginalInTheScheduleFailsForGoodComesFromOutside() throws Exception {
+        groups.subscribe("g", "orders");
+        send(1);
+        fail(ORDERS, 0, MANY);
+        account();
+        deliverRetries();
+        store.failing.addAll(store.queue(new QueueKey(Names.SCHEDULE_TOPIC, 2)));
+
+        assertThat(settleAtLast()).isBetween(10, 60);
+    }
+
+    private String stored() throws IOException {
+        groups.persist();
+        byte[] content = GroupsOnAStore.file(disk, "accounts").read();
+        return new String(Objects.requireNonNull(content), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void delayedMessageOfNoGroupIsForgottenOnceItCanBeRead() throws Exception {
+        groups.subscribe("g", "orders");
+        store.append(groups.copies.parked(GroupsOnAStore.message(ORDERS, "delayed"), 3), -1, result -> {});
+        store.rotten.addAll(store.queue(new QueueKey(Names.SCHEDULE_TOPIC, 2)));
+        account();
+        assertThat(stored()).doesNotContain("\"unreadable\":[]");
+
+        store.rotten.clear();
+        deliverRetries();
+        account();
+        assertThat(stored()).contains("\"unreadable\":[]");
+    }
+
+    @Test
+    void retryThatCouldNotBeReadAndIsDeletedThenHasExpired() throws Exception {
+        groups.subscribe("g", "orders");
+        send(2);
+        fail(ORDERS, 0, MANY);
+        account();
+        QueueKey level = new QueueKey(Names.SCHEDULE_TOPIC, 2);
+        store.rotten.addAll(store.queue(level));
+        deliverRetries();
+        fail(ORDERS, 1, MANY);
+        assertThat(account()).isEqualTo(of(2, 0, 0, 2, 0, 0, 0));
+
+        store.delete(level, 0, 1);
+        groups.deliverDue();
+        assertThat(account()).isEqualTo(of(2, 0, 0, 1, 0, 1, 0));
+        assertThat(stored()).contains("\"unreadable\":[]");
+
+        groups.close();
+        open();
+        assertThat(account()).isEqualTo(of(2, 0, 0, 1, 0, 1, 0));
     }
 
     @Test

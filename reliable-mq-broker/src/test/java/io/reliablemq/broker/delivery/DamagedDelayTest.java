@@ -1,6 +1,7 @@
 package io.reliablemq.broker.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.ManualClock;
@@ -11,6 +12,7 @@ import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.StoreSettings;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.DiskFaults.Operation;
+import io.reliablemq.broker.store.file.FileNotReopenedException;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -165,10 +167,24 @@ class DamagedDelayTest {
         open(SETTINGS);
         disk.faults().arm(Operation.READ, SEGMENT::equals, 0, 1, 0);
 
-        deliver("level behind", "timer behind", "timer damaged");
-        // The schedule has named it by then, and waits from this moment of the test's clock on.
-        settle(1);
+        deliver("timer behind", "timer damaged");
         deliver("level behind", "timer behind", "level damaged", "timer damaged");
+        settle(0);
+    }
+
+    @Test
+    void logThatCannotBeOpenedAgainForNowIsNotDamaged() throws Exception {
+        open(SETTINGS);
+        disk.faults().arm(Operation.REOPEN, SEGMENT::equals, 0, Integer.MAX_VALUE, 0);
+        clock.pass(Duration.ofSeconds(30));
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(schedule::doWork).isInstanceOf(FileNotReopenedException.class);
+            clock.pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(schedule.health().findings()).isEmpty();
+        disk.faults().clear();
+        deliver("level damaged", "level behind", "timer damaged", "timer behind");
         settle(0);
     }
 

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.store.KeyQuery.Kind;
 import io.reliablemq.broker.store.file.DiskFaults.Operation;
+import io.reliablemq.broker.store.file.FileNotReopenedException;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.index.IndexDamagedException;
 import io.reliablemq.protocol.runtime.Clock;
@@ -127,6 +128,25 @@ class IndexRepairTest {
                 assertThat(store.damagedIndexFiles()).isEqualTo(1);
             }
             assertThat(contents(bad)).isEqualTo(contents(disk));
+        }
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void aFileThatCannotBeOpenedAgainForNowIsNotDamaged() throws Exception {
+        for (Path file : indexFiles(disk)) {
+            SimulatedDisk busy = disk.copy();
+            try (LogMessageStore store = open(busy)) {
+                busy.faults().arm(Operation.REOPEN, file::equals, 0, 1, 0);
+
+                assertThatThrownBy(() -> assertAllIsThere(store))
+                        .as("%s", file)
+                        .satisfiesAnyOf(
+                                failure -> assertThat(failure).isInstanceOf(FileNotReopenedException.class),
+                                failure -> assertThat(failure).hasCauseInstanceOf(FileNotReopenedException.class));
+                assertAllIsThere(store);
+                assertThat(store.damagedIndexFiles()).isZero();
+            }
         }
         assertThat(errors).isEmpty();
     }

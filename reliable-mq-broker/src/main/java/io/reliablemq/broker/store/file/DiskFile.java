@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -95,18 +96,30 @@ final class DiskFile implements StoreFile {
         if (!wasRead) {
             wasRead = true;
         }
-        boolean interrupted = Thread.interrupted();
         int start = target.position();
         int limit = target.limit();
+        return Math.toIntExact(reopening(current -> {
+            target.limit(limit).position(start);
+            return readFully(current, target, position);
+        }));
+    }
+
+    @FunctionalInterface
+    private interface ChannelUse {
+        long of(FileChannel channel) throws IOException;
+    }
+
+    /** An interrupt closes the channel of whoever comes with it, so it is put off until the answer is there. */
+    private long reopening(ChannelUse use) throws IOException {
+        boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 FileChannel current = channel;
                 try {
-                    return readFully(current, target, position);
+                    return use.of(current);
                 } catch (ClosedChannelException e) {
                     interrupted |= Thread.interrupted();
                     reopen(current, e);
-                    target.limit(limit).position(start);
                 }
             }
         } finally {
@@ -140,9 +153,19 @@ final class DiskFile implements StoreFile {
             if (channel != broken) {
                 return;
             }
-            channel = FileChannel.open(path, options);
+            channel = openAgain();
         }
         handles.opened(this);
+    }
+
+    private FileChannel openAgain() throws IOException {
+        try {
+            return FileChannel.open(path, options);
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new FileNotReopenedException(path, e);
+        }
     }
 
     /** Whether it was read since this was asked before. */
@@ -166,13 +189,7 @@ final class DiskFile implements StoreFile {
 
     @Override
     public long size() throws IOException {
-        FileChannel current = channel;
-        try {
-            return current.size();
-        } catch (ClosedChannelException e) {
-            reopen(current, e);
-            return size();
-        }
+        return handles == null ? channel.size() : reopening(FileChannel::size);
     }
 
     @Override

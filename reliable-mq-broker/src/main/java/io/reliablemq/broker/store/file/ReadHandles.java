@@ -14,7 +14,11 @@ final class ReadHandles {
     private final int most;
     private final Deque<DiskFile> open = new ArrayDeque<>();
 
+    /** @param most at least one */
     ReadHandles(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("No file can be read with " + most + " handles");
+        }
         this.most = most;
     }
 
@@ -34,9 +38,10 @@ final class ReadHandles {
         if (open.size() <= most) {
             return null;
         }
+        // Each is spared once, so the second pass finds one at the latest; readers must not keep it going beyond that.
+        int spared = 2 * open.size();
         DiskFile candidate = open.removeFirst();
-        // Each is spared once, so this ends with the first one at the latest.
-        while (candidate.wasRead()) {
+        while (candidate == file || candidate.wasRead() && spared-- > 0) {
             open.addLast(candidate);
             candidate = open.removeFirst();
         }

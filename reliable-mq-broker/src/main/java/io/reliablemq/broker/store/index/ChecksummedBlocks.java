@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.index;
 
+import io.reliablemq.broker.store.file.FileNotReopenedException;
 import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public record ChecksummedBlocks(long from, long count) {
      * Reads a block.
      *
      * @return null if it is all there and sound; else what it is, in words
-     * @throws ClosedChannelException if the file was closed meanwhile
+     * @throws IOException if the file was closed meanwhile, or cannot be opened again for now
      */
     public @Nullable String read(StoreFile file, long number, ByteBuffer block) throws IOException {
         try {
@@ -79,10 +80,10 @@ public record ChecksummedBlocks(long from, long count) {
         }
     }
 
-    /** A file that was closed has nothing wrong with it: its segment is no longer kept, or it was made again. */
-    private static String unreadable(String where, IOException failure) throws ClosedChannelException {
-        if (failure instanceof ClosedChannelException closed) {
-            throw closed;
+    /** A file that is closed has nothing wrong with it: it is no longer kept, was made again, or lacks a handle for now. */
+    private static String unreadable(String where, IOException failure) throws IOException {
+        if (failure instanceof ClosedChannelException || failure instanceof FileNotReopenedException) {
+            throw failure;
         }
         return "unreadable in " + where + " (" + failure.getMessage() + ")";
     }

@@ -14,6 +14,8 @@ public final class DiskFaults {
         WRITE,
         FORCE,
         READ,
+        /** Opening a file again that gave its handle back, for a read. */
+        REOPEN,
         FORCE_FOLDER,
         /** Flushing a folder, since the disk is full. */
         FORCE_FOLDER_FULL,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,48 @@ class ReadHandlesTest {
             // Would not open any more.
             read(0);
         }
+    }
+
+    @Test
+    void fileThatWasJustOpenedKeepsItsHandleWhateverElseIsRead() throws IOException {
+        for (int i = FILES - HANDLES; i < FILES; i++) {
+            read(i);
+        }
+        Path another = folder.resolve("another");
+        Files.write(another, new byte[1]);
+        StoreFile opened = new DiskFiles(handles).openToRead(another);
+        // Would not open any more.
+        Files.delete(another);
+
+        assertThat(opened.read(ByteBuffer.allocate(1), 0)).isEqualTo(1);
+        assertThat(handles.count()).isEqualTo(HANDLES);
+    }
+
+    @Test
+    void interruptedThreadIsToldTheSizeAndStaysInterrupted() throws IOException {
+        StoreFile last = files.get(FILES - 1);
+        Thread.currentThread().interrupt();
+        long size = last.size();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(size).isEqualTo(1);
+        assertThat(handles.count()).isEqualTo(HANDLES);
+    }
+
+    @Test
+    void fileThatCannotBeOpenedAgainIsToldFromOneThatIsGone() throws IOException {
+        Path file = folder.resolve("f0");
+        Files.delete(file);
+        assertThatThrownBy(() -> read(0)).isInstanceOf(NoSuchFileException.class);
+
+        Files.createSymbolicLink(file, file);
+        assertThatThrownBy(() -> read(0))
+                .isInstanceOf(FileNotReopenedException.class)
+                .hasMessageContaining(file.toString());
+
+        Files.delete(file);
+        Files.write(file, new byte[] {0});
+        read(0);
     }
 
     @Test

@@ -328,6 +328,9 @@ public final class SimulatedDisk implements StoreFiles {
         public int read(ByteBuffer target, long position) throws IOException {
             synchronized (SimulatedDisk.this) {
                 requireOpen();
+                if (faults.strike(DiskFaults.Operation.REOPEN, path) != null) {
+                    throw new FileNotReopenedException(path, new IOException("Too many open files"));
+                }
                 if (faults.strike(DiskFaults.Operation.READ, path) != null) {
                     throw new IOException("Input/output error");
                 }
