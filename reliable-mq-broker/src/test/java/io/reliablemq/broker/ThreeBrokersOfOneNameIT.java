@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.broker.role.RoleStatus;
@@ -16,12 +17,15 @@ import io.reliablemq.broker.store.epoch.EpochHistory;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +124,50 @@ class ThreeBrokersOfOneNameIT {
 
         awaitInSync(b, 3);
         assertThatThrownBy(c::switchOver).hasMessageContaining(address(b));
+    }
+
+    /** Its log has all of it, and says later than its slaves were told that it is committed. */
+    @Test
+    void aSlaveReturnsToAMasterThatWasKilledWhereTheSettingNamesAnOlderOne() throws Exception {
+        BrokerProperties ofB = brokers.master("b", BrokerRole.SYNC_MASTER);
+        b = brokers.start(ofB);
+        AtomicInteger asked = new AtomicInteger();
+        BrokerProperties ofC = brokers.slave("c", 1);
+        ofC.setMasterAddress(slaveOf(address(b), status(b).brokerName(), asked));
+        c = brokers.start(ofC);
+        awaitInSync(b, 2);
+        Path marks = folder.resolve("b/committed");
+        byte[] before = Files.readAllBytes(marks);
+        assertThat(brokers.send(b, "one")).isEqualTo(ResponseCode.SUCCESS);
+        String addressOfB = address(b);
+
+        b.close();
+        int askedBefore = asked.get();
+        // The second one is that of another look; the first found nobody.
+        await().atMost(PATIENCE).until(() -> asked.get() > askedBefore + 1);
+        assertThat(c.health().findings())
+                .extracting(Health.Finding::what)
+                .anySatisfy(what -> assertThat(what).contains(addressOfB));
+        Files.write(marks, before);
+        b = brokers.start(ofB);
+
+        awaitInSync(b, 2);
+        assertThat(brokers.send(b, "two")).isEqualTo(ResponseCode.SUCCESS);
+        assertThat(brokers.stored(b)).containsExactly("one", "two");
+    }
+
+    /** Something that says that it is a slave, and no more. @return where it listens */
+    private String slaveOf(String master, String name, AtomicInteger asked) throws IOException {
+        ActingRole role = new ActingRole(BrokerRole.SLAVE, 2, BrokerRole.SYNC_MASTER, master, 0);
+        RoleStatus status = new RoleStatus(name, "127.0.0.1:1", role, new LogStanding(EpochHistory.NONE, 0));
+        return brokers.listen((request, reply) -> {
+            if (request.code() == RequestCode.ASK_ROLE || request.code() == RequestCode.CANCEL_TAKE_OVER) {
+                asked.incrementAndGet();
+                reply.send(Command.success(status.fields()));
+            } else {
+                reply.send(Command.failure(ResponseCode.NO_PERMISSION, "This is a slave"));
+            }
+        });
     }
 
     @Test
