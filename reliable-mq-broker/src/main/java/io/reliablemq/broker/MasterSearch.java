@@ -88,6 +88,11 @@ final class MasterSearch {
         }
     }
 
+    /** Whether this slave goes over to a master that the name servers know. */
+    boolean findsAnother() {
+        return new Round().considerMasters();
+    }
+
     private List<String> masters() {
         RoleStatus own = changes.status();
         return peers.masters(changes.host().nameServers(), own.brokerName(), own.address());

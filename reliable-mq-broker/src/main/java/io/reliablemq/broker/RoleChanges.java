@@ -7,6 +7,7 @@ import io.reliablemq.broker.figures.Health.Status;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.role.HandoverAttempt;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.broker.role.RoleFile;
@@ -73,6 +74,12 @@ final class RoleChanges implements AutoCloseable {
         }
     }
 
+    /** Writes the file of the role. */
+    @FunctionalInterface
+    private interface Keeping {
+        void run() throws IOException;
+    }
+
     /** The broker whose role is changed. */
     interface Host {
 
@@ -98,7 +105,7 @@ final class RoleChanges implements AutoCloseable {
         this.peers = peers;
         this.errors = errors;
         this.thread = new RoleThread(errors);
-        this.handover = new Handover(this, peers, clock);
+        this.handover = new Handover(this, file, peers, clock);
         this.takeOver = new TakeOver(this, thread, clock);
         this.rivals = new Rivals(this, peers);
         this.search = new MasterSearch(this, peers, thread, configuredMaster);
@@ -222,8 +229,7 @@ final class RoleChanges implements AutoCloseable {
 
     /** Notes that this broker accepts the offer; from here on it is the master, whatever happens to this process. */
     ActingRole promise(String token) throws IOException {
-        ActingRole master = role().asMaster();
-        file.writeAccepted(master, token);
+        ActingRole master = file.accept(role(), token);
         host.tenure().learn(master);
         return master;
     }
@@ -233,10 +239,24 @@ final class RoleChanges implements AutoCloseable {
         return file.hasAccepted(token);
     }
 
+    /** Makes sure that what this broker could not promise is not found in its file either. */
+    void settle() throws IOException {
+        file.settle(role());
+    }
+
     /** Another broker is the master; this one becomes its slave, be it that this cannot be kept. */
     void follow(ActingRole slave) throws IOException {
+        follow(slave, () -> file.write(slave));
+    }
+
+    /** As {@link #follow(ActingRole)}, while nobody knows whether the other broker has taken over. */
+    void followUnresolved(HandoverAttempt attempt) throws IOException {
+        follow(attempt.asSlave(), () -> file.writeUnresolved(attempt));
+    }
+
+    private void follow(ActingRole slave, Keeping keeping) throws IOException {
         try {
-            file.write(slave);
+            keeping.run();
         } catch (IOException e) {
             errors.report("the file of the role: this broker is a slave now, and would be a master after a restart", e);
         }
@@ -257,6 +277,11 @@ final class RoleChanges implements AutoCloseable {
             host.gate().refuse(why);
             throw e;
         }
+    }
+
+    /** Whether another master was made meanwhile, which this broker follows from now on. */
+    boolean findsAnotherMaster() {
+        return search.findsAnother();
     }
 
     /** This broker is the master that it was before. */

@@ -10,10 +10,13 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.role.HandoverAttempt;
+import io.reliablemq.broker.role.RoleFile;
 import io.reliablemq.broker.role.RoleStatus;
 import io.reliablemq.broker.role.RoleStatus.LogStanding;
 import io.reliablemq.broker.store.epoch.Epoch;
 import io.reliablemq.broker.store.epoch.EpochHistory;
+import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -154,6 +157,37 @@ class ThreeBrokersOfOneNameIT {
         awaitInSync(b, 2);
         assertThat(brokers.send(b, "two")).isEqualTo(ResponseCode.SUCCESS);
         assertThat(brokers.stored(b)).containsExactly("one", "two");
+    }
+
+    /** Under which epoch the other one writes, the slave that is asked does not know yet. */
+    @Test
+    void whoMayHaveHandedOverFollowsTheMasterThatWasMadeMeanwhile() throws Exception {
+        a = brokers.start(ofA);
+        c = brokers.start(brokers.slave("c", 2));
+        awaitInSync(a, 2);
+        assertThat(brokers.send(a, "before")).isEqualTo(ResponseCode.SUCCESS);
+        HandoverAttempt attempt = new HandoverAttempt(
+                a.role(),
+                slaveOf(address(a), status(a).brokerName(), new AtomicInteger()),
+                1,
+                "token",
+                status(a).log().epoch());
+        a.close();
+        c.promote(false);
+        AtomicFile file = new StateFolder(folder.resolve("a")).file("role");
+        new RoleFile(file, new RoleFile.Configured(BrokerRole.SYNC_MASTER, 0), null).writeUnresolved(attempt);
+        // So that name servers are asked after the slave.
+        ofA.setMasterAddress(attempt.successor());
+
+        a = brokers.start(ofA);
+
+        awaitInSync(c, 2);
+        assertThat(brokers.send(c, "after")).isEqualTo(ResponseCode.SUCCESS);
+        await().atMost(PATIENCE).until(() -> Files.readString(file.path()).contains("\"unresolved\":null"));
+        assertThat(a.figures().read())
+                .filteredOn(figure -> figure.name().equals("reliable.mq.broker.role.changes"))
+                .singleElement()
+                .satisfies(figure -> assertThat(figure.value()).isZero());
     }
 
     /** Something that says that it is a slave, and no more. @return where it listens */
