@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,9 @@ final class RoleChanges implements AutoCloseable {
 
     private volatile @Nullable String trouble;
     private volatile long changes;
+
+    /** A look takes seconds where brokers are silent; one that waits is enough, and leaves room for what operators want. */
+    private final AtomicBoolean lookWaits = new AtomicBoolean();
 
     /**
      * Why a broker is opened in a role.
@@ -186,11 +190,16 @@ final class RoleChanges implements AutoCloseable {
 
     /** Looks what became of the other brokers of this name; returns at once. Any thread may call it. */
     void lookAround() {
-        thread.later(() -> {
-            handover.resolve();
-            rivals.look(host.nameServers());
-            search.look();
-        });
+        if (lookWaits.compareAndSet(false, true) && !thread.later(this::look)) {
+            lookWaits.set(false);
+        }
+    }
+
+    private void look() throws IOException {
+        lookWaits.set(false);
+        handover.resolve();
+        rivals.look(host.nameServers());
+        search.look();
     }
 
     private ActingRole promoteNow(boolean force) throws Exception {
