@@ -3,10 +3,11 @@ package io.reliablemq.broker;
 import io.reliablemq.broker.replication.state.StatePages;
 import io.reliablemq.broker.request.MasterOnly;
 import io.reliablemq.broker.role.ActingRole;
+import io.reliablemq.broker.role.HandoverAttempt;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.Peers.Outcome;
 import io.reliablemq.broker.role.RoleChangeException;
-import io.reliablemq.broker.role.RoleStatus;
+import io.reliablemq.broker.role.RoleFile;
 import io.reliablemq.broker.role.TakeOverOffer;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.runtime.Clock;
@@ -18,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,17 +43,13 @@ final class Handover {
     private static final long PAUSE_MS = 200;
 
     private final RoleChanges changes;
+    private final RoleFile file;
     private final Peers peers;
     private final Clock clock;
 
-    /** A take-over of which nobody knows whether it happened; null if there is none. */
-    private @Nullable Attempt unresolved;
-
-    /** @param epoch the last one that this broker has written */
-    private record Attempt(ActingRole role, Successor successor, String token, int epoch) {}
-
-    Handover(RoleChanges changes, Peers peers, Clock clock) {
+    Handover(RoleChanges changes, RoleFile file, Peers peers, Clock clock) {
         this.changes = changes;
+        this.file = file;
         this.peers = peers;
         this.clock = clock;
     }
@@ -67,8 +63,12 @@ final class Handover {
         Successor successor = master.successor();
         LOG.info("Handing over to the slave {} at {}", successor.brokerId(), successor.address());
         String token = UUID.randomUUID().toString();
-        Attempt attempt =
-                new Attempt(role, successor, token, master.status().log().epoch());
+        HandoverAttempt attempt = new HandoverAttempt(
+                role,
+                successor.address(),
+                successor.brokerId(),
+                token,
+                master.status().log().epoch());
         CompletableFuture<Void> answered = changes.host().gate().hold(Tenure.BETWEEN_BROKERS);
         try {
             awaitAnswers(answered);
@@ -98,65 +98,63 @@ final class Handover {
         }
     }
 
-    private ActingRole handOver(Attempt attempt) throws RoleChangeException, IOException {
-        ActingRole role = attempt.role();
-        Successor successor = attempt.successor();
-        Outcome outcome = peers.takeOver(successor.address(), attempt.token());
+    private ActingRole handOver(HandoverAttempt attempt) throws RoleChangeException, IOException {
+        Outcome outcome = peers.takeOver(attempt.successor(), attempt.token());
         if (outcome == Outcome.UNKNOWN) {
             outcome = outcome(attempt);
         }
         if (outcome == Outcome.REFUSED) {
-            changes.open(role, RoleChanges.Ground.KEPT);
+            changes.open(attempt.master(), RoleChanges.Ground.KEPT);
             throw new RoleChangeException(
-                    "The slave at " + successor.address() + " has not taken over; this broker is the master as before");
+                    "The slave at " + attempt.successor() + " has not taken over; this broker is the master as before");
         }
-        ActingRole slave = role.asSlaveOf(successor.address(), successor.brokerId());
         changes.host().handedOver();
-        changes.follow(slave);
         if (outcome == Outcome.UNKNOWN) {
-            unresolved = attempt;
-            String unknown = "The slave at " + successor.address()
-                    + " was told to take over and has not answered since. It is asked again until it does; if it is gone for"
-                    + " good, promote this broker, which has everything";
-            changes.report(unknown);
-            throw new RoleChangeException(unknown);
+            changes.followUnresolved(attempt);
+            changes.report(unknown(attempt));
+            throw new RoleChangeException(unknown(attempt));
         }
+        ActingRole slave = attempt.asSlave();
+        changes.follow(slave);
         return slave;
+    }
+
+    private static String unknown(HandoverAttempt attempt) {
+        return "The slave at " + attempt.successor()
+                + " was told to take over and has not answered since. It is asked again until it does; if it is gone for"
+                + " good, promote this broker, which has everything";
     }
 
     /** Asks again, if there is something to ask. Until it is known who is the master, this broker is none. */
     void resolve() throws IOException {
-        Attempt open = unresolved;
+        HandoverAttempt open = file.unresolved();
         if (open == null) {
             return;
         }
-        // This broker may have been promoted meanwhile, or follow a master that came after it.
-        RoleStatus own = changes.status();
-        Outcome outcome = own.isMaster() || own.log().epoch() > open.epoch()
+        // This broker may follow a master that came after it.
+        Outcome outcome = changes.status().log().epoch() > open.epoch()
                 ? Outcome.TAKEN
-                : peers.cancel(open.successor().address(), open.token(), open.epoch());
+                : peers.cancel(open.successor(), open.token(), open.epoch());
         if (outcome == Outcome.UNKNOWN) {
-            return;
-        }
-        unresolved = null;
-        changes.report(null);
-        if (outcome == Outcome.REFUSED) {
-            LOG.warn(
-                    "The slave at {} has not taken over: this broker is the master again",
-                    open.successor().address());
-            changes.resume(open.role());
+            changes.report(unknown(open));
+        } else if (outcome == Outcome.REFUSED && !changes.findsAnotherMaster()) {
+            LOG.warn("The slave at {} has not taken over: this broker is the master again", open.successor());
+            changes.resume(open.master());
+        } else {
+            file.writeResolved(changes.role());
+            changes.report(null);
         }
     }
 
     /** Whether it has taken over must be known before anybody goes on as a master: there can only be one. */
-    private Outcome outcome(Attempt attempt) {
+    private Outcome outcome(HandoverAttempt attempt) {
         long deadline = clock.nanos() + OUTCOME_BOUND.toNanos();
         Outcome outcome = Outcome.UNKNOWN;
         while (outcome == Outcome.UNKNOWN && clock.nanos() - deadline < 0) {
             // Each attempt has its own bound; one that is refused at once must not become a busy loop.
             CompletableFuture<Void> pause =
                     new CompletableFuture<Void>().completeOnTimeout(null, PAUSE_MS, TimeUnit.MILLISECONDS);
-            outcome = peers.cancel(attempt.successor().address(), attempt.token(), attempt.epoch());
+            outcome = peers.cancel(attempt.successor(), attempt.token(), attempt.epoch());
             if (outcome == Outcome.UNKNOWN) {
                 pause.join();
             }

@@ -2,7 +2,9 @@ package io.reliablemq.broker;
 
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.RoleStatus;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +67,7 @@ final class MasterSearch {
     void heardOf(RoleStatus other) {
         RoleStatus own = changes.status();
         if (!own.isMaster() && own.mayFollow(other) && own.sharesAnEpochWith(other)) {
-            thread.later(() -> consider(other.address(), true));
+            thread.later(() -> new Round().consider(other.address(), true));
         }
     }
 
@@ -76,12 +78,19 @@ final class MasterSearch {
             return;
         }
         String address = tenure.masterAddress();
-        boolean isThere = address != null && consider(address, false)
-                || configured != null && !configured.equals(address) && consider(configured, false)
-                || masters().stream().anyMatch(master -> consider(master, true));
-        if (!isThere) {
+        Round round = new Round();
+        boolean isThere = address != null && round.consider(address, false)
+                || configured != null && !configured.equals(address) && round.consider(configured, false)
+                || round.considerMasters();
+        // One that is only silent may be back: without it, nobody may know the way to it.
+        if (!isThere && (address == null || round.hasAnswered(address) || round.hasMetAMaster())) {
             found = null;
         }
+    }
+
+    /** Whether this slave goes over to a master that the name servers know. */
+    boolean findsAnother() {
+        return new Round().considerMasters();
     }
 
     private List<String> masters() {
@@ -89,50 +98,72 @@ final class MasterSearch {
         return peers.masters(changes.host().nameServers(), own.brokerName(), own.address());
     }
 
-    /**
-     * @param isForeign whether this slave has not followed whoever is there
-     * @return whether the master was found, starting there
-     */
-    private boolean consider(String first, boolean isForeign) {
-        String address = first;
-        for (int step = 0; step < MOST_STEPS && address != null; step++) {
-            RoleStatus there = peers.ask(address).orElse(null);
-            if (there == null) {
+    /** What brokers say at one time. One that is silent takes a while to be so, and is not asked again. */
+    private final class Round {
+
+        private final Map<String, Optional<RoleStatus>> answers = new HashMap<>();
+
+        private Optional<RoleStatus> ask(String address) {
+            return answers.computeIfAbsent(address, peers::ask);
+        }
+
+        boolean hasAnswered(String address) {
+            return ask(address).isPresent();
+        }
+
+        boolean hasMetAMaster() {
+            return answers.values().stream().flatMap(Optional::stream).anyMatch(RoleStatus::isMaster);
+        }
+
+        boolean considerMasters() {
+            return masters().stream().anyMatch(master -> consider(master, true));
+        }
+
+        /**
+         * @param isForeign whether this slave has not followed whoever is there
+         * @return whether the master was found, starting there
+         */
+        boolean consider(String first, boolean isForeign) {
+            String address = first;
+            for (int step = 0; step < MOST_STEPS && address != null; step++) {
+                RoleStatus there = ask(address).orElse(null);
+                if (there == null) {
+                    return false;
+                }
+                if (there.isMaster()) {
+                    return accept(address, there, isForeign);
+                }
+                address = there.acting().masterAddress();
+            }
+            return false;
+        }
+
+        private boolean accept(String address, RoleStatus master, boolean isForeign) {
+            Tenure tenure = changes.host().tenure();
+            RoleStatus own = tenure.status();
+            String current = tenure.masterAddress();
+            if (own.isMaster() || !own.mayFollow(master) || isForeign && !own.sharesAnEpochWith(master)) {
                 return false;
             }
-            if (there.isMaster()) {
-                return accept(address, there, isForeign);
+            if (address.equals(current)) {
+                return true;
             }
-            address = there.acting().masterAddress();
-        }
-        return false;
-    }
-
-    private boolean accept(String address, RoleStatus master, boolean isForeign) {
-        Tenure tenure = changes.host().tenure();
-        RoleStatus own = tenure.status();
-        String current = tenure.masterAddress();
-        if (own.isMaster() || !own.mayFollow(master) || isForeign && !own.sharesAnEpochWith(master)) {
-            return false;
-        }
-        if (address.equals(current)) {
+            if (current != null && staysMaster(current, master)) {
+                return false;
+            }
+            LOG.info("The master is at {} ({}); until now it was {}", address, master.log(), current);
+            found = new Found(address, tenure.toldMasterAddress());
+            tenure.masterMoved();
             return true;
         }
-        if (current != null && staysMaster(current, master)) {
-            return false;
-        }
-        LOG.info("The master is at {} ({}); until now it was {}", address, master.log(), current);
-        found = new Found(address, tenure.toldMasterAddress());
-        tenure.masterMoved();
-        return true;
-    }
 
-    /** Whether the present master goes on beside the other one, which then is not it. */
-    private boolean staysMaster(String current, RoleStatus other) {
-        Optional<RoleStatus> there = peers.ask(current);
-        return there.isPresent()
-                && there.get().isMaster()
-                && there.get().brokerName().equals(other.brokerName())
-                && !there.get().givesWayTo(other);
+        /** Whether the present master goes on beside the other one, which then is not it. */
+        private boolean staysMaster(String current, RoleStatus other) {
+            Optional<RoleStatus> there = ask(current);
+            return there.isPresent()
+                    && there.get().isMaster()
+                    && there.get().brokerName().equals(other.brokerName())
+                    && !there.get().givesWayTo(other);
+        }
     }
 }

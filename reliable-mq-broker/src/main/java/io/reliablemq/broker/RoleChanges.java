@@ -7,6 +7,7 @@ import io.reliablemq.broker.figures.Health.Status;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.role.HandoverAttempt;
 import io.reliablemq.broker.role.Peers;
 import io.reliablemq.broker.role.RoleChangeException;
 import io.reliablemq.broker.role.RoleFile;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,9 @@ final class RoleChanges implements AutoCloseable {
     private volatile @Nullable String trouble;
     private volatile long changes;
 
+    /** A look takes seconds where brokers are silent; one that waits is enough, and leaves room for what operators want. */
+    private final AtomicBoolean lookWaits = new AtomicBoolean();
+
     /**
      * Why a broker is opened in a role.
      *
@@ -71,6 +76,12 @@ final class RoleChanges implements AutoCloseable {
         static Ground accepted(TakeOverOffer offer) {
             return new Ground(OpenedStore::countedAsReplicated, true, offer.others());
         }
+    }
+
+    /** Writes the file of the role. */
+    @FunctionalInterface
+    private interface Keeping {
+        void run() throws IOException;
     }
 
     /** The broker whose role is changed. */
@@ -98,7 +109,7 @@ final class RoleChanges implements AutoCloseable {
         this.peers = peers;
         this.errors = errors;
         this.thread = new RoleThread(errors);
-        this.handover = new Handover(this, peers, clock);
+        this.handover = new Handover(this, file, peers, clock);
         this.takeOver = new TakeOver(this, thread, clock);
         this.rivals = new Rivals(this, peers);
         this.search = new MasterSearch(this, peers, thread, configuredMaster);
@@ -179,11 +190,16 @@ final class RoleChanges implements AutoCloseable {
 
     /** Looks what became of the other brokers of this name; returns at once. Any thread may call it. */
     void lookAround() {
-        thread.later(() -> {
-            handover.resolve();
-            rivals.look(host.nameServers());
-            search.look();
-        });
+        if (lookWaits.compareAndSet(false, true) && !thread.later(this::look)) {
+            lookWaits.set(false);
+        }
+    }
+
+    private void look() throws IOException {
+        lookWaits.set(false);
+        handover.resolve();
+        rivals.look(host.nameServers());
+        search.look();
     }
 
     private ActingRole promoteNow(boolean force) throws Exception {
@@ -222,8 +238,7 @@ final class RoleChanges implements AutoCloseable {
 
     /** Notes that this broker accepts the offer; from here on it is the master, whatever happens to this process. */
     ActingRole promise(String token) throws IOException {
-        ActingRole master = role().asMaster();
-        file.writeAccepted(master, token);
+        ActingRole master = file.accept(role(), token);
         host.tenure().learn(master);
         return master;
     }
@@ -233,10 +248,24 @@ final class RoleChanges implements AutoCloseable {
         return file.hasAccepted(token);
     }
 
+    /** Makes sure that what this broker could not promise is not found in its file either. */
+    void settle() throws IOException {
+        file.settle(role());
+    }
+
     /** Another broker is the master; this one becomes its slave, be it that this cannot be kept. */
     void follow(ActingRole slave) throws IOException {
+        follow(slave, () -> file.write(slave));
+    }
+
+    /** As {@link #follow(ActingRole)}, while nobody knows whether the other broker has taken over. */
+    void followUnresolved(HandoverAttempt attempt) throws IOException {
+        follow(attempt.asSlave(), () -> file.writeUnresolved(attempt));
+    }
+
+    private void follow(ActingRole slave, Keeping keeping) throws IOException {
         try {
-            file.write(slave);
+            keeping.run();
         } catch (IOException e) {
             errors.report("the file of the role: this broker is a slave now, and would be a master after a restart", e);
         }
@@ -257,6 +286,11 @@ final class RoleChanges implements AutoCloseable {
             host.gate().refuse(why);
             throw e;
         }
+    }
+
+    /** Whether another master was made meanwhile, which this broker follows from now on. */
+    boolean findsAnotherMaster() {
+        return search.findsAnother();
     }
 
     /** This broker is the master that it was before. */

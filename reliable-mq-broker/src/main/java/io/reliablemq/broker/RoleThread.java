@@ -41,6 +41,34 @@ final class RoleThread implements AutoCloseable {
         void run() throws Exception;
     }
 
+    /** A change that somebody waits for, or has waited for. */
+    private final class Change<T> extends FutureTask<T> {
+
+        Change(Callable<T> change) {
+            super(change);
+        }
+
+        T get(Duration bound) throws InterruptedException, ExecutionException, TimeoutException {
+            try {
+                return get(bound.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                if (cancel(false)) {
+                    throw e;
+                }
+                // It has ended just now.
+                return get();
+            }
+        }
+
+        @Override
+        protected void setException(Throwable failure) {
+            super.setException(failure);
+            if (isCancelled()) {
+                errors.report("a change of the broker's role that took too long", failure);
+            }
+        }
+    }
+
     RoleThread(ErrorSink errors) {
         this.errors = errors;
         thread.allowCoreThreadTimeOut(true);
@@ -60,18 +88,19 @@ final class RoleThread implements AutoCloseable {
     /**
      * As {@link #run(Callable)}, for somebody who does not wait for longer.
      *
-     * @throws RoleChangeException also if it takes longer; what is under way goes on then, what has not begun is dropped
+     * @throws RoleChangeException also if it takes longer; what is under way goes on then, and reports where it fails; what has not
+     *     begun is dropped
      */
     <T> T run(Callable<T> change, Duration bound) throws RoleChangeException {
-        FutureTask<T> task = new FutureTask<>(change);
+        Change<T> task = new Change<>(change);
         try {
             thread.execute(task);
-            return task.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+            return task.get(bound);
         } catch (RejectedExecutionException e) {
             throw new RoleChangeException("The broker is about to stop, or changes its role all the time", e);
         } catch (TimeoutException e) {
-            task.cancel(false);
-            throw new RoleChangeException("The change takes longer than " + bound.toMillis() + " ms", e);
+            throw new RoleChangeException(
+                    "The change takes longer than " + bound.toMillis() + " ms; what has begun of it goes on", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RoleChangeException("Nobody waits for the change any more; it goes on", e);

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a broker with the setting {@code switch-on-stop} does before it stops: as a master it hands over to a slave in sync, and
- * stays until that one serves clients. Where it cannot, it stops as it is.
+ * stays until that one serves clients. Where it cannot, it stops as it is; where nobody knows whether it has, as that one's
+ * slave.
  *
  * @param followBound how long a successor may wait for this broker to follow
  */
@@ -34,7 +35,7 @@ record SwitchOnStop(RoleChanges roles, Supplier<Tenure> tenure, RequestGate gate
         try {
             slave = roles.switchOver(SWITCH_BOUND);
         } catch (RoleChangeException e) {
-            LOG.warn("The broker stops without having handed over to a slave: {}", e.getMessage());
+            LOG.warn("The broker stops, and no slave is known to have taken over: {}", e.getMessage());
             return;
         }
         LOG.info(

@@ -3,6 +3,7 @@ package io.reliablemq.broker;
 import io.reliablemq.broker.replication.state.StatePages;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.RoleChangeException;
+import io.reliablemq.broker.role.RoleInDoubtException;
 import io.reliablemq.broker.role.TakeOverOffer;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.ResponseCode;
@@ -77,6 +78,8 @@ final class TakeOver {
             if (known != null && known.is(token)) {
                 prepared = null;
             }
+            // No answer if that fails: the other one is to ask again.
+            changes.settle();
             Map<String, String> fields = new HashMap<>(changes.status().fields());
             // This broker may have been the master meanwhile, and a slave again.
             fields.put(TakeOverOffer.ACCEPTED, String.valueOf(changes.hasAccepted(token)));
@@ -89,12 +92,14 @@ final class TakeOver {
         return HeaderFields.of(request.fields()).text(TakeOverOffer.TOKEN);
     }
 
-    /** Answers with the status after the step, or with why it was refused. */
+    /** Answers with the status after the step, or with why it was refused; not at all if nobody knows whether it was. */
     private void answer(Reply reply, RoleThread.Step step) {
         boolean accepted = thread.later(() -> {
             try {
                 step.run();
                 reply.send(Command.success(changes.status().fields()));
+            } catch (RoleInDoubtException e) {
+                throw e;
             } catch (Exception e) {
                 reply.send(Command.failure(ResponseCode.NO_PERMISSION, String.valueOf(e.getMessage())));
             }

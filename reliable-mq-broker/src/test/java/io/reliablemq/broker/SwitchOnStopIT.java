@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.role.BrokerRole;
 import io.reliablemq.protocol.command.ResponseCode;
+import io.reliablemq.protocol.runtime.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,6 +181,51 @@ class SwitchOnStopIT {
         assertThat(again.role().role()).isEqualTo(BrokerRole.SYNC_MASTER);
         assertThat(b.role().role()).isEqualTo(BrokerRole.SLAVE);
         awaitInSync(again, 2);
+    }
+
+    /** The old master cannot know whether it is one; it has to remember whom to ask. */
+    @Test
+    void whereTheSlaveDiesBeforeItTakesOverTheOldMasterIsOneAgainWhenBothAreBack() {
+        BrokerProperties ofA = master(BrokerRole.SYNC_MASTER);
+        BrokerProperties ofB = brokers.slave("b", 1);
+        CompletableFuture<Void> dead = new CompletableFuture<>();
+        Broker a = brokers.start(ofA);
+        Broker b = brokers.start(ofB, new BrokerEnvironment(new FrozenBeforeItTakesOver(dead), handlers -> handlers));
+        awaitInSync(a, 2);
+        assertThat(brokers.send(a, "before")).isEqualTo(ResponseCode.SUCCESS);
+
+        a.close();
+        dead.completeExceptionally(new IllegalStateException("This process is dead"));
+        b.close();
+
+        brokers.start(ofB);
+        Broker again = brokers.start(ofA);
+        await().atMost(PATIENCE).until(() -> again.role().isMaster());
+        awaitInSync(again, 2);
+        assertThat(brokers.send(again, "after")).isEqualTo(ResponseCode.SUCCESS);
+        assertThat(brokers.stored(again)).containsExactly("before", "after");
+    }
+
+    /** Stops the thread that is about to accept the role, after all that was prepared. */
+    private record FrozenBeforeItTakesOver(CompletableFuture<Void> dead) implements Clock {
+
+        @Override
+        public long wallMs() {
+            return SYSTEM.wallMs();
+        }
+
+        @Override
+        public long nanos() {
+            boolean takesOver = Thread.currentThread().getName().startsWith("rmq-role")
+                    && StackWalker.getInstance()
+                            .walk(frames -> frames.anyMatch(
+                                    frame -> frame.getClassName().equals(TakeOver.class.getName())
+                                            && frame.getMethodName().contains("takeOver")));
+            if (takesOver) {
+                dead.join();
+            }
+            return SYSTEM.nanos();
+        }
     }
 
     @Test

@@ -7,21 +7,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.role.ActingRole;
 import io.reliablemq.broker.role.BrokerRole;
+import io.reliablemq.broker.role.HandoverAttempt;
+import io.reliablemq.broker.role.RoleFile;
 import io.reliablemq.broker.role.RoleStatus;
 import io.reliablemq.broker.role.RoleStatus.LogStanding;
 import io.reliablemq.broker.store.epoch.Epoch;
 import io.reliablemq.broker.store.epoch.EpochHistory;
+import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.command.ResponseCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +127,81 @@ class ThreeBrokersOfOneNameIT {
 
         awaitInSync(b, 3);
         assertThatThrownBy(c::switchOver).hasMessageContaining(address(b));
+    }
+
+    /** Its log has all of it, and says later than its slaves were told that it is committed. */
+    @Test
+    void aSlaveReturnsToAMasterThatWasKilledWhereTheSettingNamesAnOlderOne() throws Exception {
+        BrokerProperties ofB = brokers.master("b", BrokerRole.SYNC_MASTER);
+        b = brokers.start(ofB);
+        AtomicInteger asked = new AtomicInteger();
+        BrokerProperties ofC = brokers.slave("c", 1);
+        ofC.setMasterAddress(slaveOf(address(b), status(b).brokerName(), asked));
+        c = brokers.start(ofC);
+        awaitInSync(b, 2);
+        Path marks = folder.resolve("b/committed");
+        byte[] before = Files.readAllBytes(marks);
+        assertThat(brokers.send(b, "one")).isEqualTo(ResponseCode.SUCCESS);
+        String addressOfB = address(b);
+
+        b.close();
+        int askedBefore = asked.get();
+        // The second one is that of another look; the first found nobody.
+        await().atMost(PATIENCE).until(() -> asked.get() > askedBefore + 1);
+        assertThat(c.health().findings())
+                .extracting(Health.Finding::what)
+                .anySatisfy(what -> assertThat(what).contains(addressOfB));
+        Files.write(marks, before);
+        b = brokers.start(ofB);
+
+        awaitInSync(b, 2);
+        assertThat(brokers.send(b, "two")).isEqualTo(ResponseCode.SUCCESS);
+        assertThat(brokers.stored(b)).containsExactly("one", "two");
+    }
+
+    /** Under which epoch the other one writes, the slave that is asked does not know yet. */
+    @Test
+    void whoMayHaveHandedOverFollowsTheMasterThatWasMadeMeanwhile() throws Exception {
+        a = brokers.start(ofA);
+        c = brokers.start(brokers.slave("c", 2));
+        awaitInSync(a, 2);
+        assertThat(brokers.send(a, "before")).isEqualTo(ResponseCode.SUCCESS);
+        HandoverAttempt attempt = new HandoverAttempt(
+                a.role(),
+                slaveOf(address(a), status(a).brokerName(), new AtomicInteger()),
+                1,
+                "token",
+                status(a).log().epoch());
+        a.close();
+        c.promote(false);
+        AtomicFile file = new StateFolder(folder.resolve("a")).file("role");
+        new RoleFile(file, new RoleFile.Configured(BrokerRole.SYNC_MASTER, 0), null).writeUnresolved(attempt);
+        // So that name servers are asked after the slave.
+        ofA.setMasterAddress(attempt.successor());
+
+        a = brokers.start(ofA);
+
+        awaitInSync(c, 2);
+        assertThat(brokers.send(c, "after")).isEqualTo(ResponseCode.SUCCESS);
+        await().atMost(PATIENCE).until(() -> Files.readString(file.path()).contains("\"unresolved\":null"));
+        assertThat(a.figures().read())
+                .filteredOn(figure -> figure.name().equals("reliable.mq.broker.role.changes"))
+                .singleElement()
+                .satisfies(figure -> assertThat(figure.value()).isZero());
+    }
+
+    /** Something that says that it is a slave, and no more. @return where it listens */
+    private String slaveOf(String master, String name, AtomicInteger asked) throws IOException {
+        ActingRole role = new ActingRole(BrokerRole.SLAVE, 2, BrokerRole.SYNC_MASTER, master, 0);
+        RoleStatus status = new RoleStatus(name, "127.0.0.1:1", role, new LogStanding(EpochHistory.NONE, 0));
+        return brokers.listen((request, reply) -> {
+            if (request.code() == RequestCode.ASK_ROLE || request.code() == RequestCode.CANCEL_TAKE_OVER) {
+                asked.incrementAndGet();
+                reply.send(Command.success(status.fields()));
+            } else {
+                reply.send(Command.failure(ResponseCode.NO_PERMISSION, "This is a slave"));
+            }
+        });
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.reliablemq.protocol.body.JsonBodies;
 import io.reliablemq.protocol.body.MalformedBodyException;
 import io.reliablemq.protocol.command.Body;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * are changed, somebody has decided anew, and the file is void.
  *
  * <p>It also says under which offer of a master this broker took over last, whatever has become of it since: a master that
- * never heard of it may ask much later.
+ * never heard of it may ask much later. And a broker that handed over and had no answer finds there whom it has to ask.
  *
  * <p>Thread-safe; to be read before it is written.
  */
@@ -33,6 +34,12 @@ public final class RoleFile {
     /** The token of the last offer that was accepted; null if there was none. */
     private volatile @Nullable String accepted;
 
+    /** A hand-over of which nobody knows whether it happened; null if there is none. */
+    private volatile @Nullable HandoverAttempt unresolved;
+
+    /** The file may say that an offer was accepted, and this broker is a slave. */
+    private boolean inDoubt;
+
     /** The settings {@code broker-role} and {@code broker-id}. */
     public record Configured(
             @JsonProperty("role") BrokerRole role,
@@ -45,7 +52,34 @@ public final class RoleFile {
             @JsonProperty("masterRole") BrokerRole masterRole,
             @JsonProperty("master") @Nullable String master,
             @JsonProperty("vacatedId") long vacatedId,
-            @JsonProperty("accepted") @Nullable String accepted) {}
+            @JsonProperty("accepted") @Nullable String accepted,
+            @JsonProperty("unresolved") @Nullable Unresolved unresolved) {}
+
+    private record Unresolved(
+            @JsonProperty("token") String token,
+            @JsonProperty("successor") String successor,
+            @JsonProperty("successorId") long successorId,
+            @JsonProperty("masterRole") BrokerRole masterRole,
+            @JsonProperty("vacatedId") long vacatedId,
+            @JsonProperty("epoch") int epoch) {
+
+        static @Nullable Unresolved of(@Nullable HandoverAttempt attempt) {
+            return attempt == null
+                    ? null
+                    : new Unresolved(
+                            attempt.token(),
+                            attempt.successor(),
+                            attempt.successorId(),
+                            attempt.master().role(),
+                            attempt.master().vacatedId(),
+                            attempt.epoch());
+        }
+
+        HandoverAttempt attempt() {
+            ActingRole master = new ActingRole(masterRole, 0, masterRole, null, vacatedId);
+            return new HandoverAttempt(master, successor, successorId, token, epoch);
+        }
+    }
 
     /** @param configuredMaster the setting {@code master-address}; null if there is none */
     public RoleFile(AtomicFile file, Configured configured, @Nullable String configuredMaster) {
@@ -59,7 +93,7 @@ public final class RoleFile {
      *
      * @throws IOException if the file cannot be read, or is damaged
      */
-    public ActingRole read() throws IOException {
+    public synchronized ActingRole read() throws IOException {
         Content content = content();
         if (content == null) {
             return bySettings();
@@ -72,6 +106,8 @@ public final class RoleFile {
                 content.master() == null ? configuredMaster : content.master(),
                 content.vacatedId());
         if (content.configured().equals(configured)) {
+            Unresolved open = content.unresolved();
+            unresolved = open == null ? null : open.attempt();
             if (stored.role() != configured.role()) {
                 LOG.info(
                         "This broker is {} since its role was handed over, and was {} before. To decide otherwise, change"
@@ -110,15 +146,71 @@ public final class RoleFile {
         return new ActingRole(configured.role(), configured.id(), masterRole, configuredMaster, 0);
     }
 
-    /** Keeps the role; returns once that survives a crash. */
-    public void write(ActingRole role) throws IOException {
-        write(role, accepted);
+    /** Keeps the role; returns once that survives a crash. Whoever is a master has nothing left to ask about a hand-over. */
+    public synchronized void write(ActingRole role) throws IOException {
+        write(role, accepted, role.isMaster() ? null : unresolved);
     }
 
-    /** Keeps that this broker is the master since it accepted the offer of this token; returns once that survives a crash. */
-    public void writeAccepted(ActingRole master, String token) throws IOException {
-        write(master, token);
-        accepted = token;
+    /** Keeps that this broker is the slave of the one to which it may have handed over. That is known here even if it fails. */
+    public synchronized void writeUnresolved(HandoverAttempt attempt) throws IOException {
+        unresolved = attempt;
+        write(attempt.asSlave(), accepted, attempt);
+    }
+
+    /** Keeps the role, and that it is known what became of the hand-over. */
+    public synchronized void writeResolved(ActingRole role) throws IOException {
+        write(role, accepted, null);
+    }
+
+    /** The hand-over of which nobody knows whether it happened; null if there is none. */
+    public @Nullable HandoverAttempt unresolved() {
+        return unresolved;
+    }
+
+    /**
+     * Keeps that this broker is the master since it accepted the offer of this token; returns once that survives a crash.
+     *
+     * @return what it is now
+     * @throws RoleInDoubtException if nobody knows whether that was kept, see {@link #settle}
+     * @throws IOException if it was not, and the broker is the slave that it was
+     */
+    public synchronized ActingRole accept(ActingRole slave, String token) throws IOException {
+        ActingRole master = slave.asMaster();
+        byte[] content = content(master, token, null);
+        try {
+            write(content, token, null);
+        } catch (IOException e) {
+            inDoubt = inDoubt || mayHold(content, e);
+            settle(slave);
+            throw e;
+        }
+        return master;
+    }
+
+    /** Whether a write that failed has replaced the file before it did. */
+    private boolean mayHold(byte[] content, IOException failure) {
+        try {
+            return Arrays.equals(content, file.read());
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            return true;
+        }
+    }
+
+    /**
+     * Makes sure that the file does not speak of an offer that this slave could not accept. Until then, whoever made the offer must
+     * not hear that it was refused.
+     */
+    public synchronized void settle(ActingRole slave) throws RoleInDoubtException {
+        if (!inDoubt) {
+            return;
+        }
+        try {
+            write(slave);
+        } catch (IOException e) {
+            throw new RoleInDoubtException(
+                    "The file " + file.path() + " may say that this broker is the master, and it is a slave", e);
+        }
     }
 
     /** Whether the last offer that was accepted here has this token. */
@@ -126,15 +218,27 @@ public final class RoleFile {
         return token.equals(accepted);
     }
 
-    private void write(ActingRole role, @Nullable String token) throws IOException {
-        file.write(JsonBodies.write(new Content(
+    private void write(ActingRole role, @Nullable String token, @Nullable HandoverAttempt attempt) throws IOException {
+        write(content(role, token, attempt), token, attempt);
+    }
+
+    private void write(byte[] content, @Nullable String token, @Nullable HandoverAttempt attempt) throws IOException {
+        file.write(content);
+        accepted = token;
+        unresolved = attempt;
+        inDoubt = false;
+    }
+
+    private byte[] content(ActingRole role, @Nullable String token, @Nullable HandoverAttempt attempt) {
+        return JsonBodies.write(new Content(
                         configured,
                         role.role(),
                         role.brokerId(),
                         role.masterRole(),
                         role.masterAddress(),
                         role.vacatedId(),
-                        token))
-                .toByteArray());
+                        token,
+                        Unresolved.of(attempt)))
+                .toByteArray();
     }
 }

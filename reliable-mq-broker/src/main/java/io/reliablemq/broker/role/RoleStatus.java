@@ -49,6 +49,14 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
             return committed == 0 || epochs.commonEnd(committed, other.epochs, other.committed) > 0;
         }
 
+        /**
+         * Whether a later epoch of the other log began behind all of this one. A master that was killed may know less of it as
+         * committed than its slaves were told, until they follow.
+         */
+        boolean isContainedIn(LogStanding other) {
+            return other.epoch() > epoch() && epochs.commonEnd(committed, other.epochs, Long.MAX_VALUE) >= committed;
+        }
+
         @Override
         public String toString() {
             String last = committedEpoch() == epoch() ? "" : ", written in epoch " + committedEpoch();
@@ -83,7 +91,9 @@ public record RoleStatus(String brokerName, String address, ActingRole acting, L
      * epoch from before the last one that is known here.
      */
     public boolean mayFollow(RoleStatus master) {
-        return master.isRivalOf(this) && isContinuedBy(master) && log.epoch() <= master.log.epoch();
+        return master.isRivalOf(this)
+                && log.epoch() <= master.log.epoch()
+                && (isContinuedBy(master) || log.isContainedIn(master.log));
     }
 
     /** Whether both have followed the same master, or one the other. Of an empty log, nothing else tells a stranger. */

@@ -144,6 +144,29 @@ class RoleStatusTest {
                 .isFalse();
     }
 
+    /** It was killed: what was committed last is in its log, and stands before the epoch that it has begun since. */
+    @Test
+    void aSlaveMayFollowAMasterThatHasItsWholeLogAndKnowsLessOfItAsCommitted() {
+        RoleStatus slave = slave(200, FIRST);
+
+        assertThat(slave.mayFollow(master("h:2", 150, FIRST, new Epoch(2, 22, 220))))
+                .isTrue();
+        assertThat(slave.mayFollow(master("h:2", 150, FIRST, new Epoch(2, 22, 200))))
+                .isTrue();
+        assertThat(slave.mayFollow(master("h:2", 150, FIRST, new Epoch(2, 22, 199))))
+                .as("its log ended before")
+                .isFalse();
+        assertThat(slave.mayFollow(master("h:2", 150, FIRST)))
+                .as("the same epoch")
+                .isFalse();
+        assertThat(slave.mayFollow(master("h:2", 150, new Epoch(2, 22, 0))))
+                .as("a stranger")
+                .isFalse();
+        assertThat(slave(200, FIRST, new Epoch(2, 23, 100)).mayFollow(master("h:2", 150, FIRST, new Epoch(3, 33, 200))))
+                .as("one that went another way before")
+                .isFalse();
+    }
+
     @Test
     void whoHasCommittedNothingKnowsAStrangerByItsEpochs() {
         RoleStatus slave = slave(0, FIRST);
