@@ -141,8 +141,13 @@ final class Handover {
             LOG.warn("The slave at {} has not taken over: this broker is the master again", open.successor());
             changes.resume(open.master());
         } else {
-            file.writeResolved(changes.role());
-            changes.report(null);
+            ActingRole now = changes.role();
+            // Where the slave could not be opened, the last role is still that of the master, which this broker is no
+            // more.
+            file.writeResolved(now.isMaster() ? open.asSlave() : now);
+            if (!now.isMaster()) {
+                changes.report(null);
+            }
         }
     }
 

@@ -197,7 +197,11 @@ final class RoleChanges implements AutoCloseable {
 
     private void look() throws IOException {
         lookWaits.set(false);
-        handover.resolve();
+        try {
+            handover.resolve();
+        } catch (IOException e) {
+            errors.report("what became of the last hand-over", e);
+        }
         rivals.look(host.nameServers());
         search.look();
     }

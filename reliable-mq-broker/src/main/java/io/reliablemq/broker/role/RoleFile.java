@@ -159,6 +159,8 @@ public final class RoleFile {
 
     /** Keeps the role, and that it is known what became of the hand-over. */
     public synchronized void writeResolved(ActingRole role) throws IOException {
+        // Also if that cannot be written: after a restart it is asked again, and hears the same.
+        unresolved = null;
         write(role, accepted, null);
     }
 

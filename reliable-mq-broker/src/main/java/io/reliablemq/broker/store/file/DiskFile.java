@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -161,11 +160,14 @@ final class DiskFile implements StoreFile {
     private FileChannel openAgain() throws IOException {
         try {
             return FileChannel.open(path, options);
-        } catch (NoSuchFileException e) {
-            throw e;
         } catch (IOException e) {
-            throw new FileNotReopenedException(path, e);
+            throw saysNoHandleIsLeft(e) ? new FileNotReopenedException(path, e) : e;
         }
+    }
+
+    /** Of the process or of the system. Any other failure may be one of this file, and last. */
+    static boolean saysNoHandleIsLeft(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("Too many open files");
     }
 
     /** Whether it was read since this was asked before. */

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A file that gave its handle back could not be opened again, most often since the process has no handle left. That says
- * nothing of what the file holds: whoever reads may come again later.
+ * A file that gave its handle back could not be opened again, since there is no handle left. That says nothing of what the file
+ * holds: whoever reads may come again later.
  */
 public final class FileNotReopenedException extends IOException {
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -116,14 +117,26 @@ class ReadHandlesTest {
         Files.delete(file);
         assertThatThrownBy(() -> read(0)).isInstanceOf(NoSuchFileException.class);
 
+        // Which may be so for good, unlike a lack of handles.
         Files.createSymbolicLink(file, file);
         assertThatThrownBy(() -> read(0))
-                .isInstanceOf(FileNotReopenedException.class)
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(FileNotReopenedException.class)
                 .hasMessageContaining(file.toString());
 
         Files.delete(file);
         Files.write(file, new byte[] {0});
         read(0);
+    }
+
+    @Test
+    void lackOfHandlesIsToldByWhatTheSystemSays() {
+        assertThat(DiskFile.saysNoHandleIsLeft(new FileSystemException("f0", null, "Too many open files")))
+                .isTrue();
+        assertThat(DiskFile.saysNoHandleIsLeft(new FileSystemException("f0", null, "Too many open files in system")))
+                .isTrue();
+        assertThat(DiskFile.saysNoHandleIsLeft(new FileSystemException("f0", null, "Structure needs cleaning")))
+                .isFalse();
     }
 
     @Test
