@@ -10,12 +10,12 @@ import net.jqwik.api.Provide;
 /** Delayed messages and consumed offsets through crashes: see {@link DeliveryStory}. */
 class DeliveryProperties {
 
-    @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
     void handsOverOnceUnderSynchronousFlush(@ForAll("seeds") long seed, @ForAll("lengths") int length) {
         Story.tell(chance -> new DeliveryStory(FlushDiskType.SYNC_FLUSH, chance), seed, length);
     }
 
-    @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
     void handsOverOnceUnderAsynchronousFlush(@ForAll("seeds") long seed, @ForAll("lengths") int length) {
         Story.tell(chance -> new DeliveryStory(FlushDiskType.ASYNC_FLUSH, chance), seed, length);
     }

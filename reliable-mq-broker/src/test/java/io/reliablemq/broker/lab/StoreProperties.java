@@ -10,12 +10,12 @@ import net.jqwik.api.Provide;
 /** Whatever happens, in whatever order: see {@link StoreStory}. */
 class StoreProperties {
 
-    @Property(tries = 6000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
     void keepsItsPromisesUnderSynchronousFlush(@ForAll("seeds") long seed, @ForAll("lengths") int length) {
         Story.tell(chance -> new StoreStory(FlushDiskType.SYNC_FLUSH, chance), seed, length);
     }
 
-    @Property(tries = 6000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
     void keepsItsPromisesUnderAsynchronousFlush(@ForAll("seeds") long seed, @ForAll("lengths") int length) {
         Story.tell(chance -> new StoreStory(FlushDiskType.ASYNC_FLUSH, chance), seed, length);
     }

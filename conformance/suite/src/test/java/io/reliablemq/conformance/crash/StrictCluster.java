@@ -162,6 +162,16 @@ final class StrictCluster implements AutoCloseable {
                 .until(() -> administration.brokersOf(topic).equals(Set.of("a", "b")));
     }
 
+    /** Starts the second name server again; returns once it knows both masters. */
+    void restartSecondNameServer(String topic) {
+        secondNameServer().startNameServer();
+        try (Administration second = OfficialPeer.administration(nameServers.split(";")[1])) {
+            await("the second name server knows the topic's masters")
+                    .atMost(BOUND)
+                    .until(() -> second.brokersOf(topic).equals(Set.of("a", "b")));
+        }
+    }
+
     String nameServers() {
         return nameServers;
     }
