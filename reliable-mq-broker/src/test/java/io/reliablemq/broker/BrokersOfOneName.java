@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.nameserver.NameServer;
 import io.reliablemq.broker.role.BrokerRole;
-import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.RemotingServer;
@@ -109,16 +108,7 @@ final class BrokersOfOneName implements AutoCloseable {
     }
 
     List<String> stored(Broker broker) {
-        List<String> texts = new ArrayList<>();
-        long next = 0;
-        while (true) {
-            List<StoredMessage> messages = wire.messages(broker.address(), "orders", 0, next);
-            if (messages.isEmpty()) {
-                return texts;
-            }
-            messages.forEach(message -> texts.add(WireClient.text(message)));
-            next = messages.get(messages.size() - 1).queueOffset() + 1;
-        }
+        return wire.texts(broker.address(), "orders", 0);
     }
 
     static String address(Broker broker) {

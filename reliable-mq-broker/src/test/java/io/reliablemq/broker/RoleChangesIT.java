@@ -17,7 +17,6 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.DeleteSubscriptionGroupRequest;
 import io.reliablemq.protocol.header.QueryConsumerOffsetRequest;
 import io.reliablemq.protocol.header.UpdateConsumerOffsetRequest;
-import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.TopicRoute;
 import io.reliablemq.protocol.transport.EventLoops;
 import io.reliablemq.protocol.transport.TransportSettings;
@@ -127,16 +126,7 @@ class RoleChangesIT {
     }
 
     private List<String> stored(Broker broker) {
-        List<String> texts = new ArrayList<>();
-        long next = 0;
-        while (true) {
-            List<StoredMessage> messages = wire.messages(broker.address(), "orders", 0, next);
-            if (messages.isEmpty()) {
-                return texts;
-            }
-            messages.forEach(message -> texts.add(WireClient.text(message)));
-            next = messages.get(messages.size() - 1).queueOffset() + 1;
-        }
+        return wire.texts(broker.address(), "orders", 0);
     }
 
     private Map<Long, String> registered() {

@@ -21,6 +21,7 @@ import io.reliablemq.protocol.transport.TransportSettings;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,6 +109,18 @@ final class WireClient implements AutoCloseable {
         Command answer = pull(broker, "readers", topic, queueId, offset, Duration.ZERO, "*")
                 .join();
         return MessageLayout.decodeAll(answer.body().buffer());
+    }
+
+    /** The bodies of all messages of a queue, in their order. */
+    List<String> texts(InetSocketAddress broker, String topic, int queueId) {
+        List<String> texts = new ArrayList<>();
+        List<StoredMessage> messages = messages(broker, topic, queueId, 0);
+        while (!messages.isEmpty()) {
+            messages.forEach(message -> texts.add(text(message)));
+            messages = messages(
+                    broker, topic, queueId, messages.get(messages.size() - 1).queueOffset() + 1);
+        }
+        return texts;
     }
 
     Command sendBack(InetSocketAddress broker, StoredMessage message, String group, int level, int maxTimes) {
