@@ -114,6 +114,9 @@ final class StoreReader {
 
     void read(Selection selection, ByteBuffer target) throws IOException {
         boolean inOneGo = areNear(selection);
+        if (inOneGo) {
+            windows.announce(selection.totalBytes());
+        }
         for (Entry entry : selection.entries()) {
             int start = target.position();
             ByteBuffer message = target.slice(start, entry.size());

@@ -24,11 +24,18 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private static final int BINARY = 1;
     private static final int KEEP_BYTES = 4096;
 
+    /** The longest body that has its array before it has arrived: an answer to a pull, which mostly comes in several reads. */
+    private static final int GATHERED_BYTES = 256 << 10;
+
     private final int maxFrameBytes;
     private final int maxHeaderBytes;
     private final BooleanSupplier paused;
     private byte[] scratch = new byte[512];
     private @Nullable ByteBuf received;
+
+    /** While its body arrives; nothing is in {@link #received} then, unless it has arrived. */
+    private @Nullable Gathering gathering;
+
     private @Nullable ChannelHandlerContext context;
     private boolean holdingBack;
     private boolean broken;
@@ -50,6 +57,9 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         if (broken) {
             bytes.release();
             return;
+        }
+        if (gathering != null) {
+            gathering.take(bytes);
         }
         ByteBuf before = received;
         received = before == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, bytes);
@@ -93,17 +103,30 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
     private void decodeFrames(ChannelHandlerContext ctx) {
         // A handler further down may close the connection, which ends up in handlerRemoved in the middle of this loop.
-        while (received != null && !broken) {
+        while (!broken && (received != null || gathering != null)) {
             if (paused.getAsBoolean()) {
                 holdingBack = true;
                 return;
             }
-            Command command = decodeFrame(received);
+            Command command = next();
             if (command == null) {
                 return;
             }
             ctx.fireChannelRead(command);
         }
+    }
+
+    private @Nullable Command next() {
+        Gathering begun = gathering;
+        if (begun == null) {
+            ByteBuf in = received;
+            return in == null ? null : decodeFrame(in);
+        }
+        if (!begun.isWhole()) {
+            return null;
+        }
+        gathering = null;
+        return begun.command;
     }
 
     private @Nullable Command decodeFrame(ByteBuf in) {
@@ -120,16 +143,30 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         int type = in.getByte(start + LENGTH_BYTES);
         int headerLength = in.getUnsignedMedium(start + LENGTH_BYTES + 1);
         checkHeader(type, headerLength, length);
-        if (available - LENGTH_BYTES < length) {
-            return null;
+        int bodySize = length - LENGTH_BYTES - headerLength;
+        if (available - LENGTH_BYTES >= length) {
+            byte[] body = new byte[bodySize];
+            in.getBytes(start + PREFIX_BYTES + headerLength, body);
+            Command command = command(in, type, headerLength, body);
+            in.skipBytes(bodySize);
+            return command;
         }
-        int headerStart = start + PREFIX_BYTES;
-        Body body = body(in, headerStart + headerLength, length - LENGTH_BYTES - headerLength);
+        if (available >= PREFIX_BYTES + headerLength && bodySize <= GATHERED_BYTES) {
+            byte[] body = new byte[bodySize];
+            gathering = new Gathering(command(in, type, headerLength, body), body);
+            gathering.take(in);
+        }
+        return null;
+    }
+
+    /** Moves the position behind the header. */
+    private Command command(ByteBuf in, int type, int headerLength, byte[] body) {
+        int headerStart = in.readerIndex() + PREFIX_BYTES;
         in.readerIndex(headerStart);
         Command command = type == JSON
-                ? decodeJson(in, headerStart, headerLength, body)
-                : BinaryHeaderCodec.decode(in, headerLength, body);
-        in.readerIndex(start + LENGTH_BYTES + length);
+                ? decodeJson(in, headerStart, headerLength, Body.of(body))
+                : BinaryHeaderCodec.decode(in, headerLength, Body.of(body));
+        in.readerIndex(headerStart + headerLength);
         return command;
     }
 
@@ -151,15 +188,6 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static Body body(ByteBuf in, int start, int size) {
-        if (size == 0) {
-            return Body.EMPTY;
-        }
-        byte[] bytes = new byte[size];
-        in.getBytes(start, bytes);
-        return Body.of(bytes);
-    }
-
     private Command decodeJson(ByteBuf in, int start, int length, Body body) {
         if (in.hasArray()) {
             return JsonHeaderCodec.decode(in.array(), in.arrayOffset() + start, length, body);
@@ -173,6 +201,9 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void tidy() {
+        if (broken) {
+            gathering = null;
+        }
         ByteBuf rest = received;
         if (rest == null) {
             return;
@@ -182,6 +213,29 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
             rest.release();
         } else {
             rest.discardSomeReadBytes();
+        }
+    }
+
+    /** A frame whose header was read and whose body arrives: each of its bytes is copied once, to where it stays. */
+    private static final class Gathering {
+
+        private final Command command;
+        private final byte[] body;
+        private int taken;
+
+        Gathering(Command command, byte[] body) {
+            this.command = command;
+            this.body = body;
+        }
+
+        void take(ByteBuf in) {
+            int length = Math.min(in.readableBytes(), body.length - taken);
+            in.readBytes(body, taken, length);
+            taken += length;
+        }
+
+        boolean isWhole() {
+            return taken == body.length;
         }
     }
 }

@@ -185,7 +185,7 @@ public final class MessageLayout {
         byte[] body = bytes(in, in.getInt(), "body");
         int topicLength = v2 ? in.getShort() : in.get();
         String topic = topic(in, topicLength, like);
-        String properties = new String(bytes(in, in.getShort(), "properties"), StandardCharsets.UTF_8);
+        byte[] properties = bytes(in, in.getShort(), "properties");
         return new StoredMessage(
                 topic,
                 queueId,
@@ -199,7 +199,7 @@ public final class MessageLayout {
                 storeHost,
                 reconsumeTimes,
                 preparedPosition,
-                MessageProperties.decode(properties, like == null ? Map.of() : like.properties()),
+                MessageProperties.decode(properties, 0, properties.length, like == null ? Map.of() : like.properties()),
                 body);
     }
 

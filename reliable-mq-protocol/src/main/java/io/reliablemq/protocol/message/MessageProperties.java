@@ -1,5 +1,7 @@
 package io.reliablemq.protocol.message;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +21,15 @@ public final class MessageProperties {
     /** Ids, which differ, are longer; flags, cluster and tag are not. */
     private static final int LONGEST_SHARED = 24;
 
-    private static final char NAME_END = 1;
-    private static final char VALUE_END = 2;
+    private static final byte NAME_END = 1;
+    private static final byte VALUE_END = 2;
 
     /** Writes the entries in their order. Entries with an empty value are left out, as readers would skip them. */
     public static String encode(Map<String, String> properties) {
         StringBuilder text = new StringBuilder(32 * properties.size());
         properties.forEach((name, value) -> {
             if (!value.isEmpty()) {
-                text.append(name).append(NAME_END).append(value).append(VALUE_END);
+                text.append(name).append((char) NAME_END).append(value).append((char) VALUE_END);
             }
         });
         return text.toString();
@@ -35,11 +37,6 @@ public final class MessageProperties {
 
     /** Reads what {@link #encode} wrote, in the same order; entries without a name or value are skipped. */
     public static Map<String, String> decode(@Nullable String text) {
-        return decode(text, Map.of());
-    }
-
-    /** @param like properties that probably have some of the same short values, which need not be made again then */
-    static Map<String, String> decode(@Nullable String text, Map<String, String> like) {
         Map<String, String> properties = new LinkedHashMap<>(FEW);
         int from = 0;
         int middle = -1;
@@ -55,23 +52,62 @@ public final class MessageProperties {
                 }
             }
             if (middle > from && middle < end - 1) {
-                String name = PropertyNames.cutOut(text, from, middle);
-                properties.put(name, value(text, middle + 1, end, name, like));
+                properties.put(PropertyNames.cutOut(text, from, middle), text.substring(middle + 1, end));
             }
             from = end + 1;
         }
         return properties;
     }
 
-    private static String value(String text, int from, int to, String name, Map<String, String> like) {
-        int length = to - from;
-        if (length <= LONGEST_SHARED && !like.isEmpty()) {
-            String other = like.get(name);
-            if (other != null && other.length() == length && text.startsWith(other, from)) {
-                return other;
+    /**
+     * The same from the bytes of the text, in which the separators are part of no other character.
+     *
+     * @param like properties that are probably much the same, so that what is equal need not be made again
+     * @return which cannot be changed
+     */
+    static Map<String, String> decode(byte[] text, int from, int to, Map<String, String> like) {
+        PropertyList.Builder properties = new PropertyList.Builder(like);
+        int start = from;
+        int middle = -1;
+        for (int at = from; at <= to; at++) {
+            byte character = at == to ? VALUE_END : text[at];
+            if (character == NAME_END && middle < 0) {
+                middle = at;
+            } else if (character == VALUE_END) {
+                if (middle > start && middle < at - 1 && !add(properties, text, start, middle, at)) {
+                    String all = new String(text, from, to - from, StandardCharsets.UTF_8);
+                    return Collections.unmodifiableMap(decode(all));
+                }
+                start = at + 1;
+                middle = -1;
             }
         }
-        return text.substring(from, to);
+        return properties.build();
+    }
+
+    private static boolean add(PropertyList.Builder properties, byte[] text, int from, int middle, int to) {
+        String name = properties.likelyName();
+        String value = properties.likelyValue();
+        if (!isAt(text, from, middle, name)) {
+            name = PropertyNames.cutOut(text, from, middle);
+            value = "";
+        }
+        boolean same = value.length() <= LONGEST_SHARED && isAt(text, middle + 1, to, value);
+        return properties.add(
+                name, same ? value : new String(text, middle + 1, to - middle - 1, StandardCharsets.UTF_8));
+    }
+
+    /** Whether this part of the bytes is that text, which is known for characters below 0x80 alone. */
+    static boolean isAt(byte[] text, int from, int to, String expected) {
+        if (expected.length() != to - from) {
+            return false;
+        }
+        for (int at = from; at < to; at++) {
+            if (text[at] != expected.charAt(at - from)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the text can stand in a properties string. */

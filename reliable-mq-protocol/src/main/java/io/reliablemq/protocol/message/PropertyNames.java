@@ -1,5 +1,6 @@
 package io.reliablemq.protocol.message;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /** Names of the properties that the protocol reserves, as they stand on the wire. */
@@ -137,6 +138,16 @@ public final class PropertyNames {
             }
         }
         return text.substring(from, to);
+    }
+
+    /** The same from the bytes of the text. */
+    static String cutOut(byte[] text, int from, int to) {
+        for (String name : COMMON) {
+            if (MessageProperties.isAt(text, from, to, name)) {
+                return name;
+            }
+        }
+        return new String(text, from, to - from, StandardCharsets.UTF_8);
     }
 
     public static boolean isReserved(String name) {

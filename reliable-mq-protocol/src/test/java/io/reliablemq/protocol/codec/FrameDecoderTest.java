@@ -132,6 +132,49 @@ class FrameDecoderTest {
         assertThat(read).extracting(Command::correlationId).containsExactly(1, 2);
     }
 
+    /** With nothing behind it: a frame that has come whole must not wait for more bytes. */
+    @Test
+    void aFrameWhoseBodyArrivesWhilePausedComesOutAtTheEndOfThePause() {
+        byte[] bytes = frame(command(1));
+        channel.writeInbound(direct(bytes, 0, bytes.length - 3));
+        paused.set(true);
+        channel.writeInbound(direct(bytes, bytes.length - 3, bytes.length));
+        assertThat(channel.<Command>readInbound()).isNull();
+
+        paused.set(false);
+        decoder.resume();
+
+        assertSame(channel.readInbound(), command(1));
+        assertThat(decoder.isHoldingBack()).isFalse();
+    }
+
+    @Test
+    void aBodyThatTakesManyReadsIsThatOfItsFrame() {
+        byte[] body = new byte[MAX_FRAME / 2];
+        for (int i = 0; i < body.length; i++) {
+            body[i] = (byte) (i * 31 >>> 3);
+        }
+        Command long1 = Command.request(10, Map.of("topic", "T"), Body.of(body)).withCorrelationId(7);
+        byte[] bytes = concat(concat(frame(long1), binaryFrame(command(2))), frame(long1));
+        for (int step : new int[] {1_009, 7_919, 30_011}) {
+            for (int at = 0; at < bytes.length; at += step) {
+                channel.writeInbound(direct(bytes, at, Math.min(bytes.length, at + step)));
+            }
+            assertSame(channel.readInbound(), long1);
+            assertSame(channel.readInbound(), command(2));
+            assertSame(channel.readInbound(), long1);
+            assertThat(channel.<Command>readInbound()).isNull();
+        }
+    }
+
+    /** What was read of a header that cannot be one is known before its body has come. */
+    @Test
+    void aBadHeaderIsToldBeforeItsBodyArrives() {
+        ByteBuf in = Unpooled.buffer().writeInt(4 + 2 + 1_000).writeInt(2).writeBytes(new byte[] {'{', '!'});
+        assertThatThrownBy(() -> channel.writeInbound(in)).isInstanceOf(MalformedFrameException.class);
+        assertThat(in.refCnt()).isZero();
+    }
+
     @Test
     void theLargestFrameIsReadAndOneByteMoreIsNot() {
         int head = frame(command(1)).length - command(1).body().size();

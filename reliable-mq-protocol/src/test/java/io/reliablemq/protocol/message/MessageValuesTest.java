@@ -8,12 +8,14 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +41,47 @@ class MessageValuesTest {
         assertThat(MessageProperties.decode("x\u0002\u0002a\u0001\u0002\u0001b\u0002abc\u0002k\u0001v\u0002"))
                 .containsExactly(Map.entry("k", "v"));
         assertThat(MessageProperties.decode("a\u0001b\u0001c\u0002")).containsExactly(Map.entry("a", "b\u0001c"));
+    }
+
+    /** Each after another, of which it may take over what is the same. */
+    @Test
+    void propertiesAreReadFromBytesAsFromTheirText() {
+        String[] parts = {"\u0001", "\u0002", "a", "TAGS", "WAIT", "true", "\u00e9", "\u20ac", "x".repeat(30)};
+        Random random = new Random(20261129);
+        Map<String, String> last = Map.of();
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int part = random.nextInt(i % 50 == 0 ? 400 : 25); part > 0; part--) {
+                text.append(parts[random.nextInt(parts.length)]);
+            }
+            Map<String, String> expected = MessageProperties.decode(text.toString());
+            byte[] bytes = ("??" + text + "?").getBytes(StandardCharsets.UTF_8);
+
+            Map<String, String> read = MessageProperties.decode(bytes, 2, bytes.length - 1, last);
+
+            assertThat(read).as(text.toString()).isEqualTo(expected).hasSameHashCodeAs(expected);
+            assertThat(new ArrayList<>(read.entrySet())).isEqualTo(new ArrayList<>(expected.entrySet()));
+            assertThat(MessageProperties.encode(read)).isEqualTo(MessageProperties.encode(expected));
+            expected.forEach((name, value) -> {
+                assertThat(read.get(name)).isEqualTo(value);
+                assertThat(read.containsKey(name)).isTrue();
+            });
+            assertThat(read.get("none")).isNull();
+            assertThatThrownBy(() -> read.put("x", "y")).isInstanceOf(UnsupportedOperationException.class);
+            last = read;
+        }
+    }
+
+    @Test
+    void manyPropertiesOfAMessageAreReadAsWell() {
+        Map<String, String> many = new LinkedHashMap<>();
+        for (int i = 0; i < 200; i++) {
+            many.put("name " + i, "value " + i);
+        }
+        byte[] bytes = MessageProperties.encode(many).getBytes(StandardCharsets.UTF_8);
+        Map<String, String> read = MessageProperties.decode(bytes, 0, bytes.length, Map.of());
+        assertThat(new ArrayList<>(read.entrySet())).isEqualTo(new ArrayList<>(many.entrySet()));
+        assertThatThrownBy(() -> read.put("x", "y")).isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test

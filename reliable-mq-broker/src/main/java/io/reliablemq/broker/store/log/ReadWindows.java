@@ -2,20 +2,32 @@ package io.reliablemq.broker.store.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stretches of the log that were read in one go, for messages that stand near each other. They are kept for a while, since
- * between the messages of one queue stand those of others, whose readers come soon.
+ * between the messages of one queue stand those of others, whose readers come soon. The queues of one consumer are some
+ * thousand messages apart from each other; so much has to fit in here, or each of them reads the same stretches anew.
+ *
+ * <p>Readers that are further apart, or a reader whose neighbours nobody wants, are no reason to read the log many times over: in the
+ * long run no more is fetched than {@link #FETCHED_FOR_EACH} times what was asked for. What that does not allow is read for itself.
  *
  * <p>Safe for use by any thread: what a window holds is guarded by its lock, which is held while it is filled.
  */
 public final class ReadWindows {
 
     private static final int WINDOW_BYTES = 256 << 10;
-    private static final int WINDOWS = 16;
+
+    /** Memory is taken when they are first filled. */
+    private static final int WINDOWS = 128;
+
+    private static final int FETCHED_FOR_EACH = 2;
+
+    /** As much as all windows together, so that readers that begin have something that the others find. */
+    private static final long MAX_ALLOWANCE = (long) WINDOWS * WINDOW_BYTES;
 
     /** What stands so far before the end of what may be read lies in windows that will not change any more. */
     public static final long DISTANCE = 2L * WINDOW_BYTES;
@@ -23,8 +35,19 @@ public final class ReadWindows {
     private final Segments segments;
     private final Window[] windows = Stream.generate(Window::new).limit(WINDOWS).toArray(Window[]::new);
 
+    /** Bytes that may be fetched. Two threads may overdraw it, by a window each. */
+    private final AtomicLong allowance = new AtomicLong(MAX_ALLOWANCE);
+
     public ReadWindows(Segments segments) {
         this.segments = segments;
+    }
+
+    /** Tells of reads that are about to come, all in all of so many bytes. */
+    public void announce(long bytes) {
+        long had = allowance.get();
+        if (had < MAX_ALLOWANCE) {
+            allowance.addAndGet(Math.min(FETCHED_FOR_EACH * bytes, MAX_ALLOWANCE - had));
+        }
     }
 
     /**
@@ -59,7 +82,14 @@ public final class ReadWindows {
                 return readThrough(from, target);
             }
             try {
-                ByteBuffer filled = from >= start && from < end && bytes != null ? bytes : fill(from);
+                ByteBuffer filled = bytes;
+                if (filled == null || from < start || from >= end) {
+                    if (allowance.get() < WINDOW_BYTES) {
+                        return readThrough(from, target);
+                    }
+                    allowance.addAndGet(-WINDOW_BYTES);
+                    filled = fill(from);
+                }
                 int length = (int) Math.min(target.remaining(), Math.max(0, end - from));
                 target.put(target.position(), filled, (int) (from - start), length);
                 target.position(target.position() + length);

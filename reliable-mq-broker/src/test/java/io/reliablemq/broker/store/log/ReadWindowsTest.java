@@ -12,12 +12,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ReadWindowsTest {
 
     /** All of them would go to the same window. */
-    private static final int APART = 16 * (256 << 10);
+    private static final int APART = 128 * (256 << 10);
+
+    private static final int WINDOW = 256 << 10;
+    private static final int MESSAGE = 1 << 10;
 
     private static final Path FILE = Path.of("/log/0");
 
@@ -53,6 +57,61 @@ class ReadWindowsTest {
         gate.countDown();
         assertThat(other.get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(slow.array()).containsExactly(1, 2, 3);
+    }
+
+    /** What one of them fetches, nobody else has to. */
+    @Test
+    void neighboursAreReadInOneGo() throws Exception {
+        Counted counted = counted(WINDOW);
+        for (int at = 0; at < WINDOW; at += MESSAGE) {
+            counted.windows.announce(MESSAGE);
+            assertThat(counted.windows.read(at, ByteBuffer.allocate(MESSAGE))).isTrue();
+        }
+        assertThat(counted.bytes.get()).isEqualTo(WINDOW);
+    }
+
+    /** Each of the two takes the window from the other. */
+    @Test
+    void readersThatAreFarApartDoNotReadTheLogManyTimesOver() throws Exception {
+        Counted counted = counted(APART + WINDOW);
+        int asked = 0;
+        for (int round = 0; round < 2_000; round++) {
+            long at = (long) (round % 2) * APART + round / 2 * 8L;
+            ByteBuffer message = ByteBuffer.allocate(MESSAGE);
+            counted.windows.announce(MESSAGE);
+            assertThat(counted.windows.read(at, message)).isTrue();
+            assertThat(message.getLong(0)).isEqualTo(at);
+            asked += MESSAGE;
+        }
+        assertThat(counted.bytes.get()).isGreaterThan(asked).isLessThan(APART + 3L * asked + 2 * WINDOW);
+    }
+
+    private record Counted(ReadWindows windows, AtomicLong bytes) {}
+
+    /** A file in which each long is its position. */
+    private static Counted counted(int size) throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        disk.createFolder(FILE.getParent());
+        ByteBuffer content = ByteBuffer.allocate(size);
+        for (int at = 0; at < size; at += Long.BYTES) {
+            content.putLong(at, at);
+        }
+        try (StoreFile written = disk.create(FILE)) {
+            written.write(content, 0);
+        }
+        AtomicLong bytes = new AtomicLong();
+        StoreFile file = disk.openToRead(FILE);
+        StoreFile counting = (StoreFile) Proxy.newProxyInstance(
+                StoreFile.class.getClassLoader(), new Class<?>[] {StoreFile.class}, (proxy, method, arguments) -> {
+                    Object result = method.invoke(file, arguments);
+                    if (method.getName().equals("read")) {
+                        bytes.addAndGet((int) result);
+                    }
+                    return result;
+                });
+        Segments segments = new Segments();
+        segments.add(new Segment(0, size, FILE, counting));
+        return new Counted(new ReadWindows(segments), bytes);
     }
 
     private static boolean read(ReadWindows windows, long position, ByteBuffer target) {
