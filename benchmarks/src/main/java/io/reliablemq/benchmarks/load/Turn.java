@@ -156,9 +156,7 @@ final class Turn {
         try (Sender sender = library.sender(broker.nameServers(), "senders-" + topic)) {
             new SendLoad(sender, List.of(topic), payload).fill(FILLING_SENDERS, options.backlog());
         }
-        // Read twice, each time by a new group: the first one is the warm-up of both sides.
-        catchUp(topic, "first");
-        CatchUpLoad.Outcome outcome = catchUp(topic, "second");
+        CatchUpLoad.Outcome outcome = CatchUpLoad.settled(options.warmUp(), reader -> catchUp(topic, reader));
         add(Measure.rate(Measure.BACKLOG), outcome.rate());
         add(
                 new Measure(Measure.BACKLOG, "first message after", "ms"),
