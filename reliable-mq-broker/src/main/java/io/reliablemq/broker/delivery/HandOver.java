@@ -78,7 +78,7 @@ final class HandOver<P> {
         }
 
         int bytes() {
-            return parked == null ? 0 : parked.body().length;
+            return parked == null ? 0 : parked.bodySize();
         }
     }
 

@@ -7,6 +7,7 @@ import io.reliablemq.client.compression.BodyFormat;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.StoredMessage;
+import io.reliablemq.protocol.message.SystemFlag;
 import java.time.Instant;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +42,7 @@ final class MessageReader {
             return read(delivery);
         } catch (UnreadableMessageException e) {
             StoredMessage stored = delivery.message();
-            return message(
-                    delivery.queue().queue(),
-                    stored,
-                    delivery.failedBefore(),
-                    stored.body().clone());
+            return message(delivery.queue().queue(), stored, delivery.failedBefore(), stored.copyOfBody());
         }
     }
 
@@ -72,8 +69,7 @@ final class MessageReader {
     }
 
     private static byte[] ownBody(StoredMessage stored) throws UnreadableMessageException {
-        byte[] body = body(stored);
-        return body == stored.body() ? body.clone() : body;
+        return SystemFlag.isSet(stored.systemFlag(), SystemFlag.COMPRESSED) ? body(stored) : stored.copyOfBody();
     }
 
     private static byte[] body(StoredMessage stored) throws UnreadableMessageException {

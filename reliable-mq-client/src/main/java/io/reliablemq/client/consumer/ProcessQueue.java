@@ -5,7 +5,6 @@ import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +22,15 @@ final class ProcessQueue {
     private final CacheBudget budget;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private final TreeMap<Long, Unfinished> unfinished = new TreeMap<>();
+    private final OffsetWindow unfinished = new OffsetWindow();
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
     private long nextOffset;
     private long bytes;
     private int inHand;
+
+    /** Of the message that was news last; -1 if none was. */
+    private long reportedOffset = -1;
+
     private @Nullable Runnable onRoom;
     private volatile Runnable onAllFinished = () -> {};
     private volatile boolean retired;
@@ -35,18 +38,6 @@ final class ProcessQueue {
 
     /** Orderly only: until when the lock on the queue is surely ours, by the clock's nanoseconds. */
     private volatile long heldUntilNanos;
-
-    /** A message in the window. */
-    private static final class Unfinished {
-        private final StoredMessage message;
-        private final long sinceNanos;
-        private boolean reported;
-
-        Unfinished(StoredMessage message, long sinceNanos) {
-            this.message = message;
-            this.sinceNanos = sinceNanos;
-        }
-    }
 
     /** The oldest unfinished message. @param isNews whether it was not asked for before with that age */
     record Oldest(StoredMessage message, long sinceNanos, boolean isNews) {}
@@ -76,10 +67,8 @@ final class ProcessQueue {
         try {
             long now = clock.nanos();
             for (StoredMessage message : messages) {
-                if (!dropped
-                        && message.queueOffset() >= nextOffset
-                        && unfinished.putIfAbsent(message.queueOffset(), new Unfinished(message, now)) == null) {
-                    addedBytes += message.body().length;
+                if (!dropped && message.queueOffset() >= nextOffset && unfinished.add(message, now)) {
+                    addedBytes += message.bodySize();
                     added.add(message);
                 }
             }
@@ -106,12 +95,12 @@ final class ProcessQueue {
         Runnable room = null;
         boolean allFinished = false;
         boolean last;
-        Unfinished done;
+        StoredMessage done;
         lock.lock();
         try {
-            done = dropped ? null : unfinished.remove(offset);
+            done = dropped ? null : unfinished.finish(offset);
             if (done != null) {
-                bytes -= done.message.body().length;
+                bytes -= done.bodySize();
                 allFinished = unfinished.isEmpty();
                 if (onRoom != null && !isFull()) {
                     room = onRoom;
@@ -123,7 +112,7 @@ final class ProcessQueue {
             lock.unlock();
         }
         if (done != null) {
-            budget.remove(1, done.message.body().length);
+            budget.remove(1, done.bodySize());
         }
         if (room != null) {
             room.run();
@@ -151,10 +140,7 @@ final class ProcessQueue {
     List<StoredMessage> first(int count) {
         lock.lock();
         try {
-            return unfinished.values().stream()
-                    .limit(count)
-                    .map(entry -> entry.message)
-                    .toList();
+            return unfinished.first(count);
         } finally {
             lock.unlock();
         }
@@ -208,7 +194,7 @@ final class ProcessQueue {
     long commitOffset() {
         lock.lock();
         try {
-            return unfinished.isEmpty() ? nextOffset : unfinished.firstKey();
+            return unfinished.isEmpty() ? nextOffset : unfinished.firstOffset();
         } finally {
             lock.unlock();
         }
@@ -237,13 +223,16 @@ final class ProcessQueue {
     Oldest oldest(long ageNanos) {
         lock.lock();
         try {
-            if (unfinished.isEmpty()) {
+            StoredMessage first = unfinished.first();
+            if (first == null) {
                 return null;
             }
-            Unfinished first = unfinished.firstEntry().getValue();
-            boolean news = !first.reported && clock.nanos() - first.sinceNanos >= ageNanos;
-            first.reported |= news;
-            return new Oldest(first.message, first.sinceNanos, news);
+            long since = unfinished.firstSinceNanos();
+            boolean news = first.queueOffset() != reportedOffset && clock.nanos() - since >= ageNanos;
+            if (news) {
+                reportedOffset = first.queueOffset();
+            }
+            return new Oldest(first, since, news);
         } finally {
             lock.unlock();
         }
@@ -282,7 +271,7 @@ final class ProcessQueue {
         return unfinished.size() >= budget.limits().maxMessagesPerQueue()
                 || bytes >= budget.limits().maxBytesPerQueue()
                 || !unfinished.isEmpty()
-                        && nextOffset - unfinished.firstKey()
+                        && nextOffset - unfinished.firstOffset()
                                 >= 2L * budget.limits().maxMessagesPerQueue();
     }
 

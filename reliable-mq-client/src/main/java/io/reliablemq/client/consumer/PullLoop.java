@@ -15,7 +15,6 @@ import io.reliablemq.protocol.message.MessageFormatException;
 import io.reliablemq.protocol.message.MessageLayout;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.route.BrokerAddresses;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -247,8 +246,7 @@ final class PullLoop {
     }
 
     private void found(long offset, PullMessageResponse header, Command answer) {
-        List<StoredMessage> messages =
-                MessageLayout.decodeAll(ByteBuffer.wrap(answer.body().toByteArray()));
+        List<StoredMessage> messages = MessageLayout.decodeInPlace(answer.body().toByteArray());
         long next = header.nextOffset();
         for (StoredMessage message : messages) {
             next = Math.max(next, message.queueOffset() + 1);

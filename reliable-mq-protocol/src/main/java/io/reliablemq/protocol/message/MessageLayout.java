@@ -129,10 +129,10 @@ public final class MessageLayout {
      * @throws MessageFormatException if the bytes are not a message
      */
     public static StoredMessage decode(ByteBuffer in) {
-        return decode(in, null);
+        return decode(in, null, false);
     }
 
-    private static StoredMessage decode(ByteBuffer in, @Nullable StoredMessage like) {
+    private static StoredMessage decode(ByteBuffer in, @Nullable StoredMessage like, boolean inPlace) {
         int start = in.position();
         if (in.remaining() < MIN_SIZE) {
             throw new MessageFormatException(in.remaining() + " bytes at " + start + " are too few for a message");
@@ -147,7 +147,7 @@ public final class MessageLayout {
                     "Message size " + size + " at " + start + " does not fit into " + in.remaining() + " bytes");
         }
         try {
-            StoredMessage message = decodeFields(in.slice(start, size), magic == MAGIC_V2, like);
+            StoredMessage message = decodeFields(in.slice(start, size), magic == MAGIC_V2, like, inPlace);
             in.position(start + size);
             return message;
         } catch (java.nio.BufferUnderflowException e) {
@@ -157,17 +157,34 @@ public final class MessageLayout {
 
     /** Reads messages until the buffer ends. @return a list that belongs to the caller */
     public static List<StoredMessage> decodeAll(ByteBuffer in) {
+        return decodeAll(in, false);
+    }
+
+    /**
+     * Reads messages until the array ends, without copying their bodies out of it: it must not change afterwards.
+     *
+     * @return a list that belongs to the caller
+     */
+    public static List<StoredMessage> decodeInPlace(byte[] messages) {
+        return decodeAll(ByteBuffer.wrap(messages), true);
+    }
+
+    private static List<StoredMessage> decodeAll(ByteBuffer in, boolean inPlace) {
         List<StoredMessage> messages = new ArrayList<>();
         StoredMessage last = null;
         while (in.hasRemaining()) {
-            last = decode(in, last);
+            last = decode(in, last, inPlace);
             messages.add(last);
         }
         return messages;
     }
 
-    /** @param like a message that is probably of the same topic and hosts, which need not be made again then */
-    private static StoredMessage decodeFields(ByteBuffer in, boolean v2, @Nullable StoredMessage like) {
+    /**
+     * @param like a message that is probably of the same topic and hosts, which need not be made again then
+     * @param inPlace whether the body stays in the buffer's array
+     */
+    private static StoredMessage decodeFields(
+            ByteBuffer in, boolean v2, @Nullable StoredMessage like, boolean inPlace) {
         in.position(12);
         int queueId = in.getInt();
         int flag = in.getInt();
@@ -182,10 +199,12 @@ public final class MessageLayout {
                 in, SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6), like == null ? null : like.storeHost());
         int reconsumeTimes = in.getInt();
         long preparedPosition = in.getLong();
-        byte[] body = bytes(in, in.getInt(), "body");
+        int bodySize = checked(in, in.getInt(), "body");
+        byte[] body = inPlace ? in.array() : bytes(in, bodySize, "body");
+        int bodyFrom = inPlace ? skip(in, bodySize) : 0;
         int topicLength = v2 ? in.getShort() : in.get();
         String topic = topic(in, topicLength, like);
-        byte[] properties = bytes(in, in.getShort(), "properties");
+        Map<String, String> properties = properties(in, like == null ? Map.of() : like.properties());
         return new StoredMessage(
                 topic,
                 queueId,
@@ -199,16 +218,38 @@ public final class MessageLayout {
                 storeHost,
                 reconsumeTimes,
                 preparedPosition,
-                MessageProperties.decode(properties, 0, properties.length, like == null ? Map.of() : like.properties()),
-                body);
+                properties,
+                body,
+                bodyFrom,
+                bodySize);
     }
 
-    private static byte[] bytes(ByteBuffer in, int length, String field) {
+    private static Map<String, String> properties(ByteBuffer in, Map<String, String> like) {
+        int length = checked(in, in.getShort(), "properties");
+        if (!in.hasArray()) {
+            return MessageProperties.decode(bytes(in, length, "properties"), 0, length, like);
+        }
+        int from = skip(in, length);
+        return MessageProperties.decode(in.array(), from, from + length, like);
+    }
+
+    /** @return where the bytes that are passed over stand in the buffer's array */
+    private static int skip(ByteBuffer in, int length) {
+        int at = in.position();
+        in.position(at + length);
+        return in.arrayOffset() + at;
+    }
+
+    private static int checked(ByteBuffer in, int length, String field) {
         if (length < 0 || length > in.remaining()) {
             throw new MessageFormatException(
                     "The length of the " + field + " is " + length + " where " + in.remaining() + " bytes are left");
         }
-        byte[] bytes = new byte[length];
+        return length;
+    }
+
+    private static byte[] bytes(ByteBuffer in, int length, String field) {
+        byte[] bytes = new byte[checked(in, length, field)];
         in.get(bytes);
         return bytes;
     }

@@ -61,7 +61,12 @@ final class ChannelConnection implements Connection {
 
     @Override
     public CompletableFuture<Command> invoke(Command request, Duration timeout) {
-        var outgoing = new Outgoing.Request(request, System.nanoTime() + timeout.toNanos());
+        return invokeUntil(request, System.nanoTime() + timeout.toNanos());
+    }
+
+    /** @param deadlineNanos of {@link System#nanoTime()} */
+    CompletableFuture<Command> invokeUntil(Command request, long deadlineNanos) {
+        var outgoing = new Outgoing.Request(request, deadlineNanos);
         TransportException refusal = outbox.offer(outgoing);
         return refusal == null ? outgoing.answer() : CompletableFuture.failedFuture(refusal);
     }

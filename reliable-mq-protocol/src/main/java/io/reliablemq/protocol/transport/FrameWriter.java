@@ -29,6 +29,9 @@ final class FrameWriter {
     private final List<CompletableFuture<Void>> writtenWithBatch = new ArrayList<>();
     private @Nullable ByteBuf batch;
 
+    /** What the last batch came to: a buffer that grows is copied each time. */
+    private int likelyBytes = FIRST_BYTES;
+
     FrameWriter(Channel channel, CommandEncoder encoder) {
         this.channel = channel;
         this.encoder = encoder;
@@ -83,11 +86,12 @@ final class FrameWriter {
         ByteBuf current = batch;
         if (current != null && current.readableBytes() + bytes > BATCH_BYTES) {
             // Frames that wait for the rest of the batch are on their way with what follows.
+            likelyBytes = BATCH_BYTES;
             channel.write(current, channel.voidPromise());
             current = null;
         }
         if (current == null) {
-            current = channel.alloc().directBuffer(Math.max(bytes, FIRST_BYTES));
+            current = channel.alloc().directBuffer(Math.max(bytes, likelyBytes));
             batch = current;
         }
         return current;
@@ -97,6 +101,9 @@ final class FrameWriter {
     private void writeBatch(@Nullable ByteBuf apart) {
         ByteBuf head = batch;
         batch = null;
+        if (head != null) {
+            likelyBytes = Math.max(FIRST_BYTES, Math.min(BATCH_BYTES, head.readableBytes()));
+        }
         ByteBuf last = apart == null ? head : apart;
         if (last == null) {
             return;

@@ -72,15 +72,13 @@ public final class RemotingClient implements AutoCloseable {
                 request,
                 deadlineNanos,
                 result,
-                connection -> connection
-                        .invoke(request, Duration.ofNanos(deadlineNanos - System.nanoTime()))
-                        .whenComplete((answer, failure) -> {
-                            if (answer != null) {
-                                then.on(connection).accept(answer);
-                            } else {
-                                result.completeExceptionally(failure);
-                            }
-                        }));
+                connection -> connection.invokeUntil(request, deadlineNanos).whenComplete((answer, failure) -> {
+                    if (answer != null) {
+                        then.on(connection).accept(answer);
+                    } else {
+                        result.completeExceptionally(failure);
+                    }
+                }));
     }
 
     /** Sends a request that is never answered; completes once the bytes were handed to the operating system. */

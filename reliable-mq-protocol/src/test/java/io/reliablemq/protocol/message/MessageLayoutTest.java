@@ -145,6 +145,27 @@ class MessageLayoutTest {
     }
 
     @Test
+    void bodiesThatStayInPlaceAreTheirOwnMessages() {
+        byte[] one = MessageLayout.encode(message("A", "127.0.0.1", "127.0.0.1"));
+        byte[] two = MessageLayout.encode(message("BB", "::1", "127.0.0.1"));
+        byte[] both = Arrays.copyOf(one, one.length + two.length);
+        System.arraycopy(two, 0, both, one.length, two.length);
+
+        List<StoredMessage> read = MessageLayout.decodeInPlace(both);
+
+        assertThat(read).extracting(StoredMessage::topic).containsExactly("A", "BB");
+        for (StoredMessage message : read) {
+            assertThat(message.bodySize()).isEqualTo(5);
+            assertThat(message.body()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
+            assertThat(message.properties()).isEqualTo(Map.of("KEYS", "v1"));
+            byte[] copy = message.copyOfBody();
+            copy[0] = 'j';
+            assertThat(message.copyOfBody()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
+        }
+        assertThat(read.get(0).body()).as("nobody is given what others share").isNotSameAs(both);
+    }
+
+    @Test
     void everyTruncationAndEveryLieAboutALengthIsRefused() {
         byte[] whole = MessageLayout.encode(message("TopicA", "127.0.0.1", "127.0.0.2"));
         for (int length = 0; length < whole.length; length++) {
