@@ -5,20 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.client.api.ConsumeFrom;
+import io.reliablemq.client.api.ConsumeMode;
 import io.reliablemq.client.api.Producer;
 import io.reliablemq.client.api.PullConsumer;
 import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.SendQueue;
+import io.reliablemq.conformance.client.LockThief;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Where our consumers begin, and how they are slowed, stopped and closed, on either broker. */
@@ -26,6 +32,9 @@ abstract class OurConsumerControlSuite extends OurConsumerCase {
 
     private static final int PER_SECOND = 20;
     private static final int MESSAGES = 40;
+
+    /** Nothing of a queue for so long, where messages take milliseconds. */
+    private static final Duration STOPPED = Duration.ofSeconds(4);
 
     private static Queue queue(SendQueue queue) {
         return new Queue(queue.topic(), queue.brokerName(), queue.queueId());
@@ -147,5 +156,45 @@ abstract class OurConsumerControlSuite extends OurConsumerCase {
         Duration least = Duration.ofSeconds(1).multipliedBy(MESSAGES - 1).dividedBy(PER_SECOND);
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(least);
         assertThat(handled).containsExactlyInAnyOrderElementsOf(names("m", MESSAGES));
+    }
+
+    /** As after a pause that was longer than a lock lasts. */
+    @Test
+    void aQueueWhoseLockSomebodyElseHasIsLeftAloneUntilTheLockIsThereAgain() {
+        Producer producer = producer();
+        SendQueue queue = sendQueues(producer).get(0);
+        consume(settings().consumeMode(ConsumeMode.ORDERLY).build(), this::record);
+        producer.send(ours("m0"), queue);
+        awaitHandled(1);
+        String broker = broker().administration().brokerAddresses().iterator().next();
+        try (LockThief thief = new LockThief(broker, group())) {
+            await("the thief has the lock").atMost(DELIVERY_BOUND).until(() -> thief.takes(queue));
+
+            AtomicInteger sent = new AtomicInteger(1);
+            await("the consumer has heard it").atMost(DELIVERY_BOUND).until(() -> {
+                producer.send(ours("m" + sent.getAndIncrement()), queue);
+                return !areHandledWithin(STOPPED, sent.get());
+            });
+            names("late", 5).forEach(body -> producer.send(ours(body), queue));
+            assertThat(areHandledWithin(STOPPED, sent.get())).isFalse();
+            assertThat(handled).containsExactlyElementsOf(names("m", sent.get() - 1));
+
+            thief.givesBack(queue);
+            await("all").atMost(DELIVERY_BOUND).until(() -> handled.contains("late4"));
+            List<String> all = new ArrayList<>(names("m", sent.get()));
+            all.addAll(names("late", 5));
+            // What was handled since the last commit comes again: whoever had the lock meanwhile may be further.
+            assertThat(new LinkedHashSet<>(handled)).containsExactlyElementsOf(all);
+            assertThat(handled).hasSizeLessThan(all.size() + 20);
+        }
+    }
+
+    private boolean areHandledWithin(Duration time, int count) {
+        try {
+            await().atMost(time).until(() -> handled.size() >= count);
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
+        }
     }
 }

@@ -4,7 +4,7 @@ import io.reliablemq.broker.figures.Health;
 import io.reliablemq.broker.figures.HealthChecks;
 import io.reliablemq.broker.store.MessageStore;
 import io.reliablemq.broker.store.UnreadableMessageException;
-import io.reliablemq.broker.store.file.FileNotReopenedException;
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import io.reliablemq.broker.store.index.SegmentContent;
 import io.reliablemq.protocol.message.StoredMessage;
 import io.reliablemq.protocol.runtime.Agent;
@@ -223,7 +223,7 @@ final class UnreadableMessages implements Waiting, HealthChecks {
     private @Nullable StoredMessage read(long position) throws IOException {
         try {
             return store.readAt(position);
-        } catch (UnreadableMessageException | FileNotReopenedException e) {
+        } catch (UnreadableMessageException | NoHandleLeftException e) {
             // Told when it was passed over, and by the finding as long as that lasts.
             return null;
         }

@@ -2,7 +2,7 @@ package io.reliablemq.broker.store;
 
 import io.reliablemq.broker.store.MessageStore.Entry;
 import io.reliablemq.broker.store.MessageStore.Selection;
-import io.reliablemq.broker.store.file.FileNotReopenedException;
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import io.reliablemq.broker.store.index.EntryVisitor;
 import io.reliablemq.broker.store.index.QueueEntries;
 import io.reliablemq.broker.store.index.QueueIndex;
@@ -131,7 +131,7 @@ final class StoreReader {
             isRead = inOneGo
                     ? windows.read(entry.position(), message.duplicate())
                     : segments.read(entry.position(), message.duplicate());
-        } catch (ClosedChannelException | FileNotReopenedException e) {
+        } catch (ClosedChannelException | NoHandleLeftException e) {
             // The file is closed, which says nothing of what it holds.
             throw e;
         } catch (IOException e) {
@@ -191,7 +191,7 @@ final class StoreReader {
     private @Nullable ByteBuffer record(long position) throws IOException {
         try {
             return records.read(position, commitPoint.readable());
-        } catch (ClosedChannelException | FileNotReopenedException e) {
+        } catch (ClosedChannelException | NoHandleLeftException e) {
             throw e;
         } catch (IOException e) {
             throw unreadable(position, "cannot be read: " + e.getMessage(), e);

@@ -12,7 +12,7 @@ import io.reliablemq.broker.store.QueueKey;
 import io.reliablemq.broker.store.StoreSettings;
 import io.reliablemq.broker.store.file.AtomicFile;
 import io.reliablemq.broker.store.file.DiskFaults.Operation;
-import io.reliablemq.broker.store.file.FileNotReopenedException;
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.protocol.message.Names;
 import io.reliablemq.protocol.message.StoredMessage;
@@ -178,7 +178,7 @@ class DamagedDelayTest {
         disk.faults().arm(Operation.REOPEN, SEGMENT::equals, 0, Integer.MAX_VALUE, 0);
         clock.pass(Duration.ofSeconds(30));
         for (int i = 0; i < 20; i++) {
-            assertThatThrownBy(schedule::doWork).isInstanceOf(FileNotReopenedException.class);
+            assertThatThrownBy(schedule::doWork).isInstanceOf(NoHandleLeftException.class);
             clock.pass(Duration.ofSeconds(1));
         }
 

@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.reliablemq.broker.store.KeyQuery.Kind;
 import io.reliablemq.broker.store.file.DiskFaults.Operation;
-import io.reliablemq.broker.store.file.FileNotReopenedException;
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.index.IndexDamagedException;
 import io.reliablemq.protocol.runtime.Clock;
@@ -142,8 +142,8 @@ class IndexRepairTest {
                 assertThatThrownBy(() -> assertAllIsThere(store))
                         .as("%s", file)
                         .satisfiesAnyOf(
-                                failure -> assertThat(failure).isInstanceOf(FileNotReopenedException.class),
-                                failure -> assertThat(failure).hasCauseInstanceOf(FileNotReopenedException.class));
+                                failure -> assertThat(failure).isInstanceOf(NoHandleLeftException.class),
+                                failure -> assertThat(failure).hasCauseInstanceOf(NoHandleLeftException.class));
                 assertAllIsThere(store);
                 assertThat(store.damagedIndexFiles()).isZero();
             }

@@ -18,6 +18,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** How much is read again to find damage, and what is said of what was found. */
@@ -152,6 +154,26 @@ class ScrubbingTest {
         assertThat(lines.list).isNotEmpty().allSatisfy(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.WARN);
             assertThat(line.getFormattedMessage()).contains("Too many open files");
+        });
+    }
+
+    /** At the opening, and where a file that rested is to be opened again in the middle of it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Operation.class,
+            names = {"OPEN", "REOPEN"})
+    void aSegmentThatHasNoHandleIsNotDamaged(Operation operation) throws Exception {
+        fill(1 << 20);
+        disk.faults().arm(operation, file -> file.toString().endsWith("65536.log"), 0, 1, 0);
+
+        pass(Duration.ofMinutes(2));
+
+        assertThat(store.damage()).isEmpty();
+        assertThat(lines.list).singleElement().satisfies(line -> {
+            assertThat(line.getLevel()).isEqualTo(Level.WARN);
+            assertThat(line.getFormattedMessage())
+                    .contains("65536.log cannot be verified in this round")
+                    .contains("Too many open files");
         });
     }
 }

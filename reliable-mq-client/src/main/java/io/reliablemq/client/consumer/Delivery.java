@@ -44,11 +44,11 @@ record Delivery(ProcessQueue queue, StoredMessage message, int failedHere, long 
     }
 
     Delivery afterFailure() {
-        return new Delivery(queue, message, failedHere + 1, firstFailedAtMs, Returns.NONE);
+        return new Delivery(queue, queue.keepApart(message), failedHere + 1, firstFailedAtMs, Returns.NONE);
     }
 
     Delivery with(Returns now) {
-        return new Delivery(queue, message, failedHere, firstFailedAtMs, now);
+        return new Delivery(queue, queue.keepApart(message), failedHere, firstFailedAtMs, now);
     }
 
     /** Attempts that failed before this one. */

@@ -45,6 +45,14 @@ final class OffsetWindow {
         return true;
     }
 
+    /** Puts the message in the place of the one with its offset, if that is unfinished. */
+    void replace(StoredMessage message) {
+        int place = placeOf(message.queueOffset());
+        if (place < places && offsets[at(place)] == message.queueOffset() && messages[at(place)] != null) {
+            messages[at(place)] = message;
+        }
+    }
+
     /** @return the message that is finished by this; null if there is none */
     @Nullable
     StoredMessage finish(long offset) {

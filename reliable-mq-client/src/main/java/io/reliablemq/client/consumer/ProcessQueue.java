@@ -81,6 +81,24 @@ final class ProcessQueue {
         return added;
     }
 
+    /**
+     * The message will stay for long.
+     *
+     * @return the same, without what came with it, which must not stay as well
+     */
+    StoredMessage keepApart(StoredMessage message) {
+        StoredMessage apart = message.withOwnBody();
+        if (apart != message) {
+            lock.lock();
+            try {
+                unfinished.replace(apart);
+            } finally {
+                lock.unlock();
+            }
+        }
+        return apart;
+    }
+
     /** The message at that offset needs no further attention here: it was handled, or the broker has it back. */
     void finish(long offset) {
         finish(offset, false);

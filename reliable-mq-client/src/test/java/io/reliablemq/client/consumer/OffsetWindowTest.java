@@ -53,7 +53,14 @@ class OffsetWindowTest {
                                     .skip(random.nextInt(expected.size()))
                                     .findFirst()
                                     .orElseThrow();
+                    if (random.nextInt(3) == 0) {
+                        StoredMessage other = message(offset);
+                        window.replace(other);
+                        expected.put(offset, other);
+                        assertSame(window, expected);
+                    }
                     assertThat(window.finish(offset)).isSameAs(expected.remove(offset));
+                    window.replace(message(offset));
                     assertThat(window.finish(offset)).isNull();
                 }
                 assertThat(window.finish(next + 1)).isNull();

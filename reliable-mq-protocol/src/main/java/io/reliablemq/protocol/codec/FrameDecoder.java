@@ -24,8 +24,11 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private static final int BINARY = 1;
     private static final int KEEP_BYTES = 4096;
 
-    /** The longest body that has its array before it has arrived: an answer to a pull, which mostly comes in several reads. */
+    /** The longest body that has its array before all of it is there: an answer to a pull, which mostly comes in several reads. */
     private static final int GATHERED_BYTES = 256 << 10;
+
+    /** So much of a body at least must be there by then, since to announce one costs a peer nothing. */
+    private static final int LEAST_PART = 4;
 
     private final int maxFrameBytes;
     private final int maxHeaderBytes;
@@ -33,7 +36,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private byte[] scratch = new byte[512];
     private @Nullable ByteBuf received;
 
-    /** While its body arrives; nothing is in {@link #received} then, unless it has arrived. */
+    /** The frame whose body arrives. As long as that is not whole, all that comes goes there and nothing to {@link #received}. */
     private @Nullable Gathering gathering;
 
     private @Nullable ChannelHandlerContext context;
@@ -151,7 +154,8 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
             in.skipBytes(bodySize);
             return command;
         }
-        if (available >= PREFIX_BYTES + headerLength && bodySize <= GATHERED_BYTES) {
+        int arrived = available - PREFIX_BYTES - headerLength;
+        if (arrived >= bodySize / LEAST_PART && bodySize <= GATHERED_BYTES) {
             byte[] body = new byte[bodySize];
             gathering = new Gathering(command(in, type, headerLength, body), body);
             gathering.take(in);

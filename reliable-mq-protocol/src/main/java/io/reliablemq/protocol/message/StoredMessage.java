@@ -175,6 +175,27 @@ public final class StoredMessage {
         return bodySize;
     }
 
+    /** The same with a body that it shares with no other: for whoever keeps it for long. */
+    public StoredMessage withOwnBody() {
+        return bodySize == bytes.length
+                ? this
+                : new StoredMessage(
+                        topic,
+                        queueId,
+                        queueOffset,
+                        position,
+                        flag,
+                        systemFlag,
+                        bornTimestamp,
+                        bornHost,
+                        storeTimestamp,
+                        storeHost,
+                        reconsumeTimes,
+                        preparedPosition,
+                        properties,
+                        copyOfBody());
+    }
+
     public @Nullable String property(String name) {
         return properties.get(name);
     }

@@ -169,8 +169,12 @@ class FrameDecoderTest {
 
     /** What was read of a header that cannot be one is known before its body has come. */
     @Test
-    void aBadHeaderIsToldBeforeItsBodyArrives() {
-        ByteBuf in = Unpooled.buffer().writeInt(4 + 2 + 1_000).writeInt(2).writeBytes(new byte[] {'{', '!'});
+    void aBadHeaderIsToldBeforeAllOfItsBodyArrives() {
+        ByteBuf in = Unpooled.buffer()
+                .writeInt(4 + 2 + 1_000)
+                .writeInt(2)
+                .writeBytes(new byte[] {'{', '!'})
+                .writeZero(250);
         assertThatThrownBy(() -> channel.writeInbound(in)).isInstanceOf(MalformedFrameException.class);
         assertThat(in.refCnt()).isZero();
     }

@@ -162,6 +162,9 @@ class MessageLayoutTest {
             copy[0] = 'j';
             assertThat(message.copyOfBody()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
         }
+        StoredMessage apart = read.get(1).withOwnBody();
+        assertThat(apart).usingRecursiveComparison().isEqualTo(MessageLayout.decode(ByteBuffer.wrap(two)));
+        assertThat(apart.withOwnBody()).isSameAs(apart);
         assertThat(read.get(0).body()).as("nobody is given what others share").isNotSameAs(both);
     }
 

@@ -46,7 +46,7 @@ final class DiskFile implements StoreFile {
     /** Opens a file to be read, which is closed while others are wanted more. */
     static DiskFile openToRead(Path path, ReadHandles handles) throws IOException {
         Set<OpenOption> set = Set.of(StandardOpenOption.READ);
-        DiskFile file = new DiskFile(path, set, handles, FileChannel.open(path, set));
+        DiskFile file = new DiskFile(path, set, handles, opened(path, set));
         handles.opened(file);
         return file;
     }
@@ -152,16 +152,16 @@ final class DiskFile implements StoreFile {
             if (channel != broken) {
                 return;
             }
-            channel = openAgain();
+            channel = opened(path, options);
         }
         handles.opened(this);
     }
 
-    private FileChannel openAgain() throws IOException {
+    private static FileChannel opened(Path path, Set<? extends OpenOption> options) throws IOException {
         try {
             return FileChannel.open(path, options);
         } catch (IOException e) {
-            throw saysNoHandleIsLeft(e) ? new FileNotReopenedException(path, e) : e;
+            throw saysNoHandleIsLeft(e) ? new NoHandleLeftException(path, e) : e;
         }
     }
 

@@ -1,6 +1,6 @@
 package io.reliablemq.broker.store.index;
 
-import io.reliablemq.broker.store.file.FileNotReopenedException;
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
 import java.io.IOException;
@@ -82,7 +82,7 @@ public record ChecksummedBlocks(long from, long count) {
 
     /** A file that is closed has nothing wrong with it: it is no longer kept, was made again, or lacks a handle for now. */
     private static String unreadable(String where, IOException failure) throws IOException {
-        if (failure instanceof ClosedChannelException || failure instanceof FileNotReopenedException) {
+        if (failure instanceof ClosedChannelException || failure instanceof NoHandleLeftException) {
             throw failure;
         }
         return "unreadable in " + where + " (" + failure.getMessage() + ")";

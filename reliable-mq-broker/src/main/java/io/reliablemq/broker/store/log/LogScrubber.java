@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.protocol.runtime.Clock;
 import java.io.IOException;
@@ -121,6 +122,10 @@ public final class LogScrubber {
             long read = current.scan().end() - before;
             bytesRead += read;
             return pauseAfter(read);
+        } catch (NoHandleLeftException e) {
+            passedOver(current.base(), e);
+            close();
+            return 1;
         } catch (IOException e) {
             found(current.base(), current.scan().end(), "it cannot be read: " + e.getMessage());
             close();
@@ -142,10 +147,18 @@ public final class LogScrubber {
         try {
             StoreFile file = folder.files().openToRead(folder.segment(range[0]));
             return new Open(range[0], range[1], file, new SegmentScan(range[0], file), bytesBeside);
+        } catch (NoHandleLeftException e) {
+            passedOver(range[0], e);
+            return openNext();
         } catch (IOException e) {
             found(range[0], range[0], "it cannot be opened: " + e.getMessage());
             return openNext();
         }
+    }
+
+    /** What keeps it from being read says nothing of what it holds. */
+    private void passedOver(long base, NoHandleLeftException e) {
+        LOG.warn("{} cannot be verified in this round: {}", folder.segment(base), e.getMessage());
     }
 
     /** Whatever is wrong there says nothing of the log. */

@@ -15,14 +15,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Readers that are further apart, or a reader whose neighbours nobody wants, are no reason to read the log many times over: in the
  * long run no more is fetched than {@link #FETCHED_FOR_EACH} times what was asked for. What that does not allow is read for itself.
  *
+ * <p>Nothing is ever dropped from a window because it has changed: within one opening of the store no position far enough behind its end
+ * is written a second time. What cuts the log does so before an opening, which has windows of its own.
+ *
  * <p>Safe for use by any thread: what a window holds is guarded by its lock, which is held while it is filled.
  */
 public final class ReadWindows {
 
     private static final int WINDOW_BYTES = 256 << 10;
 
-    /** Memory is taken when they are first filled. */
-    private static final int WINDOWS = 128;
+    /**
+     * Memory outside of the heap, which may be as large as that by default, is taken when they are first filled: at most a sixteenth of
+     * it. So 32 MiB from a heap of 512 MiB on, and 4 MiB at least.
+     */
+    static final int WINDOWS =
+            (int) Math.max(16, Math.min(128, Runtime.getRuntime().maxMemory() / 16 / WINDOW_BYTES));
 
     private static final int FETCHED_FOR_EACH = 2;
 
@@ -35,7 +42,7 @@ public final class ReadWindows {
     private final Segments segments;
     private final Window[] windows = Stream.generate(Window::new).limit(WINDOWS).toArray(Window[]::new);
 
-    /** Bytes that may be fetched. Two threads may overdraw it, by a window each. */
+    /** Bytes that may be fetched. Whoever fills at the same moment may overdraw it, by a window each. */
     private final AtomicLong allowance = new AtomicLong(MAX_ALLOWANCE);
 
     public ReadWindows(Segments segments) {
@@ -87,8 +94,8 @@ public final class ReadWindows {
                     if (allowance.get() < WINDOW_BYTES) {
                         return readThrough(from, target);
                     }
-                    allowance.addAndGet(-WINDOW_BYTES);
                     filled = fill(from);
+                    allowance.addAndGet(start - end);
                 }
                 int length = (int) Math.min(target.remaining(), Math.max(0, end - from));
                 target.put(target.position(), filled, (int) (from - start), length);

@@ -121,7 +121,7 @@ class ReadHandlesTest {
         Files.createSymbolicLink(file, file);
         assertThatThrownBy(() -> read(0))
                 .isInstanceOf(IOException.class)
-                .isNotInstanceOf(FileNotReopenedException.class)
+                .isNotInstanceOf(NoHandleLeftException.class)
                 .hasMessageContaining(file.toString());
 
         Files.delete(file);

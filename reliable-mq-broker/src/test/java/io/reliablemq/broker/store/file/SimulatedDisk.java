@@ -143,7 +143,9 @@ public final class SimulatedDisk implements StoreFiles {
         if (names.find(file) != null) {
             throw new FileAlreadyExistsException(file.toString());
         }
-        requireHandle(DiskFaults.Operation.CREATE, file);
+        if (faults.strike(DiskFaults.Operation.CREATE, file) != null) {
+            throw new FileSystemException(file.toString(), null, "Too many open files");
+        }
         SimulatedFile node = new SimulatedFile();
         names.create(file, node);
         endOperation();
@@ -159,14 +161,10 @@ public final class SimulatedDisk implements StoreFiles {
     @Override
     public synchronized StoreFile openToRead(Path file) throws IOException {
         requireRunning();
-        requireHandle(DiskFaults.Operation.OPEN, file);
-        return new OpenFile(file, node(file), false);
-    }
-
-    private void requireHandle(DiskFaults.Operation operation, Path file) throws FileSystemException {
-        if (faults.strike(operation, file) != null) {
-            throw new FileSystemException(file.toString(), null, "Too many open files");
+        if (faults.strike(DiskFaults.Operation.OPEN, file) != null) {
+            throw new NoHandleLeftException(file, new IOException("Too many open files"));
         }
+        return new OpenFile(file, node(file), false);
     }
 
     @Override
@@ -329,7 +327,7 @@ public final class SimulatedDisk implements StoreFiles {
             synchronized (SimulatedDisk.this) {
                 requireOpen();
                 if (faults.strike(DiskFaults.Operation.REOPEN, path) != null) {
-                    throw new FileNotReopenedException(path, new IOException("Too many open files"));
+                    throw new NoHandleLeftException(path, new IOException("Too many open files"));
                 }
                 if (faults.strike(DiskFaults.Operation.READ, path) != null) {
                     throw new IOException("Input/output error");

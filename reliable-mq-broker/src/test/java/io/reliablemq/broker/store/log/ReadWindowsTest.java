@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ReadWindowsTest {
 
     /** All of them would go to the same window. */
-    private static final int APART = 128 * (256 << 10);
+    private static final int APART = ReadWindows.WINDOWS * (256 << 10);
 
     private static final int WINDOW = 256 << 10;
     private static final int MESSAGE = 1 << 10;
@@ -73,7 +73,7 @@ class ReadWindowsTest {
     /** Each of the two takes the window from the other. */
     @Test
     void readersThatAreFarApartDoNotReadTheLogManyTimesOver() throws Exception {
-        Counted counted = counted(APART + WINDOW);
+        Counted counted = counted(2 * APART + WINDOW);
         int asked = 0;
         for (int round = 0; round < 2_000; round++) {
             long at = (long) (round % 2) * APART + round / 2 * 8L;
@@ -84,6 +84,15 @@ class ReadWindowsTest {
             asked += MESSAGE;
         }
         assertThat(counted.bytes.get()).isGreaterThan(asked).isLessThan(APART + 3L * asked + 2 * WINDOW);
+
+        // Reads that were announced have earned it again by now.
+        counted.windows.announce(WINDOW);
+        long before = counted.bytes.get();
+        for (int at = 0; at < WINDOW; at += MESSAGE) {
+            assertThat(counted.windows.read(2L * APART + at, ByteBuffer.allocate(MESSAGE)))
+                    .isTrue();
+        }
+        assertThat(counted.bytes.get() - before).isEqualTo(WINDOW);
     }
 
     private record Counted(ReadWindows windows, AtomicLong bytes) {}
