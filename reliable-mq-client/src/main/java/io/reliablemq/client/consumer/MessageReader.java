@@ -42,7 +42,11 @@ final class MessageReader {
             return read(delivery);
         } catch (UnreadableMessageException e) {
             StoredMessage stored = delivery.message();
-            return message(delivery.queue().queue(), stored, delivery.failedBefore(), stored.copyOfBody());
+            return message(
+                    delivery.queue().queue(),
+                    stored,
+                    delivery.failedBefore(),
+                    stored.content().copy());
         }
     }
 
@@ -69,7 +73,9 @@ final class MessageReader {
     }
 
     private static byte[] ownBody(StoredMessage stored) throws UnreadableMessageException {
-        return SystemFlag.isSet(stored.systemFlag(), SystemFlag.COMPRESSED) ? body(stored) : stored.copyOfBody();
+        return SystemFlag.isSet(stored.systemFlag(), SystemFlag.COMPRESSED)
+                ? body(stored)
+                : stored.content().copy();
     }
 
     private static byte[] body(StoredMessage stored) throws UnreadableMessageException {

@@ -199,9 +199,7 @@ public final class MessageLayout {
                 in, SystemFlag.isSet(systemFlag, SystemFlag.STORE_HOST_V6), like == null ? null : like.storeHost());
         int reconsumeTimes = in.getInt();
         long preparedPosition = in.getLong();
-        int bodySize = checked(in, in.getInt(), "body");
-        byte[] body = inPlace ? in.array() : bytes(in, bodySize, "body");
-        int bodyFrom = inPlace ? skip(in, bodySize) : 0;
+        StoredBody body = body(in, inPlace);
         int topicLength = v2 ? in.getShort() : in.get();
         String topic = topic(in, topicLength, like);
         Map<String, String> properties = properties(in, like == null ? Map.of() : like.properties());
@@ -219,9 +217,12 @@ public final class MessageLayout {
                 reconsumeTimes,
                 preparedPosition,
                 properties,
-                body,
-                bodyFrom,
-                bodySize);
+                body);
+    }
+
+    private static StoredBody body(ByteBuffer in, boolean inPlace) {
+        int size = checked(in, in.getInt(), "body");
+        return inPlace ? new StoredBody(in.array(), skip(in, size), size) : StoredBody.of(bytes(in, size, "body"));
     }
 
     private static Map<String, String> properties(ByteBuffer in, Map<String, String> like) {

@@ -1,44 +1,38 @@
 package io.reliablemq.protocol.message;
 
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A message as the broker keeps it and a consumer receives it. Immutable.
  *
- * <p>Its body may be a part of an array that it shares with those that came with it, so that whoever keeps one of them keeps them all.
+ * @param queueOffset its number in its queue
+ * @param position where it starts in the log of its broker, in bytes
+ * @param systemFlag see {@link SystemFlag}
+ * @param bornTimestamp when the producer sent it, in ms of the producer's clock
+ * @param storeTimestamp when the broker stored it, in ms of the broker's clock
+ * @param reconsumeTimes how often it was handed out again after a failure; 0 at first delivery
+ * @param preparedPosition where the half message of a committed transaction stands, else 0
+ * @param content the body as stored, which may be compressed
  */
-public final class StoredMessage {
+public record StoredMessage(
+        String topic,
+        int queueId,
+        long queueOffset,
+        long position,
+        int flag,
+        int systemFlag,
+        long bornTimestamp,
+        InetSocketAddress bornHost,
+        long storeTimestamp,
+        InetSocketAddress storeHost,
+        int reconsumeTimes,
+        long preparedPosition,
+        Map<String, String> properties,
+        StoredBody content) {
 
-    private final String topic;
-    private final int queueId;
-    private final long queueOffset;
-    private final long position;
-    private final int flag;
-    private final int systemFlag;
-    private final long bornTimestamp;
-    private final InetSocketAddress bornHost;
-    private final long storeTimestamp;
-    private final InetSocketAddress storeHost;
-    private final int reconsumeTimes;
-    private final long preparedPosition;
-    private final Map<String, String> properties;
-    private final byte[] bytes;
-    private final int bodyFrom;
-    private final int bodySize;
-
-    /**
-     * @param queueOffset its number in its queue
-     * @param position where it starts in the log of its broker, in bytes
-     * @param systemFlag see {@link SystemFlag}
-     * @param bornTimestamp when the producer sent it, in ms of the producer's clock
-     * @param storeTimestamp when the broker stored it, in ms of the broker's clock
-     * @param reconsumeTimes how often it was handed out again after a failure; 0 at first delivery
-     * @param preparedPosition where the half message of a committed transaction stands, else 0
-     * @param body as stored, which may be compressed; the caller must not change it afterwards
-     */
+    /** @param body as stored; the caller must not change it afterwards */
     public StoredMessage(
             String topic,
             int queueId,
@@ -68,116 +62,21 @@ public final class StoredMessage {
                 reconsumeTimes,
                 preparedPosition,
                 properties,
-                body,
-                0,
-                body.length);
+                StoredBody.of(body));
     }
 
-    /** With a body that is a part of these bytes. */
-    StoredMessage(
-            String topic,
-            int queueId,
-            long queueOffset,
-            long position,
-            int flag,
-            int systemFlag,
-            long bornTimestamp,
-            InetSocketAddress bornHost,
-            long storeTimestamp,
-            InetSocketAddress storeHost,
-            int reconsumeTimes,
-            long preparedPosition,
-            Map<String, String> properties,
-            byte[] bytes,
-            int bodyFrom,
-            int bodySize) {
-        this.topic = topic;
-        this.queueId = queueId;
-        this.queueOffset = queueOffset;
-        this.position = position;
-        this.flag = flag;
-        this.systemFlag = systemFlag;
-        this.bornTimestamp = bornTimestamp;
-        this.bornHost = bornHost;
-        this.storeTimestamp = storeTimestamp;
-        this.storeHost = storeHost;
-        this.reconsumeTimes = reconsumeTimes;
-        this.preparedPosition = preparedPosition;
-        this.properties = properties;
-        this.bytes = bytes;
-        this.bodyFrom = bodyFrom;
-        this.bodySize = bodySize;
-    }
-
-    public String topic() {
-        return topic;
-    }
-
-    public int queueId() {
-        return queueId;
-    }
-
-    public long queueOffset() {
-        return queueOffset;
-    }
-
-    public long position() {
-        return position;
-    }
-
-    public int flag() {
-        return flag;
-    }
-
-    public int systemFlag() {
-        return systemFlag;
-    }
-
-    public long bornTimestamp() {
-        return bornTimestamp;
-    }
-
-    public InetSocketAddress bornHost() {
-        return bornHost;
-    }
-
-    public long storeTimestamp() {
-        return storeTimestamp;
-    }
-
-    public InetSocketAddress storeHost() {
-        return storeHost;
-    }
-
-    public int reconsumeTimes() {
-        return reconsumeTimes;
-    }
-
-    public long preparedPosition() {
-        return preparedPosition;
-    }
-
-    public Map<String, String> properties() {
-        return properties;
-    }
-
-    /** The body in an array of its own, which may be the message's: callers must not change it. */
+    /** The body as stored, in an array of its own, which may be the message's: callers must not change it. */
     public byte[] body() {
-        return bodySize == bytes.length ? bytes : copyOfBody();
-    }
-
-    /** The body in an array that belongs to the caller. */
-    public byte[] copyOfBody() {
-        return Arrays.copyOfRange(bytes, bodyFrom, bodyFrom + bodySize);
+        return content.toArray();
     }
 
     public int bodySize() {
-        return bodySize;
+        return content.size();
     }
 
     /** The same with a body that it shares with no other: for whoever keeps it for long. */
     public StoredMessage withOwnBody() {
-        return bodySize == bytes.length
+        return content.isWhole()
                 ? this
                 : new StoredMessage(
                         topic,
@@ -193,7 +92,7 @@ public final class StoredMessage {
                         reconsumeTimes,
                         preparedPosition,
                         properties,
-                        copyOfBody());
+                        content.copy());
     }
 
     public @Nullable String property(String name) {
@@ -218,6 +117,6 @@ public final class StoredMessage {
     @Override
     public String toString() {
         return "StoredMessage[topic=" + topic + ", queue=" + queueId + ", offset=" + queueOffset + ", id=" + messageId()
-                + ", reconsumeTimes=" + reconsumeTimes + ", " + bodySize + " bytes]";
+                + ", reconsumeTimes=" + reconsumeTimes + ", " + bodySize() + " bytes]";
     }
 }

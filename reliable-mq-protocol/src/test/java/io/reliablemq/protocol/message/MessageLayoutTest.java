@@ -158,9 +158,11 @@ class MessageLayoutTest {
             assertThat(message.bodySize()).isEqualTo(5);
             assertThat(message.body()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
             assertThat(message.properties()).isEqualTo(Map.of("KEYS", "v1"));
-            byte[] copy = message.copyOfBody();
+            byte[] copy = message.content().copy();
             copy[0] = 'j';
-            assertThat(message.copyOfBody()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
+            assertThat(message.content().copy())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("hello");
         }
         StoredMessage apart = read.get(1).withOwnBody();
         assertThat(apart).usingRecursiveComparison().isEqualTo(MessageLayout.decode(ByteBuffer.wrap(two)));
