@@ -164,16 +164,25 @@ class ScrubbingTest {
             names = {"OPEN", "REOPEN"})
     void aSegmentThatHasNoHandleIsNotDamaged(Operation operation) throws Exception {
         fill(1 << 20);
-        disk.faults().arm(operation, file -> file.toString().endsWith("65536.log"), 0, 1, 0);
+        disk.faults().arm(operation, file -> file.toString().endsWith("65536.log"), 0, Integer.MAX_VALUE, 0);
 
         pass(Duration.ofMinutes(2));
 
         assertThat(store.damage()).isEmpty();
+        assertThat(Reading.value(store.figures(), "scrub.rounds"))
+                .as("not all was read")
+                .isZero();
         assertThat(lines.list).singleElement().satisfies(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.WARN);
             assertThat(line.getFormattedMessage())
                     .contains("65536.log cannot be verified in this round")
                     .contains("Too many open files");
         });
+
+        disk.faults().clear();
+        clock.pass(Duration.ofHours(1));
+        pass(Duration.ofMinutes(2));
+        assertThat(Reading.value(store.figures(), "scrub.rounds")).isEqualTo(1);
+        assertThat(lines.list).hasSize(1);
     }
 }

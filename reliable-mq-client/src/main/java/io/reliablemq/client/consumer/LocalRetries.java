@@ -40,10 +40,10 @@ final class LocalRetries implements Failures {
             if (verdict.isDeadLetter() || delivery.failedBefore() >= settings.maxReconsumeTimes()) {
                 giveUp(delivery, verdict);
             } else {
+                Delivery next = delivery.afterFailure();
                 context.loop()
                         .scheduleForMessage(
-                                settings.retries().localDelay(delivery.failedBefore()),
-                                () -> again.accept(delivery.afterFailure()));
+                                settings.retries().localDelay(delivery.failedBefore()), () -> again.accept(next));
             }
         } finally {
             settled.run();
@@ -63,7 +63,8 @@ final class LocalRetries implements Failures {
                     settings.group(),
                     AFTER_FAILED_NOTICE.toMillis(),
                     Causes.loggable(e));
-            context.loop().schedule(AFTER_FAILED_NOTICE, () -> giveUp(delivery, verdict));
+            Delivery kept = delivery.with(delivery.returns());
+            context.loop().schedule(AFTER_FAILED_NOTICE, () -> giveUp(kept, verdict));
             return;
         }
         delivery.finish();

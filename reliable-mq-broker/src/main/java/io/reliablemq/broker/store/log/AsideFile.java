@@ -1,10 +1,12 @@
 package io.reliablemq.broker.store.log;
 
 import io.reliablemq.broker.store.file.DiskFullException;
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import io.reliablemq.broker.store.file.StoreFile;
 import io.reliablemq.broker.store.file.StoreFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -65,12 +67,14 @@ final class AsideFile {
             byte[] bytes = new byte[length];
             segment.read(ByteBuffer.wrap(bytes), position);
             return bytes;
+        } catch (ClosedChannelException | NoHandleLeftException e) {
+            throw e;
         } catch (IOException e) {
             return readBlockByBlock(segment, position, length);
         }
     }
 
-    private static byte[] readBlockByBlock(StoreFile segment, long position, int length) {
+    private static byte[] readBlockByBlock(StoreFile segment, long position, int length) throws IOException {
         byte[] bytes = new byte[length];
         for (int at = 0; at < length; ) {
             int step = (int) Math.min(length - at, BLOCK_BYTES - (position + at) % BLOCK_BYTES);
@@ -78,6 +82,8 @@ final class AsideFile {
             try {
                 segment.read(ByteBuffer.wrap(block), position + at);
                 System.arraycopy(block, 0, bytes, at, step);
+            } catch (ClosedChannelException | NoHandleLeftException e) {
+                throw e;
             } catch (IOException e) {
                 LOG.warn("{} bytes at {} of a segment cannot be read", step, position + at, e);
             }

@@ -33,6 +33,10 @@ public final class LogScrubber {
     private long roundStart;
     private long nextBase;
     private @Nullable Open open;
+
+    /** Whether this round has passed over nothing so far. */
+    private boolean allRead = true;
+
     private volatile List<Finding> findings = List.of();
     private volatile long bytesRead;
     private volatile long rounds;
@@ -138,26 +142,24 @@ public final class LogScrubber {
     }
 
     private @Nullable Open openNext() {
-        long[] range = segments.endedFrom(nextBase);
-        if (range.length == 0) {
-            return null;
+        for (long[] range = segments.endedFrom(nextBase); range.length > 0; range = segments.endedFrom(nextBase)) {
+            nextBase = range[1];
+            long bytesBeside = verifyBeside(range[0]);
+            try {
+                StoreFile file = folder.files().openToRead(folder.segment(range[0]));
+                return new Open(range[0], range[1], file, new SegmentScan(range[0], file), bytesBeside);
+            } catch (NoHandleLeftException e) {
+                passedOver(range[0], e);
+            } catch (IOException e) {
+                found(range[0], range[0], "it cannot be opened: " + e.getMessage());
+            }
         }
-        nextBase = range[1];
-        long bytesBeside = verifyBeside(range[0]);
-        try {
-            StoreFile file = folder.files().openToRead(folder.segment(range[0]));
-            return new Open(range[0], range[1], file, new SegmentScan(range[0], file), bytesBeside);
-        } catch (NoHandleLeftException e) {
-            passedOver(range[0], e);
-            return openNext();
-        } catch (IOException e) {
-            found(range[0], range[0], "it cannot be opened: " + e.getMessage());
-            return openNext();
-        }
+        return null;
     }
 
     /** What keeps it from being read says nothing of what it holds. */
     private void passedOver(long base, NoHandleLeftException e) {
+        allRead = false;
         LOG.warn("{} cannot be verified in this round: {}", folder.segment(base), e.getMessage());
     }
 
@@ -173,7 +175,10 @@ public final class LogScrubber {
     }
 
     private long endRound() {
-        rounds++;
+        if (allRead) {
+            rounds++;
+        }
+        allRead = true;
         nextBase = 0;
         long now = clock.nanos();
         long wait = Math.max(NANOS_PER_SECOND, roundStart + intervalNanos - now);

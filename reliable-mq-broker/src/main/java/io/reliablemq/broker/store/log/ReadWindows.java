@@ -1,7 +1,9 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -94,8 +96,16 @@ public final class ReadWindows {
                     if (allowance.get() < WINDOW_BYTES) {
                         return readThrough(from, target);
                     }
-                    filled = fill(from);
-                    allowance.addAndGet(start - end);
+                    try {
+                        filled = fill(from);
+                        allowance.addAndGet(start - end);
+                    } catch (ClosedChannelException | NoHandleLeftException e) {
+                        throw e;
+                    } catch (IOException e) {
+                        // A block somewhere in it cannot be read, which is perhaps none of what was asked for.
+                        allowance.addAndGet(-WINDOW_BYTES);
+                        return readThrough(from, target);
+                    }
                 }
                 int length = (int) Math.min(target.remaining(), Math.max(0, end - from));
                 target.put(target.position(), filled, (int) (from - start), length);

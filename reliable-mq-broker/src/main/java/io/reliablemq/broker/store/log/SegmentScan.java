@@ -1,8 +1,10 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.NoHandleLeftException;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -194,6 +196,9 @@ final class SegmentScan {
                 file.read(window, position - base);
                 window.flip();
                 return window.limit() >= bytes;
+            } catch (ClosedChannelException | NoHandleLeftException e) {
+                // That says nothing of what the file holds.
+                throw e;
             } catch (IOException e) {
                 noteUnreadable(position, position + window.limit(), e);
                 window.limit(0);
@@ -207,6 +212,8 @@ final class SegmentScan {
         for (; block < to; block += BLOCK_BYTES) {
             try {
                 file.read(ByteBuffer.allocate(bytesOfBlock(block)), block - base);
+            } catch (ClosedChannelException | NoHandleLeftException e) {
+                throw e;
             } catch (IOException e) {
                 unreadable.add(block);
                 return;

@@ -1,6 +1,7 @@
 package io.reliablemq.broker.store.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reliablemq.broker.store.file.SimulatedDisk;
 import io.reliablemq.broker.store.file.StoreFile;
@@ -93,6 +94,26 @@ class ReadWindowsTest {
                     .isTrue();
         }
         assertThat(counted.bytes.get() - before).isEqualTo(WINDOW);
+    }
+
+    /** Those who stand near it are not to suffer. */
+    @Test
+    void aBlockThatCannotBeReadSparesItsNeighbours() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk();
+        disk.createFolder(FILE.getParent());
+        try (StoreFile written = disk.create(FILE)) {
+            written.write(ByteBuffer.allocate(WINDOW), 0);
+        }
+        disk.loseBlock(FILE, 5 * 4096);
+        Segments segments = new Segments();
+        segments.add(new Segment(0, WINDOW, FILE, disk.openToRead(FILE)));
+        ReadWindows windows = new ReadWindows(segments);
+
+        for (int round = 0; round < 2 * ReadWindows.WINDOWS; round++) {
+            assertThat(windows.read(10_000, ByteBuffer.allocate(MESSAGE))).isTrue();
+        }
+        assertThatThrownBy(() -> windows.read(5 * 4096, ByteBuffer.allocate(MESSAGE)))
+                .isInstanceOf(IOException.class);
     }
 
     private record Counted(ReadWindows windows, AtomicLong bytes) {}
