@@ -12,12 +12,14 @@ import io.reliablemq.conformance.process.LinkProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Two masters, each with a slave, and two name servers, each a process, under the strict setting. A proxy stands between
- * each slave and its master. Used by one thread.
+ * Two masters, each with a slave, and two name servers, each a process, under the strict setting. Proxies stand between each slave and
+ * its master and the name servers, which would tell it another way to the master. Used by one thread.
  */
 final class StrictCluster implements AutoCloseable {
 
@@ -51,9 +53,9 @@ final class StrictCluster implements AutoCloseable {
         private BrokerProcess process;
         private final ManagementEndpoint management = new ManagementEndpoint(managementPort);
 
-        Node(String name, Path folder, String... settings) {
+        Node(String name, Path folder, String registersWith, String... settings) {
             this.folder = folder;
-            this.process = BrokerProcess.registeringWith(nameServers, name, folder, port)
+            this.process = BrokerProcess.registeringWith(registersWith, name, folder, port)
                     .with("management.port=" + managementPort, "flush-disk-type=SYNC_FLUSH")
                     .with(settings);
         }
@@ -85,16 +87,21 @@ final class StrictCluster implements AutoCloseable {
 
         private final String name;
         private final LinkProxy link;
+        private final List<LinkProxy> toNameServers;
         private Node master;
         private Node slave;
 
         Pair(String name, Path folder) {
             this.name = name;
-            master = new Node(name, folder.resolve(name + "-0"), "broker-role=SYNC_MASTER", "broker-id=0");
+            master = new Node(name, folder.resolve(name + "-0"), nameServers, "broker-role=SYNC_MASTER", "broker-id=0");
             link = new LinkProxy(master.port);
+            toNameServers = Arrays.stream(nameServers.split(";"))
+                    .map(server -> new LinkProxy(Integer.parseInt(server.substring(server.indexOf(':') + 1))))
+                    .toList();
             slave = new Node(
                     name,
                     folder.resolve(name + "-1"),
+                    toNameServers.stream().map(LinkProxy::address).collect(Collectors.joining(";")),
                     "broker-role=SLAVE",
                     "broker-id=1",
                     "master-address=" + link.address());
@@ -112,8 +119,15 @@ final class StrictCluster implements AutoCloseable {
             return slave;
         }
 
-        LinkProxy link() {
-            return link;
+        /** The slave can reach nobody; clients can reach both. */
+        void cutLinks() {
+            toNameServers.forEach(LinkProxy::cut);
+            link.cut();
+        }
+
+        void repairLinks() {
+            link.repair();
+            toNameServers.forEach(LinkProxy::repair);
         }
 
         /** The slave has become the master, and the master is to be its slave. */
@@ -137,6 +151,9 @@ final class StrictCluster implements AutoCloseable {
             slave.process().close();
             master.process().close();
             link.close();
+            for (LinkProxy proxy : toNameServers) {
+                proxy.close();
+            }
         }
     }
 

@@ -179,7 +179,7 @@ class StrictClusterIT {
     @Test
     void theLinkBetweenMasterAndSlaveIsCutAndRepaired() throws Exception {
         Pair pair = cluster.a();
-        pair.link().cut();
+        pair.cutLinks();
         await("the master knows that it has no slave")
                 .atMost(BOUND)
                 .untilAsserted(() ->
@@ -187,7 +187,7 @@ class StrictClusterIT {
         // What was under way has its answer.
         awaitMessagesAt("b");
         awaitUnsafeAnswersOfAAndMessagesOnlyAtB("NO_REPLICA");
-        pair.link().repair();
+        pair.repairLinks();
         pair.awaitInSync();
         awaitMessagesAt("a");
         finish("link between master and slave cut and repaired");
