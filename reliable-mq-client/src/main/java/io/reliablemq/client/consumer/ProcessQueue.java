@@ -87,7 +87,13 @@ final class ProcessQueue {
      * @return the same, without what came with it, which must not stay as well
      */
     StoredMessage keepApart(StoredMessage message) {
-        StoredMessage apart = message.withOwnBody();
+        StoredMessage apart;
+        try {
+            apart = message.withOwnBody();
+        } catch (OutOfMemoryError e) {
+            // Its next attempt must not depend on that.
+            return message;
+        }
         if (apart != message) {
             lock.lock();
             try {
