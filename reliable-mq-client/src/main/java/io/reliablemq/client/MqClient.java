@@ -9,6 +9,7 @@ import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ClusterQueries;
 import io.reliablemq.client.api.ConsumeInterceptor;
 import io.reliablemq.client.api.DeadLetters;
+import io.reliablemq.client.api.HeaderFormat;
 import io.reliablemq.client.api.JournalSettings;
 import io.reliablemq.client.api.MessageHandler;
 import io.reliablemq.client.api.OpenConsumer;
@@ -98,8 +99,10 @@ public final class MqClient implements AutoCloseable {
         Callbacks callbacks = new Callbacks(loop, clock);
         TransactionQuestions questions = new TransactionQuestions(callbacks);
         Notices notices = new Notices(groupNotices, replies, questions);
-        TransportSettings transport =
-                TransportSettings.defaults().withIoThreads(IO_THREADS).withTls(Tls.opening(settings.tls()));
+        TransportSettings transport = TransportSettings.defaults()
+                .withIoThreads(IO_THREADS)
+                .withTls(Tls.opening(settings.tls()))
+                .withBinaryHeaders(settings.headerFormat() == HeaderFormat.BINARY);
         Connections connections = shared.push(new Connections(new RemotingClient(eventLoops, transport, notices)));
         // Behind what it uses, so that it ends before that does.
         AgentRunner runner = shared.push(new AgentRunner(loop, errors));

@@ -17,12 +17,14 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The frame of a send request of 1 KiB with a JSON header: from and to bytes, and from and to its fields. */
+/** The frame of a send request of 1 KiB with either kind of header: from and to bytes, and from and to its fields. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,6 +35,9 @@ public class HeaderBenchmark {
 
     private static final int MAX_FRAME_BYTES = 16 << 20;
     private static final int MAX_HEADER_BYTES = 64 << 10;
+
+    @Param({"false", "true"})
+    public boolean binary;
 
     private final SendMessageRequest header = new SendMessageRequest(
             "group",
@@ -55,7 +60,18 @@ public class HeaderBenchmark {
     private final ByteBuf out = Unpooled.directBuffer(4096);
     private final EmbeddedChannel decoder =
             new EmbeddedChannel(new FrameDecoder(MAX_FRAME_BYTES, MAX_HEADER_BYTES, () -> false));
-    private final ByteBuf frame = frame();
+    private ByteBuf frame = Unpooled.EMPTY_BUFFER;
+
+    @Setup
+    public void encode() {
+        if (binary) {
+            encoder.useBinaryHeaders();
+        }
+        frame = Unpooled.directBuffer(4096);
+        encoder.prepare(command);
+        encoder.writeHead(frame);
+        frame.writeBytes(command.body().buffer());
+    }
 
     @Benchmark
     public ByteBuf encodeHead() {
@@ -87,12 +103,5 @@ public class HeaderBenchmark {
         decoder.finishAndReleaseAll();
         frame.release();
         out.release();
-    }
-
-    private ByteBuf frame() {
-        ByteBuf bytes = Unpooled.directBuffer(4096);
-        encoder.prepare(command);
-        encoder.writeHead(bytes);
-        return bytes.writeBytes(command.body().buffer());
     }
 }

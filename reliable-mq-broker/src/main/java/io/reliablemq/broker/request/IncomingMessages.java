@@ -157,11 +157,11 @@ public final class IncomingMessages {
             long queueOffset,
             @Nullable String uniqueId,
             @Nullable String recallHandle) {
-        Map<String, String> fields =
-                new SendMessageResponse(messageIds, queueId, queueOffset, uniqueId, recallHandle).fields();
-        fields.put(PropertyNames.MESSAGE_REGION, REGION);
-        fields.put(PropertyNames.TRACE_SWITCH, TRUE);
-        return fields;
+        return new SendMessageResponse(messageIds, queueId, queueOffset, uniqueId, recallHandle)
+                .writer()
+                .put(PropertyNames.MESSAGE_REGION, REGION)
+                .put(PropertyNames.TRACE_SWITCH, TRUE)
+                .build();
     }
 
     String messageId(long position) {

@@ -264,11 +264,11 @@ public final class Pull implements LongPolls.ParkedPull {
 
     private Map<String, String> fields(long nextOffset, long behindBytes) {
         long broker = parts.advice().brokerFor(request.consumerGroup(), behindBytes);
-        Map<String, String> fields =
-                new PullMessageResponse(broker, nextOffset, parts.store().minOffset(queue), max()).fields();
-        fields.put("topicSysFlag", "0");
-        fields.put("groupSysFlag", "0");
-        return fields;
+        return new PullMessageResponse(broker, nextOffset, parts.store().minOffset(queue), max())
+                .writer()
+                .put("topicSysFlag", 0)
+                .put("groupSysFlag", 0)
+                .build();
     }
 
     private long max() {

@@ -13,6 +13,7 @@ import io.reliablemq.protocol.route.BrokerAddresses;
 import io.reliablemq.protocol.transport.RemotingClient;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,7 @@ public final class Peers {
 
     /** Tells a master that this broker is the master by the will of an operator, however far either has come. */
     public void displace(String address, RoleStatus own) {
-        Map<String, String> fields = own.fields();
+        Map<String, String> fields = new HashMap<>(own.fields());
         fields.put(RoleStatus.FORCED, "true");
         answer(address, Command.request(RequestCode.ASK_ROLE, fields), ASK_TIMEOUT);
     }

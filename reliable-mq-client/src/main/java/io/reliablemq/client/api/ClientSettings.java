@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     at once)
  * @param heartbeatInterval how often brokers hear of this client (default 30 s)
  * @param requestTimeout of administrative requests: routes, heartbeats, offsets (default 3 s)
+ * @param headerFormat how the headers of requests are written (default {@link HeaderFormat#BINARY})
  * @param tls encrypts all connections, to name servers and brokers alike; null (the default) for plain ones
  */
 public record ClientSettings(
@@ -22,6 +23,7 @@ public record ClientSettings(
         Duration routeRefreshInterval,
         Duration heartbeatInterval,
         Duration requestTimeout,
+        HeaderFormat headerFormat,
         @Nullable ClientTls tls) {
 
     public ClientSettings {
@@ -36,14 +38,21 @@ public record ClientSettings(
         }
     }
 
-    /** Plain connections. */
+    /** Plain connections, binary headers. */
     public ClientSettings(
             List<String> nameServers,
             String instanceName,
             Duration routeRefreshInterval,
             Duration heartbeatInterval,
             Duration requestTimeout) {
-        this(nameServers, instanceName, routeRefreshInterval, heartbeatInterval, requestTimeout, null);
+        this(
+                nameServers,
+                instanceName,
+                routeRefreshInterval,
+                heartbeatInterval,
+                requestTimeout,
+                HeaderFormat.BINARY,
+                null);
     }
 
     /**
@@ -59,11 +68,23 @@ public record ClientSettings(
 
     /** The same, told apart from other clients of this process by that name. */
     public ClientSettings withInstanceName(String name) {
-        return new ClientSettings(nameServers, name, routeRefreshInterval, heartbeatInterval, requestTimeout, tls);
+        return new ClientSettings(
+                nameServers, name, routeRefreshInterval, heartbeatInterval, requestTimeout, headerFormat, tls);
+    }
+
+    public ClientSettings withHeaderFormat(HeaderFormat format) {
+        return new ClientSettings(
+                nameServers, instanceName, routeRefreshInterval, heartbeatInterval, requestTimeout, format, tls);
     }
 
     public ClientSettings withTls(@Nullable ClientTls encryption) {
         return new ClientSettings(
-                nameServers, instanceName, routeRefreshInterval, heartbeatInterval, requestTimeout, encryption);
+                nameServers,
+                instanceName,
+                routeRefreshInterval,
+                heartbeatInterval,
+                requestTimeout,
+                headerFormat,
+                encryption);
     }
 }

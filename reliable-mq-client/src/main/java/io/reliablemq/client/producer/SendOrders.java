@@ -8,9 +8,8 @@ import io.reliablemq.protocol.message.MessageIds.UniqueIds;
 import io.reliablemq.protocol.message.PropertyNames;
 import io.reliablemq.protocol.message.SystemFlag;
 import io.reliablemq.protocol.runtime.Clock;
-import java.util.LinkedHashMap;
+import io.reliablemq.protocol.text.TextList;
 import java.util.List;
-import java.util.Map;
 
 /** Takes messages over: checks them, gives them their unique ids, and makes their bytes. Thread-safe. */
 final class SendOrders {
@@ -95,10 +94,13 @@ final class SendOrders {
     /** The message with its unique id. @throws IllegalArgumentException if it cannot be sent */
     Message takeOver(Message message) {
         requireBody(message, settings.maxMessageBytes());
-        Map<String, String> properties = new LinkedHashMap<>(message.properties());
-        properties.computeIfAbsent(PropertyNames.UNIQUE_ID, name -> ids.next());
-        properties.put(PropertyNames.WAIT_STORE, "true");
-        return new Message(message.topic(), message.flag(), properties, message.body());
+        TextList.Builder properties = new TextList.Builder();
+        message.properties().forEach(properties::append);
+        if (message.uniqueId() == null) {
+            properties.append(PropertyNames.UNIQUE_ID, ids.next());
+        }
+        properties.add(PropertyNames.WAIT_STORE, "true");
+        return new Message(message.topic(), message.flag(), properties.build(), message.body());
     }
 
     private static void requireBody(Message message, int maxBytes) {

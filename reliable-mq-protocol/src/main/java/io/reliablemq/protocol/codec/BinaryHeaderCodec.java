@@ -1,13 +1,10 @@
 package io.reliablemq.protocol.codec;
 
-import io.netty.buffer.ByteBuf;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.text.TextList;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The binary header.
@@ -22,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  * fields          4 + n: entries of name (2 + n) and value (4 + n) until the block ends
  * </pre>
  *
- * <p>A text of length 0 is the same as none. Pure functions.
+ * <p>A text of length 0 is the same as none, so that not every command can be told in this form.
  */
 final class BinaryHeaderCodec {
 
     private static final int FIXED_BYTES = 21;
     private static final int JAVA = 0;
 
-    /** @throws IllegalArgumentException if the code or a name does not fit into its width */
-    static void encode(Command command, HeaderBuffer out) {
-        if (command.code() != (short) command.code()) {
-            throw new IllegalArgumentException(
-                    "The code " + command.code() + " does not fit into the two bytes of a binary header; use JSON");
+    /** @return whether the command could be told without a loss; if not, what was put in is of no use */
+    static boolean encode(Command command, HeaderBuffer out) {
+        String remark = command.remark();
+        if (command.code() != (short) command.code() || remark != null && remark.isEmpty()) {
+            return false;
         }
         out.putShort(command.code());
         out.putByte(JAVA);
@@ -43,11 +40,14 @@ final class BinaryHeaderCodec {
         putLong(command.remarkText(), out);
         int block = out.size();
         out.putInt(0);
-        command.fields().forEach((name, value) -> {
-            putShort(name, out);
-            putLong(value, out);
-        });
+        for (Map.Entry<String, String> field : command.fields().entrySet()) {
+            if (!putShort(field.getKey(), out) || field.getValue().isEmpty()) {
+                return false;
+            }
+            putLong(field.getValue(), out);
+        }
         out.setInt(block, out.size() - block - 4);
+        return true;
     }
 
     private static void putLong(String text, HeaderBuffer out) {
@@ -57,76 +57,113 @@ final class BinaryHeaderCodec {
         out.setInt(at, out.size() - at - 4);
     }
 
-    private static void putShort(String name, HeaderBuffer out) {
+    private static boolean putShort(String name, HeaderBuffer out) {
         int at = out.size();
         out.putShort(0);
         out.putUtf8(name);
         int length = out.size() - at - 2;
-        if (length > Short.MAX_VALUE) {
-            throw new IllegalArgumentException("A header field's name takes " + length + " bytes; at most "
-                    + Short.MAX_VALUE + " fit into a binary header");
-        }
         out.setShort(at, length);
+        return length > 0 && length <= Short.MAX_VALUE;
     }
 
     /**
-     * Reads the header at the buffer's position and moves the position behind it.
-     *
+     * @param like fields that are probably much the same, so that what is equal need not be made again
      * @throws MalformedFrameException if a length within leads out of the header
      */
-    static Command decode(ByteBuf in, int length, Body body) {
-        int end = in.readerIndex() + length;
+    static Command decode(byte[] bytes, int offset, int length, Map<String, String> like, Body body) {
         if (length < FIXED_BYTES) {
             throw new MalformedFrameException(
                     "its binary header has " + length + " bytes, fewer than the fixed part's " + FIXED_BYTES);
         }
-        int code = in.readShort();
-        in.skipBytes(1);
-        int version = in.readShort();
-        int correlationId = in.readInt();
-        int flags = in.readInt();
-        String remark = text(in, lengthOf(in.readInt(), in, end - 4, "remark"));
-        int block = lengthOf(in.readInt(), in, end, "fields");
-        Map<String, String> fields = fields(in, in.readerIndex() + block);
-        in.readerIndex(end);
-        return new Command(code, version, correlationId, flags, remark, fields, body);
-    }
-
-    private static Map<String, String> fields(ByteBuf in, int end) {
-        if (in.readerIndex() == end) {
-            return Map.of();
-        }
-        Map<String, String> fields = new HashMap<>();
-        while (in.readerIndex() < end) {
-            requireLeft(in, end, 2);
-            String name = text(in, lengthOf(in.readShort(), in, end, "name of a field"));
-            requireLeft(in, end, 4);
-            String value = text(in, lengthOf(in.readInt(), in, end, "value of a field"));
-            if (name != null && value != null) {
-                fields.put(name, value);
-            }
-        }
-        return Collections.unmodifiableMap(fields);
-    }
-
-    private static void requireLeft(ByteBuf in, int end, int bytes) {
-        if (end - in.readerIndex() < bytes) {
-            throw new MalformedFrameException("its binary header ends in the middle of a field");
-        }
-    }
-
-    private static int lengthOf(int length, ByteBuf in, int end, String part) {
-        int left = end - in.readerIndex();
-        if (length < 0 || length > left) {
-            throw new MalformedFrameException("the " + part + " in its binary header has length " + length + " where "
-                    + left + " bytes are left");
-        }
-        return length;
-    }
-
-    private static @Nullable String text(ByteBuf in, int length) {
-        return length == 0 ? null : in.readString(length, StandardCharsets.UTF_8);
+        return new Reading(bytes, offset, offset + length).read(like, body);
     }
 
     private BinaryHeaderCodec() {}
+
+    /** The state of reading one header. */
+    private static final class Reading {
+
+        private final byte[] in;
+        private final int end;
+        private int at;
+
+        Reading(byte[] in, int start, int end) {
+            this.in = in;
+            this.at = start;
+            this.end = end;
+        }
+
+        Command read(Map<String, String> like, Body body) {
+            int code = (short) twoBytes();
+            at++;
+            int version = (short) twoBytes();
+            int correlationId = fourBytes();
+            int flags = fourBytes();
+            int remarkLength = checked(fourBytes(), end - 4, "remark");
+            String remark = remarkLength == 0 ? null : text(remarkLength);
+            int block = checked(fourBytes(), end, "fields");
+            return new Command(code, version, correlationId, flags, remark, fields(at + block, like), body);
+        }
+
+        private Map<String, String> fields(int blockEnd, Map<String, String> like) {
+            TextList.Builder fields = new TextList.Builder(like);
+            while (at < blockEnd) {
+                requireLeft(blockEnd, 2);
+                int nameLength = checked((short) twoBytes(), blockEnd, "name of a field");
+                String likely = fields.likelyName();
+                boolean asUsual = isNext(likely, nameLength);
+                String name = asUsual ? likely : text(nameLength);
+                requireLeft(blockEnd, 4);
+                int valueLength = checked(fourBytes(), blockEnd, "value of a field");
+                likely = fields.likelyValue();
+                String value = asUsual && isNext(likely, valueLength) ? likely : text(valueLength);
+                if (!name.isEmpty() && !value.isEmpty()) {
+                    fields.add(name, value);
+                }
+            }
+            return fields.build();
+        }
+
+        /** Whether that text comes next, which is known for characters below 0x80 alone. If so it is passed. */
+        private boolean isNext(String text, int length) {
+            if (text.length() != length) {
+                return false;
+            }
+            for (int i = 0; i < length; i++) {
+                if (in[at + i] != text.charAt(i)) {
+                    return false;
+                }
+            }
+            at += length;
+            return true;
+        }
+
+        private String text(int length) {
+            String text = new String(in, at, length, StandardCharsets.UTF_8);
+            at += length;
+            return text;
+        }
+
+        private int twoBytes() {
+            return in[at++] << 8 | in[at++] & 0xFF;
+        }
+
+        private int fourBytes() {
+            return in[at++] << 24 | (in[at++] & 0xFF) << 16 | (in[at++] & 0xFF) << 8 | in[at++] & 0xFF;
+        }
+
+        private void requireLeft(int limit, int bytes) {
+            if (limit - at < bytes) {
+                throw new MalformedFrameException("its binary header ends in the middle of a field");
+            }
+        }
+
+        private int checked(int length, int limit, String part) {
+            if (length < 0 || length > limit - at) {
+                throw new MalformedFrameException("the " + part + " in its binary header has length " + length
+                        + " where " + (limit - at) + " bytes are left");
+            }
+            return length;
+        }
+    }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,8 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
     private static final int LENGTH_BYTES = 4;
     private static final int PREFIX_BYTES = 8;
-    private static final int JSON = 0;
-    private static final int BINARY = 1;
+    static final int JSON = 0;
+    static final int BINARY = 1;
     private static final int KEEP_BYTES = 4096;
 
     /** The longest body that has its array before all of it is there: an answer to a pull, which mostly comes in several reads. */
@@ -34,7 +35,11 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private final int maxHeaderBytes;
     private final BooleanSupplier paused;
     private byte[] scratch = new byte[512];
+    private boolean metBinaryHeader;
     private @Nullable ByteBuf received;
+
+    /** Those of the next frame are mostly the same but for a few numbers. */
+    private Map<String, String> lastFields = Map.of();
 
     /** The frame whose body arrives. As long as that is not whole, all that comes goes there and nothing to {@link #received}. */
     private @Nullable Gathering gathering;
@@ -67,6 +72,11 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         ByteBuf before = received;
         received = before == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, bytes);
         decode(ctx);
+    }
+
+    /** Whether the other side writes binary headers, and so reads them. */
+    public boolean hasMetBinaryHeader() {
+        return metBinaryHeader;
     }
 
     /** Whether a pause has left bytes behind that may hold whole frames. */
@@ -165,13 +175,29 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
     /** Moves the position behind the header. */
     private Command command(ByteBuf in, int type, int headerLength, byte[] body) {
-        int headerStart = in.readerIndex() + PREFIX_BYTES;
-        in.readerIndex(headerStart);
-        Command command = type == JSON
-                ? decodeJson(in, headerStart, headerLength, Body.of(body))
-                : BinaryHeaderCodec.decode(in, headerLength, Body.of(body));
-        in.readerIndex(headerStart + headerLength);
+        in.skipBytes(PREFIX_BYTES);
+        Command command;
+        if (in.hasArray()) {
+            command = header(in.array(), in.arrayOffset() + in.readerIndex(), type, headerLength, body);
+            in.skipBytes(headerLength);
+        } else {
+            byte[] header = headerLength <= scratch.length ? scratch : new byte[headerLength];
+            if (headerLength <= KEEP_BYTES) {
+                scratch = header;
+            }
+            in.readBytes(header, 0, headerLength);
+            command = header(header, 0, type, headerLength, body);
+        }
+        lastFields = headerLength <= KEEP_BYTES ? command.fields() : Map.of();
         return command;
+    }
+
+    private Command header(byte[] bytes, int from, int type, int length, byte[] body) {
+        if (type == JSON) {
+            return JsonHeaderCodec.decode(bytes, from, length, lastFields, Body.of(body));
+        }
+        metBinaryHeader = true;
+        return BinaryHeaderCodec.decode(bytes, from, length, lastFields, Body.of(body));
     }
 
     private void checkLength(int length) {
@@ -190,18 +216,6 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
             throw new MalformedFrameException("it announces a header of " + headerLength + " bytes in a frame of "
                     + length + "; at most " + most + " are allowed");
         }
-    }
-
-    private Command decodeJson(ByteBuf in, int start, int length, Body body) {
-        if (in.hasArray()) {
-            return JsonHeaderCodec.decode(in.array(), in.arrayOffset() + start, length, body);
-        }
-        byte[] header = length <= scratch.length ? scratch : new byte[length];
-        if (length <= KEEP_BYTES) {
-            scratch = header;
-        }
-        in.getBytes(start, header, 0, length);
-        return JsonHeaderCodec.decode(header, 0, length, body);
     }
 
     private void tidy() {

@@ -2,9 +2,8 @@ package io.reliablemq.protocol.codec;
 
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.text.TextList;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -73,9 +72,12 @@ final class JsonHeaderCodec {
         out.putByte('}');
     }
 
-    /** @throws MalformedFrameException if the bytes are no such object */
-    static Command decode(byte[] bytes, int offset, int length, Body body) {
-        Command plain = PlainJsonHeader.read(bytes, offset, length, body);
+    /**
+     * @param like fields that are probably much the same, so that what is equal need not be made again
+     * @throws MalformedFrameException if the bytes are no such object
+     */
+    static Command decode(byte[] bytes, int offset, int length, Map<String, String> like, Body body) {
+        Command plain = PlainJsonHeader.read(bytes, offset, length, like, body);
         return plain == null ? parse(bytes, offset, length, body) : plain;
     }
 
@@ -143,15 +145,15 @@ final class JsonHeaderCodec {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
                 throw new MalformedFrameException("the header's extFields is no object");
             }
-            Map<String, String> read = new HashMap<>();
+            TextList.Builder read = new TextList.Builder();
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 parser.nextToken();
                 String value = text(name);
                 if (value != null) {
-                    read.put(name, value);
+                    read.add(name, value);
                 }
             }
-            return read.isEmpty() ? Map.of() : Collections.unmodifiableMap(read);
+            return read.build();
         }
 
         private @Nullable String text(String name) {

@@ -2,9 +2,8 @@ package io.reliablemq.protocol.codec;
 
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.text.TextList;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class PlainJsonHeader {
 
     private static final int MAX_DIGITS = 10;
-
-    /** Room for what a request to send has, without growing. */
-    private static final int FIELDS = 32;
 
     private static final int HEX = 16;
 
@@ -53,12 +49,15 @@ final class PlainJsonHeader {
                 "nextBeginOffset",
                 "minOffset",
                 "maxOffset");
-        "abcdefghijklmnopqrstuvwxyz".chars().forEach(letter -> remember(Character.toString(letter)));
+        "abcdefghijklmnopqrstuvwxyz"
+                .chars()
+                .forEach(letter -> remember(Character.toString(letter).intern()));
         often.forEach(PlainJsonHeader::remember);
     }
 
     private final byte[] in;
     private final int end;
+    private final Map<String, String> like;
     private int at;
     private boolean unusual;
     private int code;
@@ -68,15 +67,19 @@ final class PlainJsonHeader {
     private @Nullable String remark;
     private Map<String, String> fields = Map.of();
 
-    private PlainJsonHeader(byte[] in, int start, int end) {
+    private PlainJsonHeader(byte[] in, int start, int end, Map<String, String> like) {
         this.in = in;
         this.at = start;
         this.end = end;
+        this.like = like;
     }
 
-    /** @return null if it is not of that form */
-    static @Nullable Command read(byte[] bytes, int offset, int length, Body body) {
-        PlainJsonHeader header = new PlainJsonHeader(bytes, offset, offset + length);
+    /**
+     * @param like fields that are probably much the same
+     * @return null if it is not of that form
+     */
+    static @Nullable Command read(byte[] bytes, int offset, int length, Map<String, String> like, Body body) {
+        PlainJsonHeader header = new PlainJsonHeader(bytes, offset, offset + length, like);
         header.members();
         return header.unusual
                 ? null
@@ -111,7 +114,8 @@ final class PlainJsonHeader {
                 case "flag" -> flags = number();
                 case "remark" -> remark = text();
                 case "extFields" -> fields = fields();
-                case "language", "serializeTypeCurrentRPC" -> text();
+                case "language" -> skip("JAVA");
+                case "serializeTypeCurrentRPC" -> skip("JSON");
                 default -> unusual = true;
             }
         } while (!unusual && goesOn());
@@ -120,15 +124,50 @@ final class PlainJsonHeader {
     }
 
     private Map<String, String> fields() {
-        Map<String, String> read = new HashMap<>(FIELDS);
+        TextList.Builder read = new TextList.Builder(like);
         expect('{');
         do {
-            String name = name();
-            expect(':');
-            read.put(name, text());
+            String name = read.likelyName();
+            if (isNext(name)) {
+                expect(':');
+                String value = read.likelyValue();
+                read.add(name, isNext(value) ? value : text());
+            } else {
+                name = name();
+                expect(':');
+                read.add(name, text());
+            }
         } while (!unusual && goesOn());
         expect('}');
-        return Collections.unmodifiableMap(read);
+        return read.build();
+    }
+
+    private void skip(String likely) {
+        if (!isNext(likely)) {
+            text();
+        }
+    }
+
+    /** Whether that text, in its quotes, comes next, which is known for plain ones alone. If so it is passed. */
+    private boolean isNext(String text) {
+        int length = text.length();
+        int close = at + 1 + length;
+        if (length == 0 || close >= end || in[at] != '"' || in[close] != '"') {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            byte character = in[at + 1 + i];
+            if (character != text.charAt(i) || !isPlain(character)) {
+                return false;
+            }
+        }
+        at = close + 1;
+        return true;
+    }
+
+    /** Whether it stands for itself; not so parts of characters beyond ASCII, which are compared as wholes. */
+    private static boolean isPlain(byte character) {
+        return character >= ' ' && character != '"' && character != '\\';
     }
 
     private boolean goesOn() {
@@ -201,7 +240,7 @@ final class PlainJsonHeader {
     /** How many bytes from here on stand for themselves. */
     private int plainLength() {
         int i = at;
-        while (i < end && in[i] >= ' ' && in[i] != '"' && in[i] != '\\') {
+        while (i < end && isPlain(in[i])) {
             i++;
         }
         return i - at;

@@ -1,6 +1,7 @@
 package io.reliablemq.protocol.header;
 
-import java.util.LinkedHashMap;
+import io.reliablemq.protocol.text.TextList;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -73,31 +74,38 @@ public final class HeaderFields {
         }
     }
 
-    /** Collects header fields; null values are left out. Not thread-safe. */
+    /** Collects header fields, each under a name of its own; null values are left out. Not thread-safe. */
     public static final class Writer {
 
-        /** Large enough for a send, which has the most fields. */
-        private final Map<String, String> fields = new LinkedHashMap<>(32);
+        /** Flags, levels, ids of queues. */
+        private static final String[] SMALL_NUMBERS = new String[64];
+
+        static {
+            Arrays.setAll(SMALL_NUMBERS, Integer::toString);
+        }
+
+        private final TextList.Builder fields = new TextList.Builder();
 
         public Writer put(String name, @Nullable String value) {
             if (value != null) {
-                fields.put(name, value);
+                fields.append(name, value);
             }
             return this;
         }
 
         public Writer put(String name, long value) {
-            fields.put(name, Long.toString(value));
+            boolean small = value >= 0 && value < SMALL_NUMBERS.length;
+            fields.append(name, small ? SMALL_NUMBERS[(int) value] : Long.toString(value));
             return this;
         }
 
         public Writer put(String name, boolean value) {
-            fields.put(name, Boolean.toString(value));
+            fields.append(name, Boolean.toString(value));
             return this;
         }
 
         public Map<String, String> build() {
-            return fields;
+            return fields.build();
         }
     }
 }

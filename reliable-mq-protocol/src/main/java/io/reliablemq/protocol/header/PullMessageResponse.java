@@ -20,11 +20,15 @@ public record PullMessageResponse(long suggestedBrokerId, long nextOffset, long 
     }
 
     public Map<String, String> fields() {
+        return writer().build();
+    }
+
+    /** The same, for whoever has more to say. */
+    public HeaderFields.Writer writer() {
         return HeaderFields.writer()
                 .put("suggestWhichBrokerId", suggestedBrokerId)
                 .put("nextBeginOffset", nextOffset)
                 .put("minOffset", minOffset)
-                .put("maxOffset", maxOffset)
-                .build();
+                .put("maxOffset", maxOffset);
     }
 }

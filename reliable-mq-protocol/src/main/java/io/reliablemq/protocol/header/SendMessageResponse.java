@@ -28,12 +28,16 @@ public record SendMessageResponse(
     }
 
     public Map<String, String> fields() {
+        return writer().build();
+    }
+
+    /** The same, for whoever has more to say. */
+    public HeaderFields.Writer writer() {
         return HeaderFields.writer()
                 .put("msgId", messageId)
                 .put("queueId", queueId)
                 .put("queueOffset", queueOffset)
                 .put("transactionId", transactionId)
-                .put("recallHandle", recallHandle)
-                .build();
+                .put("recallHandle", recallHandle);
     }
 }

@@ -1,8 +1,8 @@
 package io.reliablemq.protocol.message;
 
+import io.reliablemq.protocol.text.TextList;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ public record Message(String topic, int flag, Map<String, String> properties, by
 
     public Message {
         Names.requireTopic(topic);
-        properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
+        properties = TextList.copyOf(properties);
         properties.forEach(Message::requireEncodable);
     }
 

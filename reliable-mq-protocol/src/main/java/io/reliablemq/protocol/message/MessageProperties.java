@@ -1,7 +1,7 @@
 package io.reliablemq.protocol.message;
 
+import io.reliablemq.protocol.text.TextList;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +17,6 @@ public final class MessageProperties {
 
     /** Room for what most messages have. */
     private static final int FEW = 8;
-
-    /** Ids, which differ, are longer; flags, cluster and tag are not. */
-    private static final int LONGEST_SHARED = 24;
 
     private static final byte NAME_END = 1;
     private static final byte VALUE_END = 2;
@@ -66,35 +63,50 @@ public final class MessageProperties {
      * @return which cannot be changed
      */
     static Map<String, String> decode(byte[] text, int from, int to, Map<String, String> like) {
-        PropertyList.Builder properties = new PropertyList.Builder(like);
-        int start = from;
-        int middle = -1;
-        for (int at = from; at <= to; at++) {
-            byte character = at == to ? VALUE_END : text[at];
-            if (character == NAME_END && middle < 0) {
-                middle = at;
-            } else if (character == VALUE_END) {
-                if (middle > start && middle < at - 1 && !add(properties, text, start, middle, at)) {
-                    String all = new String(text, from, to - from, StandardCharsets.UTF_8);
-                    return Collections.unmodifiableMap(decode(all));
-                }
-                start = at + 1;
-                middle = -1;
-            }
+        TextList.Builder properties = new TextList.Builder(like);
+        int at = from;
+        while (at < to) {
+            String name = properties.likelyName();
+            int middle = at + name.length();
+            boolean asUsual = middle > at && middle < to && text[middle] == NAME_END && isAt(text, at, middle, name);
+            at = asUsual
+                    ? addUsual(properties, text, middle + 1, to)
+                    : addOther(properties, text, at, indexOf(VALUE_END, text, at, to));
         }
         return properties.build();
     }
 
-    private static boolean add(PropertyList.Builder properties, byte[] text, int from, int middle, int to) {
-        String name = properties.likelyName();
+    /** @return where the next name begins */
+    private static int addUsual(TextList.Builder properties, byte[] text, int from, int to) {
         String value = properties.likelyValue();
-        if (!isAt(text, from, middle, name)) {
-            name = PropertyNames.cutOut(text, from, middle);
-            value = "";
+        int end = from + value.length();
+        boolean asUsual = end > from && (end < to ? text[end] == VALUE_END : end == to) && isAt(text, from, end, value);
+        if (!asUsual) {
+            end = indexOf(VALUE_END, text, from, to);
+            value = new String(text, from, end - from, StandardCharsets.UTF_8);
         }
-        boolean same = value.length() <= LONGEST_SHARED && isAt(text, middle + 1, to, value);
-        return properties.add(
-                name, same ? value : new String(text, middle + 1, to - middle - 1, StandardCharsets.UTF_8));
+        if (!value.isEmpty()) {
+            properties.add(properties.likelyName(), value);
+        }
+        return end + 1;
+    }
+
+    private static int addOther(TextList.Builder properties, byte[] text, int from, int end) {
+        int middle = indexOf(NAME_END, text, from, end);
+        if (middle > from && middle < end - 1) {
+            String value = new String(text, middle + 1, end - middle - 1, StandardCharsets.UTF_8);
+            properties.add(PropertyNames.cutOut(text, from, middle), value);
+        }
+        return end + 1;
+    }
+
+    /** Where it is, or the end. */
+    private static int indexOf(byte character, byte[] text, int from, int to) {
+        int at = from;
+        while (at < to && text[at] != character) {
+            at++;
+        }
+        return at;
     }
 
     /** Whether this part of the bytes is that text, which is known for characters below 0x80 alone. */

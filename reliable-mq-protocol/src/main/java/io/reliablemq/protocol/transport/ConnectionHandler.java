@@ -65,6 +65,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         ChannelConnection connection =
                 new ChannelConnection((SocketChannel) ctx.channel(), settings, this::afterDrain, this::closeIfSilent);
         current = connection;
+        if (!accepted && settings.binaryHeaders()) {
+            connection.outbox().useBinaryHeaders();
+        }
         backlogAtLastCheck = backlog(ctx.channel());
         planIdleCheck(ctx, settings.idleTimeout().toNanos());
         LOG.debug("Connected with {}", connection);
@@ -79,6 +82,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         connection.outbox().beginBatch();
         connection.heardFrom();
         if (!command.isResponse()) {
+            if (decoder.hasMetBinaryHeader()) {
+                connection.outbox().useBinaryHeaders();
+            }
             dispatch(connection, command);
         } else if (!connection.outbox().complete(command)) {
             LOG.debug(

@@ -40,6 +40,7 @@ final class Outbox {
 
     private final SocketChannel channel;
     private final int highWater;
+    private final CommandEncoder encoder;
     private final FrameWriter writer;
     private final DirectWriter direct;
     private final RequestsInFlight inFlight;
@@ -69,7 +70,7 @@ final class Outbox {
         this.channel = channel;
         this.highWater = settings.writeHighWater();
         this.drained = drained;
-        CommandEncoder encoder = new CommandEncoder(settings.maxFrameBytes());
+        this.encoder = new CommandEncoder(settings.maxFrameBytes());
         this.writer = new FrameWriter(channel, encoder);
         this.direct = new DirectWriter(channel, encoder);
         this.admission = new RequestAdmission(settings.maxInFlight(), (long) WAITING_FACTOR * highWater);
@@ -166,6 +167,11 @@ final class Outbox {
     /** The connection is known not to be encrypted. Event loop only. */
     void allowDirectWrites() {
         direct.open();
+    }
+
+    /** The other side is known to read them. */
+    void useBinaryHeaders() {
+        encoder.useBinaryHeaders();
     }
 
     /** Whatever is sent from now on, and how, is seen by the event loop. From any thread. */

@@ -1,5 +1,6 @@
 package io.reliablemq.protocol.transport;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
@@ -20,6 +21,12 @@ final class Pipeline extends ChannelInitializer<SocketChannel> {
      * follow find the connection, instead of beginning anew each time.
      */
     private static final long HANDSHAKE_TIMEOUT_MS = 10_000;
+
+    /**
+     * Reads of up to 64 KiB after which what has come is handled. With more, all that is under way may be in one place: this
+     * side decodes while the other has nothing left to send, and the other way round.
+     */
+    private static final int READS_AT_ONCE = 4;
 
     private final TransportSettings settings;
     private final RequestHandler handler;
@@ -75,6 +82,7 @@ final class Pipeline extends ChannelInitializer<SocketChannel> {
 
     @Override
     protected void initChannel(SocketChannel channel) {
+        channel.config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_AT_ONCE));
         ConnectionHandler connection = new ConnectionHandler(settings, handler, opened, accepted);
         encryption.accept(channel.pipeline());
         channel.pipeline().addLast("frames", connection.decoder()).addLast("connection", connection);

@@ -17,6 +17,8 @@ import java.time.Duration;
  *     pauses until the backlog has been written
  * @param maxConnections most connections that a server keeps open; more are closed at once
  * @param tls how connections are encrypted
+ * @param binaryHeaders whether a side that opens a connection writes binary headers, which every peer reads, instead of JSON.
+ *     One that accepts them writes what it has met
  */
 public record TransportSettings(
         int ioThreads,
@@ -27,7 +29,8 @@ public record TransportSettings(
         Duration idleTimeout,
         int writeHighWater,
         int maxConnections,
-        Tls tls) {
+        Tls tls,
+        boolean binaryHeaders) {
 
     public static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;
     public static final int DEFAULT_MAX_CONNECTIONS = 10_000;
@@ -61,7 +64,8 @@ public record TransportSettings(
                 Duration.ofSeconds(120),
                 8 * 1024 * 1024,
                 DEFAULT_MAX_CONNECTIONS,
-                Tls.NONE);
+                Tls.NONE,
+                false);
     }
 
     public TransportSettings withIoThreads(int threads) {
@@ -74,7 +78,8 @@ public record TransportSettings(
                 idleTimeout,
                 writeHighWater,
                 maxConnections,
-                tls);
+                tls,
+                binaryHeaders);
     }
 
     public TransportSettings withTls(Tls encryption) {
@@ -87,7 +92,8 @@ public record TransportSettings(
                 idleTimeout,
                 writeHighWater,
                 maxConnections,
-                encryption);
+                encryption,
+                binaryHeaders);
     }
 
     public TransportSettings withMaxConnections(int connections) {
@@ -100,6 +106,21 @@ public record TransportSettings(
                 idleTimeout,
                 writeHighWater,
                 connections,
-                tls);
+                tls,
+                binaryHeaders);
+    }
+
+    public TransportSettings withBinaryHeaders(boolean binary) {
+        return new TransportSettings(
+                ioThreads,
+                maxFrameBytes,
+                maxHeaderBytes,
+                maxInFlight,
+                connectTimeout,
+                idleTimeout,
+                writeHighWater,
+                maxConnections,
+                tls,
+                binary);
     }
 }

@@ -23,7 +23,7 @@ class JsonHeaderCodecTest {
 
     private static Command decode(String header) {
         byte[] bytes = header.getBytes(StandardCharsets.UTF_8);
-        return JsonHeaderCodec.decode(bytes, 0, bytes.length, Body.EMPTY);
+        return JsonHeaderCodec.decode(bytes, 0, bytes.length, Map.of(), Body.EMPTY);
     }
 
     @Test
@@ -115,7 +115,7 @@ class JsonHeaderCodecTest {
     void refusesBytesThatAreNoUtf8() {
         byte[] bytes = "{\"remark\":\"?\"}".getBytes(StandardCharsets.UTF_8);
         bytes[11] = (byte) 0xFF;
-        assertThatThrownBy(() -> JsonHeaderCodec.decode(bytes, 0, bytes.length, Body.EMPTY))
+        assertThatThrownBy(() -> JsonHeaderCodec.decode(bytes, 0, bytes.length, Map.of(), Body.EMPTY))
                 .isInstanceOf(MalformedFrameException.class);
     }
 
@@ -147,6 +147,7 @@ class JsonHeaderCodecTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         HeaderBuffer out = new HeaderBuffer();
+        Map<String, String> last = Map.of();
         for (int i = 0; i < 2_000; i++) {
             Command command = new Command(
                     random.nextInt(),
@@ -158,9 +159,30 @@ class JsonHeaderCodecTest {
                     Body.EMPTY);
             out.clear();
             JsonHeaderCodec.encode(command, out);
-            assertThat(JsonHeaderCodec.decode(out.array(), 0, out.size(), Body.EMPTY))
-                    .as("seed %d, round %d", seed, i)
-                    .isEqualTo(command);
+            Command read = JsonHeaderCodec.decode(out.array(), 0, out.size(), last, Body.EMPTY);
+            assertThat(read).as("seed %d, round %d", seed, i).isEqualTo(command);
+            last = read.fields();
+        }
+    }
+
+    /** A value that ends in what was an escape: its bytes must not be taken for those of the value before. */
+    @Test
+    void whatIsLikeTheLastHeaderIsReadForItself() {
+        String[] values = {"x\\", "x\\\\", "a\"b", "a", "a\u0001", "\u00e9", "", "b\\\"", "y".repeat(32)};
+        HeaderBuffer out = new HeaderBuffer();
+        for (String before : values) {
+            for (String value : values) {
+                Command first = Command.request(1, Map.of("a", before));
+                Command second = Command.request(1, Map.of("a", value));
+                out.clear();
+                JsonHeaderCodec.encode(first, out);
+                Map<String, String> last = JsonHeaderCodec.decode(out.array(), 0, out.size(), Map.of(), Body.EMPTY)
+                        .fields();
+                out.clear();
+                JsonHeaderCodec.encode(second, out);
+                assertThat(JsonHeaderCodec.decode(out.array(), 0, out.size(), last, Body.EMPTY))
+                        .isEqualTo(second);
+            }
         }
     }
 
@@ -202,6 +224,7 @@ class JsonHeaderCodecTest {
                 + "\"flag\":0,\"language\":\"JAVA\",\"opaque\":-7,\"remark\":\"r\\\"\","
                 + "\"serializeTypeCurrentRPC\":\"JSON\",\"version\":513}";
         int plain = 0;
+        Map<String, String> last = Map.of();
         for (int i = 0; i < 30_000; i++) {
             StringBuilder text = new StringBuilder(whole);
             for (int change = random.nextInt(3); change > 0; change--) {
@@ -210,9 +233,10 @@ class JsonHeaderCodecTest {
                 text.replace(from, to, random.nextInt(3) == 0 ? "" : pieces[random.nextInt(pieces.length)]);
             }
             byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-            Command read = PlainJsonHeader.read(bytes, 0, bytes.length, Body.EMPTY);
+            Command read = PlainJsonHeader.read(bytes, 0, bytes.length, last, Body.EMPTY);
             if (read != null) {
                 plain++;
+                last = read.fields();
                 assertThat(read)
                         .as("seed %d, %s", seed, text)
                         .isEqualTo(JsonHeaderCodec.parse(bytes, 0, bytes.length, Body.EMPTY));
@@ -225,9 +249,10 @@ class JsonHeaderCodecTest {
     void readsNothingBehindTheHeader() {
         byte[] bytes = "{\"code\":1,\"remark\":\"\\u00410\"}".getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length < bytes.length; length++) {
-            assertThat(PlainJsonHeader.read(bytes, 0, length, Body.EMPTY)).isNull();
+            assertThat(PlainJsonHeader.read(bytes, 0, length, Map.of(), Body.EMPTY))
+                    .isNull();
         }
-        assertThat(PlainJsonHeader.read(bytes, 0, bytes.length, Body.EMPTY))
+        assertThat(PlainJsonHeader.read(bytes, 0, bytes.length, Map.of(), Body.EMPTY))
                 .isEqualTo(new Command(1, 0, 0, 0, "A0", Map.of(), Body.EMPTY));
     }
 

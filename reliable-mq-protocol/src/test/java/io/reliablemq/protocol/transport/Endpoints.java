@@ -124,7 +124,8 @@ final class Endpoints implements AutoCloseable {
                     idleTimeout,
                     writeHighWater,
                     maxConnections,
-                    tls);
+                    tls,
+                    false);
         }
     }
 

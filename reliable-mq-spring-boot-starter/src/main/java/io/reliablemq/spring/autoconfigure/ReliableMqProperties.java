@@ -3,6 +3,7 @@ package io.reliablemq.spring.autoconfigure;
 import io.reliablemq.client.api.Compression.Format;
 import io.reliablemq.client.api.ConsumeFrom;
 import io.reliablemq.client.api.ConsumeMode;
+import io.reliablemq.client.api.HeaderFormat;
 import io.reliablemq.client.api.MessageModel;
 import io.reliablemq.client.api.WhenFull;
 import io.reliablemq.spring.core.TransactionMode;
@@ -46,6 +47,8 @@ public record ReliableMqProperties(
      * @param routeRefreshInterval Time between two looks for changed routes. A failed send looks at once.
      * @param heartbeatInterval Time between two heartbeats to the brokers.
      * @param requestTimeout Time to wait for the answer to a request other than a send.
+     * @param headerFormat How the headers of requests are written. JSON is for proxies and brokers of another make that read
+     *     nothing else.
      * @param failFast Whether the application refuses to start while no name server answers. Otherwise it starts with a
      *     warning, and works once one does.
      * @param ssl settings of encryption
@@ -55,6 +58,7 @@ public record ReliableMqProperties(
             @DefaultValue("30s") Duration routeRefreshInterval,
             @DefaultValue("30s") Duration heartbeatInterval,
             @DefaultValue("3s") Duration requestTimeout,
+            @DefaultValue("binary") HeaderFormat headerFormat,
             @DefaultValue("false") boolean failFast,
             @DefaultValue Ssl ssl) {
 

@@ -35,6 +35,7 @@ final class SettingsFromProperties {
                 positive("client.route-refresh-interval", client.routeRefreshInterval()),
                 positive("client.heartbeat-interval", client.heartbeatInterval()),
                 positive("client.request-timeout", client.requestTimeout()),
+                client.headerFormat(),
                 tls);
     }
 
