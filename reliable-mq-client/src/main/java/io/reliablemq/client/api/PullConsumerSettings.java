@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param consumeFrom where to begin in a queue without a stored offset: {@link ConsumeFrom#FIRST_OFFSET} (the default) or
  *     {@link ConsumeFrom#LAST_OFFSET}
  * @param maxPollMessages most messages that one poll returns (default 500)
- * @param pullBatchSize messages asked for in one pull (default 32)
+ * @param pullBatchSize messages asked for in one pull (default 256; an answer has 256 KiB at most, and a broker may give fewer)
  * @param cache how much is fetched ahead
  * @param autoCommit whether a poll marks as done what the one before returned (default true)
  * @param commitInterval how often offsets are stored (default 5 s)
@@ -39,7 +39,7 @@ public record PullConsumerSettings(
 
     public static PullConsumerSettings of(String group) {
         return new PullConsumerSettings(
-                group, "*", ConsumeFrom.FIRST_OFFSET, 500, 32, CacheLimits.DEFAULT, true, Duration.ofSeconds(5));
+                group, "*", ConsumeFrom.FIRST_OFFSET, 500, 256, CacheLimits.DEFAULT, true, Duration.ofSeconds(5));
     }
 
     public PullConsumerSettings withAutoCommit(boolean value) {

@@ -167,7 +167,7 @@ public record ReliableMqProperties(
      *     instance name and group. It must survive a restart.
      * @param consumeFrom Where a group starts that has consumed nothing yet.
      * @param consumeTimestamp Time for a start at a timestamp, for instance 2026-01-31T00:00:00Z.
-     * @param pullBatchSize Messages asked for in one pull.
+     * @param pullBatchSize Messages asked for in one pull. An answer has 256 KiB at most, and a broker may give fewer.
      * @param consumeBatchSize Most messages in one call of a listener that takes batches.
      * @param maxCachedMessages Messages held per queue before pulling pauses.
      * @param maxCachedSize Payload held per queue before pulling pauses.
@@ -192,7 +192,7 @@ public record ReliableMqProperties(
             @DefaultValue("reliable-mq-offsets") Path offsetFolder,
             @DefaultValue("first-offset") ConsumeFrom consumeFrom,
             @Nullable Instant consumeTimestamp,
-            @DefaultValue("32") int pullBatchSize,
+            @DefaultValue("256") int pullBatchSize,
             @DefaultValue("32") int consumeBatchSize,
             @DefaultValue("1000") int maxCachedMessages,
             @DefaultValue("16MB") DataSize maxCachedSize,
