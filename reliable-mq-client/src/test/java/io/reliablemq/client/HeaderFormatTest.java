@@ -9,6 +9,7 @@ import io.reliablemq.protocol.message.Message;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,7 +27,10 @@ class HeaderFormatTest {
         try (ServerSocket nameServer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 MqClient client = MqClient.create(ClientSettings.of("127.0.0.1:" + nameServer.getLocalPort())
                         .withHeaderFormat(format))) {
-            client.producer(ProducerSettings.of("group")).sendAsync(Message.of("Topic", new byte[1]));
+            client.producer(ProducerSettings.builder("group")
+                            .sendTimeout(Duration.ofMillis(500))
+                            .build())
+                    .sendAsync(Message.of("Topic", new byte[1]));
             try (Socket socket = nameServer.accept()) {
                 socket.setSoTimeout(20_000);
                 return socket.getInputStream().readNBytes(5)[4];

@@ -32,6 +32,9 @@ public final class Pull implements LongPolls.ParkedPull {
     private static final int MAX_BYTES = 256 * 1024;
     private static final int MAX_MESSAGES = 1024;
 
+    /** Each may be a read of its own, from memory mostly; with more of them a change of threads costs little beside. */
+    private static final int MOST_ON_EVENT_LOOP = 32;
+
     /** Consumers give up after 30 s, so nothing may wait for longer than this. */
     private static final long MAX_SUSPEND_MS = 25_000;
 
@@ -206,7 +209,7 @@ public final class Pull implements LongPolls.ParkedPull {
     }
 
     private void found(Selection selection) {
-        if (isHot(selection)) {
+        if (isHot(selection) && selection.entries().size() <= MOST_ON_EVENT_LOOP) {
             try {
                 read(selection);
             } catch (IOException e) {

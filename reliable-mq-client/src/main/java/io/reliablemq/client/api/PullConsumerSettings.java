@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param consumeFrom where to begin in a queue without a stored offset: {@link ConsumeFrom#FIRST_OFFSET} (the default) or
  *     {@link ConsumeFrom#LAST_OFFSET}
  * @param maxPollMessages most messages that one poll returns (default 500)
- * @param pullBatchSize messages asked for in one pull (default 256; an answer has 256 KiB at most, and a broker may give fewer)
+ * @param pullBatchSize messages asked for in one pull, no more than {@code cache} allows for a queue (default 256; an answer has
+ *     256 KiB at most, and a broker may give fewer)
  * @param cache how much is fetched ahead
  * @param autoCommit whether a poll marks as done what the one before returned (default true)
  * @param commitInterval how often offsets are stored (default 5 s)

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param executor runs the listener, on a thread other than the caller's; null (the default) for threads of the consumer's own.
  *     Not closed by the consumer
  * @param retries what becomes of messages that fail
- * @param pullBatchSize messages asked for in one pull (default 256; an answer has 256 KiB at most, and a broker may give fewer)
+ * @param pullBatchSize messages asked for in one pull, no more than {@code cache} allows for a queue (default 256; an answer has
+ *     256 KiB at most, and a broker may give fewer)
  * @param consumeBatchSize most messages in one call of a {@link BatchMessageHandler} (default 1)
  * @param cache how much is fetched ahead
  * @param maxMessagesPerSecond messages handed out in a second; 0 (the default) for no limit

@@ -58,7 +58,7 @@ final class ConsumerParts implements AutoCloseable {
                 new PullLoop.PullSettings(
                         settings.group(),
                         subscriptions,
-                        settings.pullBatchSize(),
+                        Math.min(settings.pullBatchSize(), settings.cache().maxMessagesPerQueue()),
                         settings.events(),
                         window -> !settings.isBroadcasting() && ownership.mayCommit(window)),
                 settings.commitInterval(),

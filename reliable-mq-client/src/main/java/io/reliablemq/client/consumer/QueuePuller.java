@@ -66,7 +66,7 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
         this.pullSettings = new PullLoop.PullSettings(
                 settings.group(),
                 Subscriptions.ofEveryTopic(settings.group(), settings.tags()),
-                settings.pullBatchSize(),
+                Math.min(settings.pullBatchSize(), settings.cache().maxMessagesPerQueue()),
                 ConsumerEvents.NONE,
                 window -> false);
         this.regularCommits = new PeriodicTask(context.loop(), settings.commitInterval(), this::commitAll);

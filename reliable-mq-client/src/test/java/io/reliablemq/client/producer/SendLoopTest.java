@@ -343,8 +343,8 @@ class SendLoopTest {
 
     @Test
     void retriesWhenTheConnectionDiesInTheMiddleOfTheAnswer() {
-        byte[] answer = RawServer.frame("{\"code\":0,\"flag\":1,\"opaque\":1}");
         RawServer dying = open.push(new RawServer((opaque, out) -> {
+            byte[] answer = RawServer.frame("{\"code\":0,\"flag\":1,\"opaque\":" + opaque + "}");
             out.write(Arrays.copyOf(answer, answer.length / 2));
             out.flush();
             return false;
@@ -354,6 +354,7 @@ class SendLoopTest {
 
         SendReceipt receipt = sendUntilFirstAt(client.producer(SETTINGS), dying.address());
 
+        assertThat(dying.answers()).isPositive();
         assertThat(outcomes(receipt.attempts())).containsExactly(Outcome.CONNECTION_LOST, Outcome.SEND_OK);
     }
 
@@ -369,6 +370,7 @@ class SendLoopTest {
 
         SendReceipt receipt = sendUntilFirstAt(client.producer(SETTINGS), garbage.address());
 
+        assertThat(garbage.answers()).isPositive();
         assertThat(outcomes(receipt.attempts())).containsExactly(Outcome.CONNECTION_LOST, Outcome.SEND_OK);
     }
 

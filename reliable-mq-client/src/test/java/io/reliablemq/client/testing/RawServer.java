@@ -18,10 +18,13 @@ import java.util.regex.Pattern;
 public final class RawServer implements AutoCloseable {
 
     private static final Pattern OPAQUE = Pattern.compile("\"opaque\":(-?\\d+)");
+    /** Behind type, length, code, language and version of a frame with a binary header. */
+    private static final int BINARY_OPAQUE_AT = 9;
 
     private final ServerSocket listening;
     private final Answer answer;
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger answers = new AtomicInteger();
 
     /** What comes back for a request. */
     @FunctionalInterface
@@ -48,6 +51,11 @@ public final class RawServer implements AutoCloseable {
     /** How many frames have come in. */
     public int requests() {
         return requests.get();
+    }
+
+    /** How many of them were answered, in whichever way. */
+    public int answers() {
+        return answers.get();
     }
 
     /** A frame with that JSON header and no body. */
@@ -79,8 +87,9 @@ public final class RawServer implements AutoCloseable {
                 byte[] frame = new byte[in.readInt()];
                 in.readFully(frame);
                 requests.incrementAndGet();
-                Matcher opaque = OPAQUE.matcher(new String(frame, StandardCharsets.ISO_8859_1));
-                open = opaque.find() && answer.write(Integer.parseInt(opaque.group(1)), socket.getOutputStream());
+                int opaque = opaque(frame);
+                answers.incrementAndGet();
+                open = answer.write(opaque, socket.getOutputStream());
             }
         } catch (EOFException e) {
             // The client has closed the connection.
@@ -89,6 +98,17 @@ public final class RawServer implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    private static int opaque(byte[] frame) {
+        if (frame[0] == 1) {
+            return ByteBuffer.wrap(frame).getInt(BINARY_OPAQUE_AT);
+        }
+        Matcher opaque = OPAQUE.matcher(new String(frame, StandardCharsets.ISO_8859_1));
+        if (!opaque.find()) {
+            throw new IllegalStateException("A request without a correlation id");
+        }
+        return Integer.parseInt(opaque.group(1));
     }
 
     private static void thread(String name, Runnable task) {

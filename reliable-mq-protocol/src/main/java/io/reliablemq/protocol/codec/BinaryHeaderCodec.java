@@ -29,7 +29,8 @@ final class BinaryHeaderCodec {
     /** @return whether the command could be told without a loss; if not, what was put in is of no use */
     static boolean encode(Command command, HeaderBuffer out) {
         String remark = command.remark();
-        if (command.code() != (short) command.code() || remark != null && remark.isEmpty()) {
+        boolean fits = command.code() == (short) command.code() && command.version() == (short) command.version();
+        if (!fits || remark != null && remark.isEmpty()) {
             return false;
         }
         out.putShort(command.code());
@@ -112,7 +113,7 @@ final class BinaryHeaderCodec {
                 int nameLength = checked((short) twoBytes(), blockEnd, "name of a field");
                 String likely = fields.likelyName();
                 boolean asUsual = isNext(likely, nameLength);
-                String name = asUsual ? likely : text(nameLength);
+                String name = asUsual ? likely : name(nameLength);
                 requireLeft(blockEnd, 4);
                 int valueLength = checked(fourBytes(), blockEnd, "value of a field");
                 likely = fields.likelyValue();
@@ -124,18 +125,16 @@ final class BinaryHeaderCodec {
             return fields.build();
         }
 
-        /** Whether that text comes next, which is known for characters below 0x80 alone. If so it is passed. */
         private boolean isNext(String text, int length) {
-            if (text.length() != length) {
-                return false;
-            }
-            for (int i = 0; i < length; i++) {
-                if (in[at + i] != text.charAt(i)) {
-                    return false;
-                }
-            }
-            at += length;
-            return true;
+            boolean isNext = FieldNames.isAt(in, at, length, text);
+            at += isNext ? length : 0;
+            return isNext;
+        }
+
+        private String name(int length) {
+            String known = FieldNames.known(in, at, length);
+            at += known == null ? 0 : length;
+            return known == null ? text(length) : known;
         }
 
         private String text(int length) {

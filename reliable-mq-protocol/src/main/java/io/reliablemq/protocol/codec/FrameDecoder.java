@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.text.TextList;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -188,7 +189,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
             in.readBytes(header, 0, headerLength);
             command = header(header, 0, type, headerLength, body);
         }
-        lastFields = headerLength <= KEEP_BYTES ? command.fields() : Map.of();
+        lastFields = headerLength <= KEEP_BYTES && command.fields() instanceof TextList few ? few : Map.of();
         return command;
     }
 

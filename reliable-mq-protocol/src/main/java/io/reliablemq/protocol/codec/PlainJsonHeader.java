@@ -4,7 +4,6 @@ import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.text.TextList;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,42 +17,6 @@ final class PlainJsonHeader {
     private static final int MAX_DIGITS = 10;
 
     private static final int HEX = 16;
-
-    /** Names that come often, so that they need not be made each time; where two have one place, one of them is. */
-    private static final String[] NAMES = new String[256];
-
-    static {
-        List<String> often = List.of(
-                "code",
-                "extFields",
-                "flag",
-                "language",
-                "opaque",
-                "remark",
-                "serializeTypeCurrentRPC",
-                "version",
-                "msgId",
-                "transactionId",
-                "MSG_REGION",
-                "TRACE_ON",
-                "consumerGroup",
-                "topic",
-                "queueId",
-                "queueOffset",
-                "commitOffset",
-                "maxMsgNums",
-                "subscription",
-                "subVersion",
-                "suspendTimeoutMillis",
-                "suggestWhichBrokerId",
-                "nextBeginOffset",
-                "minOffset",
-                "maxOffset");
-        "abcdefghijklmnopqrstuvwxyz"
-                .chars()
-                .forEach(letter -> remember(Character.toString(letter).intern()));
-        often.forEach(PlainJsonHeader::remember);
-    }
 
     private final byte[] in;
     private final int end;
@@ -91,15 +54,6 @@ final class PlainJsonHeader {
                         header.remark,
                         header.fields,
                         body);
-    }
-
-    private static void remember(String name) {
-        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
-        NAMES[place(bytes, 0, bytes.length)] = name;
-    }
-
-    private static int place(byte[] bytes, int from, int length) {
-        return length == 0 ? 0 : (31 * bytes[from] + 7 * bytes[from + length - 1] + length) & (NAMES.length - 1);
     }
 
     private void members() {
@@ -165,7 +119,7 @@ final class PlainJsonHeader {
         return true;
     }
 
-    /** Whether it stands for itself; not so parts of characters beyond ASCII, which are compared as wholes. */
+    /** Whether it stands for itself. A part of a character beyond ASCII does not: a header with one is left to the parser. */
     private static boolean isPlain(byte character) {
         return character >= ' ' && character != '"' && character != '\\';
     }
@@ -210,20 +164,8 @@ final class PlainJsonHeader {
             return "";
         }
         at += length + 1;
-        String known = NAMES[place(in, from, length)];
-        return known != null && isAt(known, from, length) ? known : latin(in, from, length);
-    }
-
-    private boolean isAt(String text, int from, int length) {
-        if (text.length() != length) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (text.charAt(i) != in[from + i]) {
-                return false;
-            }
-        }
-        return true;
+        String known = FieldNames.known(in, from, length);
+        return known != null ? known : latin(in, from, length);
     }
 
     private String text() {

@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextList extends AbstractMap<String, String> {
 
-    /** With more of them a search takes longer than a hash. */
-    private static final int MOST = 16;
+    /** As many as a header has at most. With more of them a search takes longer than a hash. */
+    private static final int MOST = 24;
 
     /** Ids, which differ, are longer; flags, names of topics, groups and clusters mostly are not. */
     private static final int LONGEST_SHARED = 31;
 
+    /** Room for 16, before it becomes what all of them need. */
+    private static final int FEW = 32;
+
     private static final String[] NONE = {};
+    private static final TextList EMPTY = new TextList(NONE);
 
     /** Name, value, name, value. */
     private final String[] texts;
@@ -138,7 +142,7 @@ public final class TextList extends AbstractMap<String, String> {
         /** @param like probably has the same names in the same order, and some of the values */
         public Builder(Map<String, String> like) {
             this.like = like instanceof TextList list ? list.texts : NONE;
-            this.texts = new String[this.like.length > 0 ? this.like.length : 2 * MOST];
+            this.texts = new String[this.like.length > 0 ? this.like.length : FEW];
         }
 
         /** The name that probably comes next; empty if there is none. */
@@ -164,6 +168,7 @@ public final class TextList extends AbstractMap<String, String> {
 
         /** As {@link #add}, for names that were not added before, for sure. */
         public void append(String name, String value) {
+            assert many != null || find(texts, length, name) < 0 : name;
             if (length == 2 * MOST && many == null) {
                 many = new LinkedHashMap<>(new TextList(texts));
             }
@@ -184,7 +189,7 @@ public final class TextList extends AbstractMap<String, String> {
                 return Collections.unmodifiableMap(many);
             }
             if (length == 0) {
-                return Map.of();
+                return EMPTY;
             }
             return new TextList(length == texts.length ? texts : Arrays.copyOf(texts, length));
         }

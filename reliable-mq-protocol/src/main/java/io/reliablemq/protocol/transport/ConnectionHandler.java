@@ -82,7 +82,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         connection.outbox().beginBatch();
         connection.heardFrom();
         if (!command.isResponse()) {
-            if (decoder.hasMetBinaryHeader()) {
+            if (accepted && decoder.hasMetBinaryHeader()) {
                 connection.outbox().useBinaryHeaders();
             }
             dispatch(connection, command);

@@ -101,6 +101,7 @@ class BinaryHeaderCodecTest {
     void whatItCannotTellItSaysSo() {
         List<Command> beyond = List.of(
                 Command.request(200_050, Map.of()),
+                new Command(1, 70_000, 0, 0, null, Map.of(), Body.EMPTY),
                 Command.request(1, Map.of("x".repeat(40_000), "y")),
                 Command.request(1, Map.of("", "y")),
                 Command.request(1, Map.of("a", "b", "c", "")),

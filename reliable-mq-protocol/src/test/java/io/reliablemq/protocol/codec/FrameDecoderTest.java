@@ -11,8 +11,10 @@ import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +57,29 @@ class FrameDecoderTest {
 
     private static void assertSame(Command actual, Command expected) {
         assertThat(actual).usingRecursiveComparison().isEqualTo(expected);
+    }
+
+    /** Short headers after long ones, in either form, with few and with many fields. */
+    @Test
+    void framesOfBothFormsFollowEachOther() {
+        Random random = new Random(20261129);
+        for (int i = 0; i < 2_000; i++) {
+            Map<String, String> fields = new LinkedHashMap<>();
+            for (int field = random.nextInt(i % 20 == 0 ? 60 : 15); field > 0; field--) {
+                fields.put("f" + random.nextInt(60), "v".repeat(1 + random.nextInt(i % 10 == 0 ? 200 : 40)));
+            }
+            Command command =
+                    Command.request(10, fields, Body.ofUtf8("body " + i)).withCorrelationId(i);
+            boolean binary = random.nextBoolean();
+            byte[] frame = binary ? binaryFrame(command) : frame(command);
+            channel.writeInbound(direct(frame, 0, frame.length));
+            Command read = channel.readInbound();
+            assertThat(read.fields()).isEqualTo(fields);
+            assertThat(List.copyOf(read.fields().keySet())).isEqualTo(List.copyOf(fields.keySet()));
+            assertThat(read.correlationId()).isEqualTo(i);
+            assertThat(read.body().toByteArray()).asString().isEqualTo("body " + i);
+        }
+        assertThat(decoder.hasMetBinaryHeader()).isTrue();
     }
 
     @Test

@@ -93,6 +93,32 @@ class HeaderFormatTest {
     }
 
     @Test
+    void aClientKeepsItsFormWhateverComesBack() throws Exception {
+        try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Endpoints ends = new Endpoints(
+                        Endpoints.settings().build(), (request, reply) -> reply.send(Command.success()))) {
+            String address = "127.0.0.1:" + peer.getLocalPort();
+            CompletableFuture<Command> first =
+                    ends.client.invoke(address, Command.request(7, Map.of("a", "b")), Endpoints.TIMEOUT);
+            try (Socket socket = peer.accept()) {
+                socket.setSoTimeout(20_000);
+                DataInputStream in = new DataInputStream(socket.getInputStream());
+                assertThat(read(in).getKey()).isEqualTo(JSON);
+                socket.getOutputStream().write(binaryRequest());
+                assertThat(read(in).getKey())
+                        .as("the answer to a binary request")
+                        .isEqualTo(JSON);
+
+                CompletableFuture<Command> second =
+                        ends.client.invoke(address, Command.request(7, Map.of("a", "b")), Endpoints.TIMEOUT);
+                assertThat(read(in).getKey()).isEqualTo(JSON);
+                first.cancel(true);
+                second.cancel(true);
+            }
+        }
+    }
+
+    @Test
     void bothSidesUnderstandEachOtherInEitherForm() throws Exception {
         RequestHandler echo = (request, reply) -> reply.send(
                 Command.response(ResponseCode.SUCCESS, request.remarkText(), request.fields(), request.body()));

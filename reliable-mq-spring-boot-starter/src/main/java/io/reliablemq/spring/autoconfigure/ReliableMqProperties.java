@@ -167,7 +167,8 @@ public record ReliableMqProperties(
      *     instance name and group. It must survive a restart.
      * @param consumeFrom Where a group starts that has consumed nothing yet.
      * @param consumeTimestamp Time for a start at a timestamp, for instance 2026-01-31T00:00:00Z.
-     * @param pullBatchSize Messages asked for in one pull. An answer has 256 KiB at most, and a broker may give fewer.
+     * @param pullBatchSize Messages asked for in one pull, no more than max-cached-messages. An answer has 256 KiB at
+     *     most, and a broker may give fewer.
      * @param consumeBatchSize Most messages in one call of a listener that takes batches.
      * @param maxCachedMessages Messages held per queue before pulling pauses.
      * @param maxCachedSize Payload held per queue before pulling pauses.
