@@ -195,10 +195,7 @@ abstract class ConformanceSuite extends ConformanceCase {
                 .withKeys("the-key")
                 .withProperties(Map.of("own", "value")));
 
-        awaitDeliveries(recorder, 1);
-        await("the first retry")
-                .atMost(broker().firstRetryBound())
-                .until(() -> recorder.deliveries().size() >= 2);
+        awaitFirstRetry(recorder);
         Duration untilRetry = recorder.between(0, 1);
         System.out.printf(
                 "%s: first retry of a new group after %d ms%n", getClass().getSimpleName(), untilRetry.toMillis());
@@ -228,6 +225,13 @@ abstract class ConformanceSuite extends ConformanceCase {
         }
     }
 
+    private void awaitFirstRetry(Recorder recorder) {
+        awaitDeliveries(recorder, 1);
+        await("the first retry")
+                .atMost(broker().firstRetryBound())
+                .until(() -> recorder.deliveries().size() >= 2);
+    }
+
     @Test
     void aMessageThatExhaustsItsRetriesIsKeptAsADeadLetter() {
         broker().prepareGroup(group());
@@ -235,6 +239,7 @@ abstract class ConformanceSuite extends ConformanceCase {
         receiver(Subscription.of(group(), topic()).withMaxReconsumeTimes(1), recorder);
         Receipt receipt = sender().send(message("never succeeds").withKeys("the-key"));
 
+        awaitFirstRetry(recorder);
         String deadLetters = "%DLQ%" + group();
         broker().awaitTopic(deadLetters);
         Recorder inspector = Recorder.succeeding();
