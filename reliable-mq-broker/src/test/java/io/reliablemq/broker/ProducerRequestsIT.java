@@ -91,6 +91,27 @@ class ProducerRequestsIT {
     }
 
     @Test
+    void aPriorityIsTheNumberOfTheQueue() {
+        Command urgent = send(0, "urgent", Map.of("_SYS_MSG_PRIORITY_", "2"), false);
+        Command least = send(3, "least", Map.of("_SYS_MSG_PRIORITY_", "0"), false);
+        Command most = send(0, "most", Map.of("_SYS_MSG_PRIORITY_", "2147483647"), false);
+        send(1, "in order", Map.of("_SYS_MSG_PRIORITY_", "2", "__SHARDINGKEY", "k"), false);
+        send(1, "unclear", Map.of("_SYS_MSG_PRIORITY_", "high"), false);
+        send(1, "negative", Map.of("_SYS_MSG_PRIORITY_", "-1"), false);
+        Command later = send(1, "later", Map.of("_SYS_MSG_PRIORITY_", "2", "DELAY", "1"), false);
+
+        assertThat(urgent.fields()).containsEntry("queueId", "2").containsEntry("queueOffset", "0");
+        assertThat(least.fields()).containsEntry("queueId", "0");
+        assertThat(most.fields()).containsEntry("queueId", "3");
+        assertThat(later.fields()).containsEntry("queueId", "2");
+        await().atMost(PATIENCE).until(() -> bodies(2).size() == 2);
+        assertThat(bodies(0)).containsExactly("least");
+        assertThat(bodies(1)).containsExactly("in order", "unclear", "negative");
+        assertThat(bodies(2)).containsExactly("urgent", "later");
+        assertThat(bodies(3)).containsExactly("most");
+    }
+
+    @Test
     void whatIsNotHeldIsStoredAndWhatIsNoRetryIsStoredAgain() {
         assertThat(send(0, "a", Map.of("UNIQ_KEY", "id-1"), true).code()).isEqualTo(ResponseCode.SUCCESS);
         send(0, "a", Map.of("UNIQ_KEY", "id-1"), false);

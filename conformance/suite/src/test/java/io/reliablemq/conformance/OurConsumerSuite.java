@@ -66,6 +66,33 @@ abstract class OurConsumerSuite extends OurConsumerCase {
     }
 
     @Test
+    void ofTheMessagesThatWaitTheMostUrgentIsHandledFirst() {
+        CountDownLatch allAreHere = new CountDownLatch(1);
+        Producer producer = producer();
+        producer.send(Message.of(topic(), bytes("begun before")));
+        PushConsumer consumer = consume(settings().threads(1).build(), message -> {
+            record(message);
+            allAreHere.await();
+            return ConsumeResult.CONSUME_SUCCESS;
+        });
+        awaitHandled(1);
+        for (int priority : List.of(0, 2, 1, 3, 2)) {
+            producer.send(Message.builder(topic())
+                    .priority(priority)
+                    .body(bytes("priority " + priority))
+                    .build());
+        }
+        await("all messages wait")
+                .atMost(DELIVERY_BOUND)
+                .until(() -> consumer.figures().cachedMessages() == 6);
+        allAreHere.countDown();
+
+        awaitHandled(6);
+        assertThat(handled)
+                .containsExactly("begun before", "priority 3", "priority 2", "priority 2", "priority 1", "priority 0");
+    }
+
+    @Test
     void orderlyMembersHandTheirQueuesOverWithoutHandlingAMessageTwice() throws Exception {
         // Averagely, queues also move between those that stay.
         handsOverWithoutDuplicates(settings().consumeMode(ConsumeMode.ORDERLY).build(), 3);

@@ -25,8 +25,11 @@ import io.reliablemq.protocol.message.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -206,16 +209,43 @@ abstract class ProducingSuite extends ConformanceCase {
         }
     }
 
+    /** Whoever reads the queues from the last to the first has what is urgent first. */
     @Test
-    void aPriorityTravelsWithItsMessage() {
-        producer()
-                .send(Message.builder(topic())
-                        .priority(3)
-                        .body("urgent".getBytes(UTF_8))
-                        .build());
+    void aPriorityIsTheNumberOfTheQueueAndTravelsWithItsMessage() {
+        Producer producer = producer();
+        Map<String, Integer> queues = new HashMap<>();
+        for (int priority : List.of(0, 1, 2, 3, 9)) {
+            String body = Integer.toString(priority);
+            SendReceipt receipt = producer.send(Message.builder(topic())
+                    .priority(priority)
+                    .body(body.getBytes(UTF_8))
+                    .build());
+            queues.put(body, receipt.queueId());
+        }
 
+        assertThat(queues).isEqualTo(Map.of("0", 0, "1", 1, "2", 2, "3", 3, "9", QUEUES - 1));
         Recorder recorder = received();
-        awaitDeliveries(recorder, 1);
-        assertThat(recorder.deliveries().get(0).property("_SYS_MSG_PRIORITY_")).isEqualTo("3");
+        awaitDeliveries(recorder, 5);
+        assertThat(recorder.deliveries()).allSatisfy(message -> {
+            String body = new String(message.body(), UTF_8);
+            assertThat(message.property("_SYS_MSG_PRIORITY_")).isEqualTo(body);
+            assertThat(message.queueId()).isEqualTo(queues.get(body));
+        });
+    }
+
+    @Test
+    void aMessageThatKeepsItsOrderStaysWithItsKeyWhateverItsPriority() {
+        Producer producer = producer();
+        Set<Integer> queues = new HashSet<>();
+        for (int priority = 0; priority < QUEUES; priority++) {
+            queues.add(producer.send(Message.builder(topic())
+                            .orderingKey("the-key")
+                            .priority(priority)
+                            .body("in order".getBytes(UTF_8))
+                            .build())
+                    .queueId());
+        }
+
+        assertThat(queues).hasSize(1);
     }
 }

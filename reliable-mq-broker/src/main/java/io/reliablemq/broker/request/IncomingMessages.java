@@ -47,8 +47,8 @@ public final class IncomingMessages {
         properties.put(PropertyNames.MESSAGE_REGION, REGION);
         properties.put(PropertyNames.TRACE_SWITCH, TRUE);
         properties.put(PropertyNames.CLUSTER, cluster);
-        return stored(
-                request, topic, queueId(request, topic), request.flag(), properties, body.toByteArray(), connection);
+        int queueId = queueId(request, topic, properties);
+        return stored(request, topic, queueId, request.flag(), properties, body.toByteArray(), connection);
     }
 
     StoredMessage stored(
@@ -82,6 +82,19 @@ public final class IncomingMessages {
         return request.queueId() >= 0
                 ? request.queueId()
                 : ThreadLocalRandom.current().nextInt(topic.writeQueues());
+    }
+
+    /**
+     * The queue of a message that may have a priority: that is its queue then, or the last one if there are fewer, so that
+     * whoever reads the queues from the last to the first has what is urgent first. A message that keeps an order stays where
+     * its sender puts it.
+     */
+    private static int queueId(SendMessageRequest request, TopicSettings topic, Map<String, String> properties) {
+        int queueId = queueId(request, topic);
+        int priority = MessageProperties.priority(properties);
+        return priority == MessageProperties.NO_PRIORITY || properties.containsKey(PropertyNames.SHARDING_KEY)
+                ? queueId
+                : Math.min(priority, topic.writeQueues() - 1);
     }
 
     /** @return the delay level of the properties; 0 for none */

@@ -1,12 +1,13 @@
 package io.reliablemq.client.consumer;
 
+import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Hands messages out as they come, several at once. Thread-safe. */
+/** Hands messages out as they come, several at once, and of those that wait the urgent ones first. Thread-safe. */
 final class ConcurrentService implements ConsumeService {
 
     private final Workers workers;
@@ -20,13 +21,41 @@ final class ConcurrentService implements ConsumeService {
         this.failures = failures;
     }
 
+    /** One call of the listener, as urgent as the most urgent of its messages. */
+    private final class Call implements Workers.Work {
+
+        private final ProcessQueue queue;
+        private final List<Delivery> deliveries;
+        private final int priority;
+
+        Call(ProcessQueue queue, List<Delivery> deliveries) {
+            this.queue = queue;
+            this.deliveries = deliveries;
+            int greatest = 0;
+            for (Delivery delivery : deliveries) {
+                greatest = Math.max(
+                        greatest, MessageProperties.priority(delivery.message().properties()));
+            }
+            this.priority = greatest;
+        }
+
+        @Override
+        public void run(Workers.Slot slot) {
+            consume(queue, deliveries, slot);
+        }
+
+        @Override
+        public int priority() {
+            return priority;
+        }
+    }
+
     @Override
     public void submit(ProcessQueue queue, List<StoredMessage> messages) {
         int batch = listening.batchSize();
         List<Workers.Work> calls = new ArrayList<>();
         for (int from = 0; from < messages.size(); from += batch) {
-            List<Delivery> deliveries = deliveries(queue, messages, from, Math.min(messages.size(), from + batch));
-            calls.add(slot -> consume(queue, deliveries, slot));
+            calls.add(new Call(queue, deliveries(queue, messages, from, Math.min(messages.size(), from + batch))));
         }
         workers.submit(calls);
     }
@@ -41,7 +70,7 @@ final class ConcurrentService implements ConsumeService {
 
     /** Hands out a message once more that waited here for another attempt. */
     void again(Delivery delivery) {
-        workers.submit(slot -> consume(delivery.queue(), List.of(delivery), slot));
+        workers.submit(new Call(delivery.queue(), List.of(delivery)));
     }
 
     private void consume(ProcessQueue queue, List<Delivery> deliveries, Workers.Slot slot) {

@@ -4,10 +4,8 @@ import io.reliablemq.client.agent.GrowingThreads;
 import io.reliablemq.client.agent.TaskLoop;
 import io.reliablemq.protocol.runtime.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,7 +44,7 @@ final class Workers {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition settled = lock.newCondition();
-    private final Queue<Work> waiting = new ArrayDeque<>();
+    private final WaitingWork waiting = new WaitingWork();
     private int running;
     private boolean paused;
     private boolean closed;
@@ -57,6 +55,11 @@ final class Workers {
 
         /** @param slot is to be released exactly once, here or later, by whichever thread */
         void run(Slot slot);
+
+        /** What waits is begun from the greatest priority on; 0 for what is in no hurry. */
+        default int priority() {
+            return 0;
+        }
     }
 
     /** A place among those that work at once. */
@@ -135,7 +138,7 @@ final class Workers {
             if (closed) {
                 return;
             }
-            waiting.addAll(pieces);
+            pieces.forEach(waiting::add);
         } finally {
             lock.unlock();
         }
@@ -172,7 +175,7 @@ final class Workers {
             return null;
         }
         rate.take(1);
-        return waiting.remove();
+        return waiting.poll();
     }
 
     /** Called with the lock held. */

@@ -40,6 +40,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -401,6 +402,46 @@ class GroupConsumerTest {
         awaitOffset("T", 0, 4);
         release.countDown();
         awaitOffset("T", 0, 10);
+    }
+
+    @Test
+    void handsUrgentMessagesOutFirstAlsoWhenTheyAreRetried() throws Exception {
+        Semaphore permits = new Semaphore(0);
+        broker.put("T", 0, "A", bytes("first"));
+        PushConsumer consumer = client.pushConsumer(
+                PushConsumerSettings.builder("g").subscribe("T", "*").threads(1).build(), message -> {
+                    received.add(message);
+                    permits.acquire();
+                    return succeed(message);
+                });
+        consumer.start();
+        assertThat(new String(next().body(), StandardCharsets.UTF_8)).isEqualTo("first");
+
+        broker.put("T", 0, "A", bytes("plain"));
+        putUrgent("T", 1, "urgent", "1", 0);
+        putUrgent("T", 1, "not a priority", "soon", 0);
+        putUrgent("T", 1, "most urgent", "7", 0);
+        putUrgent(RETRY, 0, "urgent again", "5", 1);
+        await().until(() -> consumer.figures().cachedMessages() == 6);
+        permits.release(6);
+
+        List<String> order = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            order.add(new String(next().body(), StandardCharsets.UTF_8));
+        }
+        assertThat(order.subList(0, 3)).containsExactly("most urgent", "urgent again", "urgent");
+        assertThat(order.subList(3, 5)).containsExactlyInAnyOrder("plain", "not a priority");
+        awaitOffset("T", 1, 3);
+    }
+
+    private void putUrgent(String topic, int queueId, String body, String priority, int reconsumeTimes) {
+        broker.put(
+                topic,
+                queueId,
+                message -> message,
+                Map.of(PropertyNames.PRIORITY, priority),
+                bytes(body),
+                reconsumeTimes);
     }
 
     @Test

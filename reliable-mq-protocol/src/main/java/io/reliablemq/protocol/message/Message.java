@@ -142,8 +142,9 @@ public record Message(String topic, int flag, Map<String, String> properties, by
         }
 
         /**
-         * How urgent the message is, on topics that have priorities (Apache RocketMQ 5.5, {@code message.type=PRIORITY});
-         * a greater number comes first. Others ignore it.
+         * How urgent the message is; a greater number comes first. The broker puts it into the queue of that number, or into the
+         * last one if there are fewer, whatever queue was chosen; a message with an ordering key stays with its key. A consumer
+         * hands the urgent ones of the messages that it holds to its listener first, unless it is orderly.
          */
         public Builder priority(int priority) {
             if (priority < 0) {

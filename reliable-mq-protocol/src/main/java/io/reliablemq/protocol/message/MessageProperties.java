@@ -15,11 +15,31 @@ public final class MessageProperties {
     /** The longest encoded form: its length is a signed 16-bit number. */
     public static final int MAX_BYTES = Short.MAX_VALUE;
 
+    /** Of a message that has no priority. */
+    public static final int NO_PRIORITY = -1;
+
     /** Room for what most messages have. */
     private static final int FEW = 8;
 
     private static final byte NAME_END = 1;
     private static final byte VALUE_END = 2;
+
+    /**
+     * How urgent a message is, from 0; a greater number comes first.
+     *
+     * @return {@link #NO_PRIORITY} where the property is missing or no such number, as senders of other makes may have set it
+     */
+    public static int priority(Map<String, String> properties) {
+        String text = properties.get(PropertyNames.PRIORITY);
+        if (text == null) {
+            return NO_PRIORITY;
+        }
+        try {
+            return Math.max(NO_PRIORITY, Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            return NO_PRIORITY;
+        }
+    }
 
     /** Writes the entries in their order. Entries with an empty value are left out, as readers would skip them. */
     public static String encode(Map<String, String> properties) {

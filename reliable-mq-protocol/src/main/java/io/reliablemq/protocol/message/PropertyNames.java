@@ -50,7 +50,7 @@ public final class PropertyNames {
     public static final String ARRIVE_TIME = "ARRIVE_TIME";
     /** When a client got a reply that a broker pushed, in ms of its wall clock. */
     public static final String PUSH_REPLY_TIME = "PUSH_REPLY_TIME";
-    /** How urgent it is, on topics that have priorities; a greater number comes first. */
+    /** How urgent it is: a number from 0, a greater one comes first. */
     public static final String PRIORITY = "_SYS_MSG_PRIORITY_";
 
     public static final String TRANSACTION_ID = "__transactionId__";

@@ -43,6 +43,20 @@ class MessageValuesTest {
         assertThat(MessageProperties.decode("a\u0001b\u0001c\u0002")).containsExactly(Map.entry("a", "b\u0001c"));
     }
 
+    @Test
+    void aPriorityIsANumberFromZero() {
+        assertThat(MessageProperties.priority(Map.of(PropertyNames.PRIORITY, "0")))
+                .isZero();
+        assertThat(MessageProperties.priority(Map.of(PropertyNames.PRIORITY, "2147483647")))
+                .isEqualTo(Integer.MAX_VALUE);
+        for (String none : List.of("-1", "-7", "high", "", "2147483648", "1.5")) {
+            assertThat(MessageProperties.priority(Map.of(PropertyNames.PRIORITY, none)))
+                    .as("'%s'", none)
+                    .isEqualTo(MessageProperties.NO_PRIORITY);
+        }
+        assertThat(MessageProperties.priority(Map.of())).isEqualTo(MessageProperties.NO_PRIORITY);
+    }
+
     /** Each after another, of which it may take over what is the same. */
     @Test
     void propertiesAreReadFromBytesAsFromTheirText() {

@@ -122,7 +122,7 @@ public final class OutgoingMessage {
         return new OutgoingMessage(transmission, payload, destination, more, options);
     }
 
-    /** How urgent it is, on topics that have priorities (Apache RocketMQ 5.5); a greater number comes first. */
+    /** How urgent it is, from 0; of the messages that a listener has not begun a greater number comes first. */
     public OutgoingMessage priority(int priority) {
         return header(ReliableMqHeaders.PRIORITY, priority);
     }

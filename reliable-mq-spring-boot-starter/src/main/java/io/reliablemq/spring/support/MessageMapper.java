@@ -2,6 +2,7 @@ package io.reliablemq.spring.support;
 
 import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.protocol.message.Message;
+import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.PropertyNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -119,6 +120,7 @@ public final class MessageMapper {
                 headers,
                 ReliableMqHeaders.DEAD_LETTER_ORIGIN_MESSAGE_ID);
         DeadLetterHeaders.copy(received, headers);
+        copyPriority(received, headers);
         return new GenericMessage<>(received.body(), headers);
     }
 
@@ -129,6 +131,15 @@ public final class MessageMapper {
             headers.remove(header);
         } else {
             headers.put(header, value);
+        }
+    }
+
+    private static void copyPriority(ReceivedMessage from, Map<String, Object> headers) {
+        int priority = MessageProperties.priority(from.properties());
+        if (priority == MessageProperties.NO_PRIORITY) {
+            headers.remove(ReliableMqHeaders.PRIORITY);
+        } else {
+            headers.put(ReliableMqHeaders.PRIORITY, priority);
         }
     }
 

@@ -32,7 +32,7 @@ public final class ReliableMqHeaders {
     /** Deliver after the delay of this level of the broker's {@code messageDelayLevel}: a number from 1. */
     public static final String DELAY_LEVEL = PREFIX + "delayLevel";
 
-    /** How urgent it is, on topics that have priorities (Apache RocketMQ 5.5): a number from 0, a greater one comes first. */
+    /** How urgent it is: an {@link Integer} from 0; of the messages that a listener has not begun a greater one comes first. */
     public static final String PRIORITY = PREFIX + "priority";
 
     /** The topic it was sent to, also in a retry. */

@@ -197,6 +197,8 @@ class MessageMapperTest {
                         "k1 k2",
                         "UNIQ_KEY",
                         "u",
+                        "_SYS_MSG_PRIORITY_",
+                        "7",
                         "source",
                         "shop",
                         "contentType",
@@ -209,6 +211,7 @@ class MessageMapperTest {
                 .containsEntry(ReliableMqHeaders.TOPIC, "orders")
                 .containsEntry(ReliableMqHeaders.TAGS, "created")
                 .containsEntry(ReliableMqHeaders.KEYS, "k1 k2")
+                .containsEntry(ReliableMqHeaders.PRIORITY, 7)
                 .containsEntry(ReliableMqHeaders.MESSAGE_ID, "id-1")
                 .containsEntry(ReliableMqHeaders.OFFSET_MESSAGE_ID, "offset-id-1")
                 .containsEntry(ReliableMqHeaders.BROKER_NAME, "broker-a")
@@ -223,11 +226,19 @@ class MessageMapperTest {
     @Test
     void doesNotTakeSendersPropertyForMetadata() {
         var message = mapper.fromWire(Received.text(
-                "orders", "x", Map.of(ReliableMqHeaders.TOPIC, "forged", ReliableMqHeaders.TAGS, "forged")));
+                "orders",
+                "x",
+                Map.of(
+                        ReliableMqHeaders.TOPIC,
+                        "forged",
+                        ReliableMqHeaders.TAGS,
+                        "forged",
+                        ReliableMqHeaders.PRIORITY,
+                        "9")));
 
         assertThat(message.getHeaders())
                 .containsEntry(ReliableMqHeaders.TOPIC, "orders")
-                .doesNotContainKey(ReliableMqHeaders.TAGS);
+                .doesNotContainKeys(ReliableMqHeaders.TAGS, ReliableMqHeaders.PRIORITY);
     }
 
     @Test
