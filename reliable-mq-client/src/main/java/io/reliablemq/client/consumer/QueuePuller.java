@@ -7,7 +7,6 @@ import io.reliablemq.client.api.PullConsumerSettings;
 import io.reliablemq.client.api.PushConsumer.Queue;
 import io.reliablemq.client.api.ReceivedMessage;
 import io.reliablemq.protocol.message.StoredMessage;
-import io.reliablemq.protocol.route.TopicRoute;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,12 +78,9 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
 
     @Override
     public Set<Queue> queues(String topic) {
-        TopicRoute route = answers.await(
-                context.routes().await(topic).thenApply(found -> found.orElse(null)), "find the topic '" + topic + "'");
-        if (route == null) {
-            throw new IllegalStateException("There is no topic '" + topic + "'");
-        }
-        return Set.copyOf(Rebalancer.queues(topic, route));
+        return answers.await(context.routes().once(topic), "find the topic '" + topic + "'")
+                .map(route -> Set.copyOf(Rebalancer.queues(topic, route)))
+                .orElseThrow(() -> new IllegalStateException("There is no topic '" + topic + "'"));
     }
 
     @Override

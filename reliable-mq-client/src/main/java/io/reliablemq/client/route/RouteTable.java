@@ -96,9 +96,29 @@ public final class RouteTable {
         return ask(topic(Names.AUTO_CREATE_TOPIC)).thenAccept(found -> {});
     }
 
-    /** Asks for the topic once. Completes with its route, or empty if it is not known to any name server. */
+    /**
+     * Asks for the topic once. Completes with its route, or empty if no name server knows it. That is never an answer from before
+     * this call: a topic that a send of a moment ago has created is found.
+     */
     public CompletableFuture<Optional<TopicRoute>> once(String topic) {
-        return ask(topic(topic));
+        KnownTopic wanted = topic(topic);
+        boolean asksNow = wanted.question.mayAsk(clock.nanos());
+        CompletableFuture<Optional<TopicRoute>> answer = ask(wanted);
+        return asksNow ? answer : answer.thenCompose(found -> found.isPresent() ? answer : askLater(wanted));
+    }
+
+    private CompletableFuture<Optional<TopicRoute>> askLater(KnownTopic topic) {
+        CompletableFuture<Optional<TopicRoute>> answer = new CompletableFuture<>();
+        loop.schedule(
+                QUIET,
+                () -> ask(topic).whenComplete((found, error) -> {
+                    if (error == null) {
+                        answer.complete(found);
+                    } else {
+                        answer.completeExceptionally(error);
+                    }
+                }));
+        return answer;
     }
 
     /**

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -159,6 +160,36 @@ class RouteTableTest {
         withBrokers.add("n2:1");
         clock.advance(RouteTable.QUIET);
         assertThatThrownBy(() -> publishRoute("T")).hasCauseInstanceOf(TopicMissingException.class);
+    }
+
+    @Test
+    void whoeverAsksOnceIsNotToldOfBeforeATopicWasCreated() {
+        CompletableFuture<Optional<TopicRoute>> before = table.once("T");
+        loop.doWork();
+        assertThat(before).isCompletedWithValue(Optional.empty());
+        know("n1:1", "T", ON_A);
+
+        CompletableFuture<Optional<TopicRoute>> after = table.once("T");
+        loop.doWork();
+        assertThat(after).isNotDone();
+        pass(Duration.ofSeconds(1));
+
+        assertThat(after).isCompletedWithValue(Optional.of(ON_A));
+        assertThat(asked).containsExactly("n1:1 T", "n2:1 T", "n1:1 T");
+    }
+
+    @Test
+    void whoeverAsksOnceHearsThatNobodyCanTell() {
+        CompletableFuture<Optional<TopicRoute>> before = table.once("T");
+        loop.doWork();
+        down.addAll(Set.of("n1:1", "n2:1"));
+
+        CompletableFuture<Optional<TopicRoute>> after = table.once("T");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(before).isCompletedWithValue(Optional.empty());
+        assertThat(after).isCompletedExceptionally();
+        assertThatThrownBy(after::join).hasCauseInstanceOf(RouteUnavailableException.class);
     }
 
     @Test
