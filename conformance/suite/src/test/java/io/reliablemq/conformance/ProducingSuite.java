@@ -209,7 +209,6 @@ abstract class ProducingSuite extends ConformanceCase {
         }
     }
 
-    /** Whoever reads the queues from the last to the first has what is urgent first. */
     @Test
     void aPriorityIsTheNumberOfTheQueueAndTravelsWithItsMessage() {
         Producer producer = producer();

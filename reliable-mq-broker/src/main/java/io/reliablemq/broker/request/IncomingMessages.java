@@ -85,9 +85,8 @@ public final class IncomingMessages {
     }
 
     /**
-     * The queue of a message that may have a priority: that is its queue then, or the last one if there are fewer, so that
-     * whoever reads the queues from the last to the first has what is urgent first. A message that keeps an order stays where
-     * its sender puts it.
+     * The queue of a message that may have a priority: that is the number of its queue then, or the last one if there are fewer,
+     * whatever its sender asked for. A message that keeps an order stays where its sender puts it.
      */
     private static int queueId(SendMessageRequest request, TopicSettings topic, Map<String, String> properties) {
         int queueId = queueId(request, topic);

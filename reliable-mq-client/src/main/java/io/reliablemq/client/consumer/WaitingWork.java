@@ -8,14 +8,22 @@ import java.util.Queue;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Work that waits for a slot: the most urgent first, and of that what came first. Not thread-safe. */
+/**
+ * Work that waits for a slot: the most urgent first, and of that what came first. So that none waits for ever, and a queue full of
+ * what is not urgent lets in what comes behind it, every sixteenth piece is the first of the least urgent. Not thread-safe.
+ */
 final class WaitingWork {
+
+    static final int SHARE_OF_LEAST_URGENT = 16;
 
     /** By far the most, and often all there is. */
     private final Queue<Workers.Work> ordinary = new ArrayDeque<>();
 
     /** By priority, from the greatest on; without empty ones. */
     private final NavigableMap<Integer, Queue<Workers.Work>> urgent = new TreeMap<>(Comparator.reverseOrder());
+
+    /** Pieces that were taken while urgent ones waited. */
+    private int urgentTurns;
 
     void add(Workers.Work work) {
         if (work.priority() > 0) {
@@ -30,10 +38,17 @@ final class WaitingWork {
         if (urgent.isEmpty()) {
             return ordinary.poll();
         }
-        Map.Entry<Integer, Queue<Workers.Work>> first = urgent.firstEntry();
-        Workers.Work work = first.getValue().remove();
-        if (first.getValue().isEmpty()) {
-            urgent.remove(first.getKey());
+        boolean leastUrgent = ++urgentTurns % SHARE_OF_LEAST_URGENT == 0;
+        if (leastUrgent && !ordinary.isEmpty()) {
+            return ordinary.remove();
+        }
+        return first(leastUrgent ? urgent.lastEntry() : urgent.firstEntry());
+    }
+
+    private Workers.Work first(Map.Entry<Integer, Queue<Workers.Work>> ofPriority) {
+        Workers.Work work = ofPriority.getValue().remove();
+        if (ofPriority.getValue().isEmpty()) {
+            urgent.remove(ofPriority.getKey());
         }
         return work;
     }

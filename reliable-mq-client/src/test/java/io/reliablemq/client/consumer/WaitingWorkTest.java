@@ -21,7 +21,7 @@ class WaitingWorkTest {
 
     private void add(String... namesAndPriorities) {
         for (String each : namesAndPriorities) {
-            waiting.add(new Named(each, Integer.parseInt(each.substring(1))));
+            waiting.add(new Named(each, Integer.parseInt(each.replaceAll("\\D", ""))));
         }
     }
 
@@ -49,6 +49,20 @@ class WaitingWorkTest {
 
         assertThat(waiting.isEmpty()).isFalse();
         assertThat(polled()).containsExactly("d4", "c3", "a0");
+    }
+
+    @Test
+    void nothingWaitsForEverWhileUrgentWorkKeepsComing() {
+        add("ordinary0", "low1", "later0");
+        List<String> begun = new ArrayList<>();
+        for (int i = 1; i <= 3 * WaitingWork.SHARE_OF_LEAST_URGENT; i++) {
+            waiting.add(new Named("urgent" + i, 9));
+            begun.add(((Named) waiting.poll()).name());
+        }
+
+        assertThat(begun).filteredOn(name -> !name.startsWith("urgent")).containsExactly("ordinary0", "later0", "low1");
+        assertThat(begun.indexOf("ordinary0")).isEqualTo(WaitingWork.SHARE_OF_LEAST_URGENT - 1);
+        assertThat(polled()).containsExactly("urgent46", "urgent47", "urgent48");
     }
 
     @Test

@@ -245,6 +245,11 @@ class ProducerFeaturesTest {
                 .hasMessageContaining("gone");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> producer.send(message("x"), new SendQueue("U", "broker-a", 0)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> producer.sendAsync(
+                        Message.builder("T").priority(9).body(new byte[1]).build(), new SendQueue("T", "broker-a", 0)))
+                .withMessageContaining("priority 9")
+                .withMessageContaining("broker-a");
     }
 
     @ParameterizedTest

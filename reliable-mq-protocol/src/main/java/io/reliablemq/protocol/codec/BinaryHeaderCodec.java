@@ -2,6 +2,7 @@ package io.reliablemq.protocol.codec;
 
 import io.reliablemq.protocol.command.Body;
 import io.reliablemq.protocol.command.Command;
+import io.reliablemq.protocol.text.PlainBytes;
 import io.reliablemq.protocol.text.TextList;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -126,7 +127,7 @@ final class BinaryHeaderCodec {
         }
 
         private boolean isNext(String text, int length) {
-            boolean isNext = FieldNames.isAt(in, at, length, text);
+            boolean isNext = PlainBytes.isAt(in, at, length, text);
             at += isNext ? length : 0;
             return isNext;
         }

@@ -1,5 +1,6 @@
 package io.reliablemq.protocol.codec;
 
+import io.reliablemq.protocol.text.PlainBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,20 +64,7 @@ final class FieldNames {
     /** The constant for the name that stands there; null if it is none of them. */
     static @Nullable String known(byte[] bytes, int from, int length) {
         String name = NAMES[place(bytes, from, length)];
-        return name != null && isAt(bytes, from, length, name) ? name : null;
-    }
-
-    /** Whether that text stands there, which is known for characters below 0x80 alone. */
-    static boolean isAt(byte[] bytes, int from, int length, String text) {
-        if (text.length() != length) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (bytes[from + i] != text.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
+        return name != null && PlainBytes.isAt(bytes, from, length, name) ? name : null;
     }
 
     private FieldNames() {}

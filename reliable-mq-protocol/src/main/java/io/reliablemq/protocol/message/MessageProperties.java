@@ -1,5 +1,6 @@
 package io.reliablemq.protocol.message;
 
+import io.reliablemq.protocol.text.PlainBytes;
 import io.reliablemq.protocol.text.TextList;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -88,7 +89,10 @@ public final class MessageProperties {
         while (at < to) {
             String name = properties.likelyName();
             int middle = at + name.length();
-            boolean asUsual = middle > at && middle < to && text[middle] == NAME_END && isAt(text, at, middle, name);
+            boolean asUsual = middle > at
+                    && middle < to
+                    && text[middle] == NAME_END
+                    && PlainBytes.isAt(text, at, name.length(), name);
             at = asUsual
                     ? addUsual(properties, text, middle + 1, to)
                     : addOther(properties, text, at, indexOf(VALUE_END, text, at, to));
@@ -100,7 +104,9 @@ public final class MessageProperties {
     private static int addUsual(TextList.Builder properties, byte[] text, int from, int to) {
         String value = properties.likelyValue();
         int end = from + value.length();
-        boolean asUsual = end > from && (end < to ? text[end] == VALUE_END : end == to) && isAt(text, from, end, value);
+        boolean asUsual = end > from
+                && (end < to ? text[end] == VALUE_END : end == to)
+                && PlainBytes.isAt(text, from, value.length(), value);
         if (!asUsual) {
             end = indexOf(VALUE_END, text, from, to);
             value = new String(text, from, end - from, StandardCharsets.UTF_8);
@@ -127,19 +133,6 @@ public final class MessageProperties {
             at++;
         }
         return at;
-    }
-
-    /** Whether this part of the bytes is that text, which is known for characters below 0x80 alone. */
-    static boolean isAt(byte[] text, int from, int to, String expected) {
-        if (expected.length() != to - from) {
-            return false;
-        }
-        for (int at = from; at < to; at++) {
-            if (text[at] != expected.charAt(at - from)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Whether the text can stand in a properties string. */

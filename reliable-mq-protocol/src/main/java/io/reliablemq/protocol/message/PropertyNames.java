@@ -1,5 +1,6 @@
 package io.reliablemq.protocol.message;
 
+import io.reliablemq.protocol.text.PlainBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
@@ -143,7 +144,7 @@ public final class PropertyNames {
     /** The same from the bytes of the text. */
     static String cutOut(byte[] text, int from, int to) {
         for (String name : COMMON) {
-            if (MessageProperties.isAt(text, from, to, name)) {
+            if (PlainBytes.isAt(text, from, to - from, name)) {
                 return name;
             }
         }
