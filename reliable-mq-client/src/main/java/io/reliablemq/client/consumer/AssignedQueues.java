@@ -205,6 +205,11 @@ final class AssignedQueues implements Rebalancer.Assignment, PullLoop.Host {
     }
 
     @Override
+    public CacheBudget.Share share() {
+        return budget.share(slots.size());
+    }
+
+    @Override
     public void movedBack(ProcessQueue window, long offset) {
         Slot slot = slots.get(window.queue());
         if (slot != null && slot.window == window) {

@@ -11,6 +11,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CacheBudget {
 
+    private static final int MOST_BYTES = 256 << 10;
+    private static final int LEAST_BYTES = 16 << 10;
+    private static final int LEAST_MESSAGES = 32;
+
+    /** All queues are pulled when there is room: their answers together go beyond the limits by this part of them. */
+    private static final int BEYOND = 4;
+
     private final CacheLimits limits;
     private final AtomicLong messages = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
@@ -25,6 +32,16 @@ final class CacheBudget {
 
     CacheLimits limits() {
         return limits;
+    }
+
+    /** The most that one pull may bring. A message that is larger comes alone. */
+    record Share(int messages, int bytes) {}
+
+    /** What each of so many queues may bring with one pull. */
+    Share share(int queues) {
+        long all = (long) Math.max(1, queues) * BEYOND;
+        return new Share((int) Math.max(LEAST_MESSAGES, limits.maxMessages() / all), (int)
+                Math.max(LEAST_BYTES, Math.min(MOST_BYTES, limits.maxBytes() / all)));
     }
 
     void add(int addedMessages, long addedBytes) {

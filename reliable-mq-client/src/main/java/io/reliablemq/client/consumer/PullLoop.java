@@ -46,8 +46,6 @@ final class PullLoop {
     /** For so long nobody is asked whom the master suggests, after a slave has failed: the master does not know of that. */
     private static final Duration AFTER_FAILED_SLAVE = Duration.ofSeconds(10);
 
-    private static final int MAX_BYTES = 256 * 1024;
-
     /** What the loop needs of its consumer. */
     interface Host {
 
@@ -56,6 +54,9 @@ final class PullLoop {
 
         /** The broker says that the queue is to be read from an earlier offset than the window has. */
         void movedBack(ProcessQueue queue, long offset);
+
+        /** The most that one pull may bring now. */
+        CacheBudget.Share share();
     }
 
     private final ProcessQueue window;
@@ -201,13 +202,14 @@ final class PullLoop {
      * it does not know is delivered again after a restart. A slave is told by commits alone, while its master is away.
      */
     private Command request(Pull pull) {
+        CacheBudget.Share share = host.share();
         boolean tell = pull.source.isMaster() && settings.tellsOffset().test(window);
         PullMessageRequest header = new PullMessageRequest(
                 settings.group(),
                 queue.topic(),
                 queue.queueId(),
                 pull.offset,
-                settings.batchSize(),
+                Math.min(settings.batchSize(), share.messages()),
                 PullFlags.SUSPEND
                         | (tell ? PullFlags.COMMIT_OFFSET : 0)
                         | (settings.subscriptions().isTold() ? 0 : PullFlags.SUBSCRIPTION),
@@ -218,7 +220,7 @@ final class PullLoop {
                         : settings.subscriptions().expression(queue.topic()),
                 settings.subscriptions().version(),
                 settings.subscriptions().type(queue.topic()),
-                MAX_BYTES);
+                share.bytes());
         return Command.request(RequestCode.PULL_MESSAGE, header.fields());
     }
 

@@ -138,6 +138,11 @@ public final class QueuePuller implements PullConsumer, PullLoop.Host {
     }
 
     @Override
+    public CacheBudget.Share share() {
+        return budget.share(slots.size());
+    }
+
+    @Override
     public void movedBack(ProcessQueue window, long offset) {
         Slot slot = slots.get(window.queue());
         if (slot != null && slot.window == window) {
