@@ -2,8 +2,9 @@ package io.reliablemq.client.api;
 
 /**
  * How much is fetched ahead of the listener. Pulling a queue pauses while one of the limits is reached; a single pull may go
- * beyond them by what it brings. With many queues their pulls bring less, so that together they go beyond the limits of all queues by
- * a quarter at most, as long as that leaves each of them 32 messages and 16 KiB.
+ * beyond them by what it brings. The pulls of many queues ask for less, so that together they go beyond the limits of all queues by a
+ * quarter, as long as that leaves each of them 32 messages and 32 KiB. A larger message comes whole, and Apache RocketMQ's broker
+ * minds the number of messages alone.
  *
  * @param maxMessagesPerQueue messages held of one queue (default 1,000)
  * @param maxBytesPerQueue body bytes held of one queue (default 16 MiB)

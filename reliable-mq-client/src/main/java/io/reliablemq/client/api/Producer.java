@@ -50,8 +50,7 @@ public interface Producer extends AutoCloseable {
      *
      * @param queue one of {@link #queues}
      * @throws SendFailedException if no attempt ended in {@code SEND_OK}
-     * @throws IllegalArgumentException if the message itself cannot be sent, the queue is one of another topic, or the message has a
-     *     priority, by which the broker chooses the queue
+     * @throws IllegalArgumentException if the message itself cannot be sent, or not {@linkplain SendQueue#requireFor to this queue}
      */
     SendReceipt send(Message message, SendQueue queue);
 

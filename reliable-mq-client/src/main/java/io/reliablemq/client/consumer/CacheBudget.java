@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class CacheBudget {
 
     private static final int MOST_BYTES = 256 << 10;
-    private static final int LEAST_BYTES = 16 << 10;
+    private static final int LEAST_BYTES = 32 << 10;
     private static final int LEAST_MESSAGES = 32;
 
     /** All queues are pulled when there is room: their answers together go beyond the limits by this part of them. */
@@ -34,10 +34,10 @@ final class CacheBudget {
         return limits;
     }
 
-    /** The most that one pull may bring. A message that is larger comes alone. */
+    /** The most that one pull may ask for. A message that is larger comes alone. */
     record Share(int messages, int bytes) {}
 
-    /** What each of so many queues may bring with one pull. */
+    /** What each of so many queues may ask for with one pull. */
     Share share(int queues) {
         long all = (long) Math.max(1, queues) * BEYOND;
         return new Share((int) Math.max(LEAST_MESSAGES, limits.maxMessages() / all), (int)

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work that waits for a slot: the most urgent first, and of that what came first. So that none waits for ever, and a queue full of
- * what is not urgent lets in what comes behind it, every sixteenth piece is the first of the least urgent. Not thread-safe.
+ * what is not urgent lets in what comes behind it, every sixteenth piece is taken from the priorities in turn, the least urgent
+ * first. Not thread-safe.
  */
 final class WaitingWork {
 
-    static final int SHARE_OF_LEAST_URGENT = 16;
+    static final int TURN_OF_THE_OTHERS = 16;
 
     /** By far the most, and often all there is. */
     private final Queue<Workers.Work> ordinary = new ArrayDeque<>();
@@ -23,7 +24,10 @@ final class WaitingWork {
     private final NavigableMap<Integer, Queue<Workers.Work>> urgent = new TreeMap<>(Comparator.reverseOrder());
 
     /** Pieces that were taken while urgent ones waited. */
-    private int urgentTurns;
+    private int taken;
+
+    /** The priority that had the last turn of the others. */
+    private int lastTurn = Integer.MAX_VALUE;
 
     void add(Workers.Work work) {
         if (work.priority() > 0) {
@@ -38,11 +42,21 @@ final class WaitingWork {
         if (urgent.isEmpty()) {
             return ordinary.poll();
         }
-        boolean leastUrgent = ++urgentTurns % SHARE_OF_LEAST_URGENT == 0;
-        if (leastUrgent && !ordinary.isEmpty()) {
-            return ordinary.remove();
+        return ++taken % TURN_OF_THE_OTHERS == 0 ? inTurn() : first(urgent.firstEntry());
+    }
+
+    /** From the next greater priority than the last time, and behind the greatest from the least again. */
+    private Workers.Work inTurn() {
+        Map.Entry<Integer, Queue<Workers.Work>> next = urgent.lowerEntry(lastTurn);
+        if (next == null) {
+            lastTurn = 0;
+            if (!ordinary.isEmpty()) {
+                return ordinary.remove();
+            }
+            next = urgent.lastEntry();
         }
-        return first(leastUrgent ? urgent.lastEntry() : urgent.firstEntry());
+        lastTurn = next.getKey();
+        return first(next);
     }
 
     private Workers.Work first(Map.Entry<Integer, Queue<Workers.Work>> ofPriority) {

@@ -7,7 +7,6 @@ import io.reliablemq.protocol.command.Command;
 import io.reliablemq.protocol.command.RequestCode;
 import io.reliablemq.protocol.header.SendMessageRequest;
 import io.reliablemq.protocol.message.Message;
-import io.reliablemq.protocol.message.MessageProperties;
 import io.reliablemq.protocol.message.Names;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +39,7 @@ record SendOrder(
     }
 
     SendOrder toQueue(SendQueue only) {
-        if (!only.topic().equals(topic())) {
-            throw new IllegalArgumentException(
-                    "The queue " + only + " is not one of the message's topic '" + topic() + "'");
-        }
-        int priority = MessageProperties.priority(message.properties());
-        if (priority != MessageProperties.NO_PRIORITY && message.orderingKey() == null) {
-            // The broker would put it elsewhere without a word.
-            throw new IllegalArgumentException("The message has the priority " + priority
-                    + ", by which its broker chooses the queue; send it without a priority, or not to " + only);
-        }
+        only.requireFor(message);
         return new SendOrder(message, payload, bornTimestamp, settings, maxAttempts, oneWay, only, maybeStored);
     }
 

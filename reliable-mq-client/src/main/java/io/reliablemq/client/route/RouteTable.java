@@ -97,8 +97,8 @@ public final class RouteTable {
     }
 
     /**
-     * Asks for the topic once. Completes with its route, or empty if no name server knows it. Empty is never an answer to somebody who
-     * asked before this call: a topic that a send of a moment ago has created is found.
+     * Asks for the topic once. Completes with its route, or empty if no name server knows it. That no one knows it is always
+     * asked anew, and not taken from an earlier question: a topic that a send of a moment ago has created is found.
      */
     public CompletableFuture<Optional<TopicRoute>> once(String topic) {
         KnownTopic wanted = topic(topic);

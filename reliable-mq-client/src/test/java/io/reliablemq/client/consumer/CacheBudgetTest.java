@@ -29,12 +29,12 @@ class CacheBudgetTest {
 
     @Test
     void eachBringsSomething() {
-        assertThat(budget.share(1_000_000)).isEqualTo(new Share(32, 16 << 10));
-        assertThat(new CacheBudget(new CacheLimits(1, 1, 1, 1)).share(1)).isEqualTo(new Share(32, 16 << 10));
+        assertThat(budget.share(1_000_000)).isEqualTo(new Share(32, 32 << 10));
+        assertThat(new CacheBudget(new CacheLimits(1, 1, 1, 1)).share(1)).isEqualTo(new Share(32, 32 << 10));
     }
 
     @Test
     void moreQueuesThanCanBeMultipliedAreNoMoreThanMany() {
-        assertThat(budget.share(Integer.MAX_VALUE)).isEqualTo(new Share(32, 16 << 10));
+        assertThat(budget.share(Integer.MAX_VALUE)).isEqualTo(new Share(32, 32 << 10));
     }
 }

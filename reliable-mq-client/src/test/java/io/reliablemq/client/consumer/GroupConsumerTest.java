@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.reliablemq.client.MqClient;
+import io.reliablemq.client.api.CacheLimits;
 import io.reliablemq.client.api.ClientSettings;
 import io.reliablemq.client.api.ConsumeFrom;
 import io.reliablemq.client.api.ConsumeResult;
@@ -465,6 +466,28 @@ class GroupConsumerTest {
                 .containsExactly(0L, 32L);
         permits.release(200);
         awaitOffset("T", 0, 200);
+    }
+
+    @Test
+    void asksForLessWithEachPullTheMoreQueuesItHas() {
+        PushConsumer consumer = client.pushConsumer(
+                PushConsumerSettings.builder("g")
+                        .subscribe("T", "*")
+                        .cache(new CacheLimits(1_000, 1 << 20, 480, 1 << 20))
+                        .build(),
+                GroupConsumerTest::succeed);
+        consumer.start();
+
+        // Two queues of the topic and one of retries.
+        await().until(() -> consumer.figures().queues() == 3);
+        broker.put("T", 0, "A", bytes("so that it pulls again"));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(broker.server().received(RequestCode.PULL_MESSAGE))
+                        .extracting(pull -> PullMessageRequest.read(pull.fields()))
+                        .anySatisfy(pull -> {
+                            assertThat(pull.maxMessages()).isEqualTo(480 / 4 / 3);
+                            assertThat(pull.maxBytes()).isEqualTo((1 << 20) / 4 / 3);
+                        }));
     }
 
     @Test

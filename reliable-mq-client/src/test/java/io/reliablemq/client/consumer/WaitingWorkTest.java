@@ -21,7 +21,7 @@ class WaitingWorkTest {
 
     private void add(String... namesAndPriorities) {
         for (String each : namesAndPriorities) {
-            waiting.add(new Named(each, Integer.parseInt(each.replaceAll("\\D", ""))));
+            waiting.add(new Named(each, Integer.parseInt(each.substring(1))));
         }
     }
 
@@ -52,17 +52,31 @@ class WaitingWorkTest {
     }
 
     @Test
-    void nothingWaitsForEverWhileUrgentWorkKeepsComing() {
-        add("ordinary0", "low1", "later0");
-        List<String> begun = new ArrayList<>();
-        for (int i = 1; i <= 3 * WaitingWork.SHARE_OF_LEAST_URGENT; i++) {
-            waiting.add(new Named("urgent" + i, 9));
-            begun.add(((Named) waiting.poll()).name());
+    void nothingWaitsForEverWhileMoreOfAllPrioritiesKeepsComing() {
+        List<Integer> others = new ArrayList<>();
+        for (int i = 1; i <= 6 * WaitingWork.TURN_OF_THE_OTHERS; i++) {
+            add("a0", "b1", "c5", "d9");
+            int begun = ((Named) waiting.poll()).priority();
+            if (i % WaitingWork.TURN_OF_THE_OTHERS == 0) {
+                others.add(begun);
+            } else {
+                assertThat(begun).isEqualTo(9);
+            }
         }
 
-        assertThat(begun).filteredOn(name -> !name.startsWith("urgent")).containsExactly("ordinary0", "later0", "low1");
-        assertThat(begun.indexOf("ordinary0")).isEqualTo(WaitingWork.SHARE_OF_LEAST_URGENT - 1);
-        assertThat(polled()).containsExactly("urgent46", "urgent47", "urgent48");
+        assertThat(others).containsExactly(0, 1, 5, 9, 0, 1);
+    }
+
+    @Test
+    void theTurnOfTheOthersPassesOverThoseOfWhichNothingWaits() {
+        add("a3");
+        for (int i = 1; i < WaitingWork.TURN_OF_THE_OTHERS; i++) {
+            waiting.add(new Named("urgent" + i, 9));
+            assertThat(((Named) waiting.poll()).name()).isEqualTo("urgent" + i);
+        }
+        waiting.add(new Named("last", 9));
+
+        assertThat(polled()).containsExactly("a3", "last");
     }
 
     @Test

@@ -145,7 +145,7 @@ public record Message(String topic, int flag, Map<String, String> properties, by
          * How urgent the message is; a greater number comes first. The broker puts it into the queue of that number, or into the
          * last one if there are fewer; all messages of one priority are in one queue then, which one member of a group reads. A
          * message with an ordering key stays with its key, one of a batch with its batch. A concurrent consumer begins with the
-         * urgent ones of the messages that it holds; so that no other waits for ever, every sixteenth is the least urgent.
+         * urgent ones of the messages that it holds; so that no other waits for ever, every sixteenth is taken from all priorities in turn.
          */
         public Builder priority(int priority) {
             if (priority < 0) {

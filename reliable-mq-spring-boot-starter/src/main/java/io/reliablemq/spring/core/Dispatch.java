@@ -40,7 +40,7 @@ final class Dispatch {
             case IMMEDIATELY -> sendNow(message, options);
             case AFTER_COMMIT -> {
                 options.requireNoTimeout("this one waits for a commit");
-                Message taken = sendable.take(message);
+                Message taken = take(message, options);
                 afterCommit.defer(List.of(taken), () -> beginNow(taken, options));
                 yield AfterCommitSends.receipt(taken);
             }
@@ -53,7 +53,7 @@ final class Dispatch {
         return switch (now(mode)) {
             case IMMEDIATELY -> beginNow(message, options);
             case AFTER_COMMIT -> {
-                Message taken = sendable.take(message);
+                Message taken = take(message, options);
                 yield afterCommit.defer(List.of(taken), () -> beginNow(taken, options));
             }
             case OUTBOX -> CompletableFuture.completedFuture(intoOutbox(message, options));
@@ -115,6 +115,15 @@ final class Dispatch {
     private CompletableFuture<SendReceipt> beginNow(Message message, SendOptions options) {
         SendQueue queue = options.queue();
         return queue == null ? producer.sendAsync(message) : producer.sendAsync(message, queue);
+    }
+
+    /** Refuses now what would be refused after the commit, when it is too late. */
+    private Message take(Message message, SendOptions options) {
+        SendQueue queue = options.queue();
+        if (queue != null) {
+            queue.requireFor(message);
+        }
+        return sendable.take(message);
     }
 
     private List<Message> takeAll(List<Message> messages) {

@@ -127,7 +127,10 @@ public final class OutgoingMessage {
         return header(ReliableMqHeaders.PRIORITY, priority);
     }
 
-    /** Every attempt goes to this queue, one of {@link ReliableMqOperations#queues}. Not through the outbox. */
+    /**
+     * Every attempt goes to this queue, one of {@link ReliableMqOperations#queues}. Not through the outbox, and without a {@link
+     * #priority}, unless the message has an ordering key.
+     */
     public OutgoingMessage queue(SendQueue queue) {
         return with(new SendOptions(options.mode(), options.timeout(), queue));
     }

@@ -299,6 +299,25 @@ class TransactionModeTest {
     }
 
     @Test
+    void refusesBeforeTheCommitWhatCannotGoToTheChosenQueue() {
+        OutgoingMessage toQueue = template(TransactionMode.AFTER_COMMIT)
+                .newMessage("x")
+                .topic("orders")
+                .queue(new SendQueue("orders", "broker-a", 0));
+        transactions.template().executeWithoutResult(status -> {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(toQueue.priority(9)::send)
+                    .withMessageContaining("priority 9");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(toQueue.topic("others")::sendAsync)
+                    .withMessageContaining("'others'");
+            toQueue.priority(9).orderingKey("k").send();
+        });
+
+        assertThat(producer.sentAsync).hasSize(1);
+    }
+
+    @Test
     void saysWhatToDoWithoutAnOutbox() {
         MessageMapper mapper = new MessageMapper(PayloadConverter.json(JsonMapper.shared()));
         assertThatIllegalStateException()
