@@ -9,7 +9,6 @@ import io.reliablemq.protocol.command.ResponseCode;
 import io.reliablemq.protocol.header.PullFlags;
 import io.reliablemq.protocol.header.PullMessageRequest;
 import io.reliablemq.protocol.message.Names;
-import io.reliablemq.protocol.route.Permission;
 import io.reliablemq.protocol.route.TopicSettings;
 import io.reliablemq.protocol.transport.Reply;
 import io.reliablemq.protocol.transport.RequestHandler;
@@ -55,10 +54,10 @@ public final class PullMessageHandler implements RequestHandler {
     }
 
     private void pullAnswered(PullMessageRequest request, ConsumerGroupSettings settings, Reply reply) {
-        // Those who waited for a topic are told before it can be looked up.
-        TopicSettings topic = new TopicSettings(request.topic(), 1, Permission.READ_WRITE);
         // The topic became ready on another thread; pulls belong on their connection's event loop.
-        reply.connection().execute(() -> Answering.run(reply, () -> pull(request, topic, settings, reply)));
+        reply.connection()
+                .execute(() ->
+                        Answering.run(reply, () -> pull(request, checks.existing(request.topic()), settings, reply)));
     }
 
     private void pull(PullMessageRequest request, TopicSettings topic, ConsumerGroupSettings settings, Reply reply) {

@@ -33,7 +33,7 @@ public final class SendTopics {
     /** Goes on with the topic, at once if it exists. That it could not be made, or that the step failed, is the reply. */
     void find(SendMessageRequest request, Reply reply, Consumer<TopicSettings> step) {
         String name = checks.topicToSendTo(request.topic());
-        TopicSettings existing = topics.find(name);
+        TopicSettings existing = topics.findToSend(name);
         if (existing != null) {
             Answering.run(reply, () -> step.accept(existing));
             return;

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -41,6 +43,12 @@ public final class Topics {
 
     /** Topics that requests may use: a topic is published after it was announced. Changed under {@code lock}. */
     private volatile Map<String, TopicSettings> published;
+
+    /**
+     * Those of them that sends have to wait for still, behind older ones: whoever reads may have the topic before the first of
+     * those is answered. Changed under {@code lock}, before {@code published} where a topic comes into both.
+     */
+    private volatile Set<String> beingOpened = Set.of();
 
     private final Object lock = new Object();
 
@@ -82,6 +90,13 @@ public final class Topics {
         return published.get(topic);
     }
 
+    /** The same for a send, which may not overtake those that wait for the topic: null while some do. */
+    public @Nullable TopicSettings findToSend(String topic) {
+        // In this order: whoever sees the topic sees that others wait.
+        TopicSettings found = published.get(topic);
+        return found == null || beingOpened.contains(topic) ? null : found;
+    }
+
     /** The topics that requests may use, by name. */
     public Map<String, TopicSettings> all() {
         return published;
@@ -101,7 +116,7 @@ public final class Topics {
         TopicSettings existing;
         boolean first = false;
         synchronized (lock) {
-            existing = published.get(wanted.topic());
+            existing = findToSend(wanted.topic());
             if (existing == null) {
                 Deque<TopicWaiter> others = waiting.get(wanted.topic());
                 first = others == null;
@@ -131,17 +146,30 @@ public final class Topics {
         announcer.announce().thenRun(() -> publish(wanted));
     }
 
+    /** For readers first: who was told that a message is stored must find its topic. */
     private void publish(TopicSettings topic) {
+        synchronized (lock) {
+            Set<String> opened = new HashSet<>(beingOpened);
+            opened.add(topic.topic());
+            beingOpened = Set.copyOf(opened);
+            Map<String, TopicSettings> topics = new HashMap<>(published);
+            topics.put(topic.topic(), topic);
+            published = Map.copyOf(topics);
+        }
+        tellThoseWhoWait(topic);
+    }
+
+    private void tellThoseWhoWait(TopicSettings topic) {
         while (true) {
             Deque<TopicWaiter> batch;
             synchronized (lock) {
                 batch = waiting.get(topic.topic());
                 if (batch == null || batch.isEmpty()) {
-                    // Nobody waits any more, so a request that finds the topic now cannot overtake an older one.
+                    // Nobody waits any more, so a send that finds the topic now cannot overtake an older one.
                     waiting.remove(topic.topic());
-                    Map<String, TopicSettings> topics = new HashMap<>(published);
-                    topics.put(topic.topic(), topic);
-                    published = Map.copyOf(topics);
+                    Set<String> left = new HashSet<>(beingOpened);
+                    left.remove(topic.topic());
+                    beingOpened = Set.copyOf(left);
                     return;
                 }
                 waiting.put(topic.topic(), new ArrayDeque<>());

@@ -64,6 +64,21 @@ class TopicsTest {
     }
 
     @Test
+    void whoWasToldFindsTheTopicAndNoSendOvertakesThoseWhoWait() {
+        topics.findOrCreate(WANTED, waiter("first", () -> {
+            assertThat(topics.find("orders")).isEqualTo(WANTED);
+            assertThat(topics.findToSend("orders")).isNull();
+            topics.findOrCreate(WANTED, waiter("third", () -> {}));
+        }));
+        topics.findOrCreate(WANTED, waiter("second", () -> {}));
+
+        announced.complete(null);
+
+        assertThat(told).containsExactly("first", "second", "third");
+        assertThat(topics.findToSend("orders")).isEqualTo(WANTED);
+    }
+
+    @Test
     void waiterThatFailsKeepsNeitherTheOthersNorTheTopicWaiting() {
         topics.findOrCreate(WANTED, waiter("bad", () -> {
             throw new IllegalStateException("as the test wants");
