@@ -479,7 +479,7 @@ public class BrokerProperties {
         /** Whole log files are deleted once their last message is older, unless they hold what must be kept. 0 for never. */
         private Duration age = Duration.ofHours(72);
 
-        /** The oldest log files are deleted while the log is larger, unless they hold what must be kept. 0 for no limit. */
+        /** So much of the youngest log is kept; older log files are deleted, unless they hold what must be kept. 0 for no limit. */
         private String size = "0";
 
         /** Whether messages that a known group has not consumed are deleted too; they are counted. */

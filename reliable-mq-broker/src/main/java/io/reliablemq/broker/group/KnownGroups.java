@@ -1,6 +1,7 @@
 package io.reliablemq.broker.group;
 
 import io.reliablemq.broker.store.QueueKey;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,8 +27,11 @@ public final class KnownGroups {
     /** Replaced as one, so that who reads without the lock never sees a moment without any groups. */
     private volatile Tables tables = new Tables();
 
-    /** Groups that were told that they have no offset, and will choose where to begin. */
-    private final Set<Choice> choices = ConcurrentHashMap.newKeySet();
+    /**
+     * Groups that were told that they have no offset, and will choose where to begin; and by which of its members the last
+     * one learned that.
+     */
+    private final Map<Choice, InetSocketAddress> choices = new ConcurrentHashMap<>();
 
     private volatile long version;
 
@@ -83,16 +87,19 @@ public final class KnownGroups {
         }
     }
 
-    /** The group learned that it has no offset in the queue, and was given none: its next pull tells where it begins. */
-    public void choosesStart(String group, QueueKey queue) {
+    /**
+     * A member of the group learned that there is no offset in the queue, and was given none: its next pull tells where the
+     * group begins. Pulls of another member, who still reads the queue, do not.
+     */
+    public void choosesStart(String group, QueueKey queue, InetSocketAddress member) {
         if (isKnown(group, queue.topic()) && choices.size() < MAX_CHOICES) {
-            choices.add(new Choice(group, queue));
+            choices.put(new Choice(group, queue), member);
         }
     }
 
-    /** The group pulls from this offset of the queue. */
-    public void pulls(String group, QueueKey queue, long offset) {
-        if (!choices.isEmpty() && choices.remove(new Choice(group, queue))) {
+    /** A member of the group pulls from this offset of the queue. */
+    public void pulls(String group, QueueKey queue, long offset, InetSocketAddress member) {
+        if (!choices.isEmpty() && choices.remove(new Choice(group, queue), member)) {
             begin(group, queue, offset);
         }
     }
@@ -145,7 +152,7 @@ public final class KnownGroups {
                 }
                 version++;
             }
-            choices.removeIf(choice -> choice.group().equals(group));
+            choices.keySet().removeIf(choice -> choice.group().equals(group));
         }
     }
 

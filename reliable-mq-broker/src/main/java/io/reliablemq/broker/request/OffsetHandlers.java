@@ -81,7 +81,9 @@ public final class OffsetHandlers {
             offset = 0L;
         }
         if (offset == null) {
-            offsets.known().choosesStart(request.consumerGroup(), queue);
+            offsets.known()
+                    .choosesStart(
+                            request.consumerGroup(), queue, reply.connection().remoteAddress());
             throw new RefusedException(
                     ResponseCode.QUERY_NOT_FOUND,
                     "The group " + request.consumerGroup() + " has no offset in queue " + request.queueId()

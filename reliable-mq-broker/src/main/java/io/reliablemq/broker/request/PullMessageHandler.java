@@ -69,7 +69,11 @@ public final class PullMessageHandler implements RequestHandler {
                 && !parts.resets().isPending(request.consumerGroup(), queue)) {
             commits.commit(request.consumerGroup(), queue, request.commitOffset());
         }
-        known.pulls(request.consumerGroup(), queue, request.queueOffset());
+        known.pulls(
+                request.consumerGroup(),
+                queue,
+                request.queueOffset(),
+                reply.connection().remoteAddress());
         new Pull(parts, request, queue, filter, reply).begin();
     }
 }

@@ -102,33 +102,44 @@ final class Retention {
                 (base, next) -> queues.lastTimestamp(base)
                         .ifPresent(last -> ended.add(new Ended(base, next, ages.countedFrom(base, last)))));
         long excess = settings.maxBytes() == 0 ? 0 : segments.bytes() - settings.maxBytes();
-        long copiedTo = neededFrom.getAsLong();
         long kept = 0;
         String reason = "";
         List<SegmentContent> mayGo = new ArrayList<>();
         for (Ended each : ended) {
             SegmentContent content = excess > 0 || isOld(each) ? queues.content(each.base(), each.next()) : null;
+            // Also where it stays: the youngest segments are not deleted because old ones have to be kept.
+            excess -= each.next() - each.base();
             if (content == null) {
                 continue;
             }
             SegmentContent segment = content.countedFrom(each.lastTimestamp());
-            Optional<String> toKeep = segment.next() > copiedTo
-                    ? Optional.of("a replica that is attached does not have it yet")
-                    : known.reasonToKeep(segment);
+            Optional<String> toKeep = reasonToKeep(segment, known);
             if (toKeep.isPresent()) {
                 kept++;
                 reason = reason.isEmpty() ? toKeep.get() : reason;
             } else {
                 mayGo.add(segment);
-                excess -= segment.bytes();
             }
         }
         if (!mayGo.isEmpty() && known.prepareDeletion()) {
-            for (SegmentContent segment : mayGo) {
+            deleteEach(mayGo, known);
+        }
+        tellKept(kept, reason);
+    }
+
+    private Optional<String> reasonToKeep(SegmentContent segment, RetentionGuard known) {
+        return segment.next() > neededFrom.getAsLong()
+                ? Optional.of("a replica that is attached does not have it yet")
+                : known.reasonToKeep(segment);
+    }
+
+    /** Asks again about each: a deletion takes a while, and meanwhile a group may have come that begins with the oldest. */
+    private void deleteEach(List<SegmentContent> mayGo, RetentionGuard known) throws IOException {
+        for (SegmentContent segment : mayGo) {
+            if (reasonToKeep(segment, known).isEmpty()) {
                 delete(segment, known);
             }
         }
-        tellKept(kept, reason);
     }
 
     /** A segment whose index is on file. What it holds is asked for only if it may go: that looks at all queues. */

@@ -10,11 +10,11 @@ import java.util.Optional;
  */
 public interface RetentionGuard {
 
-    /** Why the segment must be kept, for operators; empty if it may go. */
+    /** Why the segment must be kept, for operators; empty if it may go. Asked again right before it is deleted. */
     Optional<String> reasonToKeep(SegmentContent segment);
 
     /**
-     * Some segments may go. Called once before the first of them is deleted, after all were asked about.
+     * Some segments may go. Called once before the first of them is deleted, after all were asked about once.
      *
      * @return false if they must be kept for now, and are to be asked about again later
      * @throws IOException if what has to be stored before cannot be

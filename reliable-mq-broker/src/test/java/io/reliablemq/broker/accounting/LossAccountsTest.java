@@ -18,6 +18,7 @@ import io.reliablemq.protocol.message.StoredMessage;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -385,9 +386,10 @@ class LossAccountsTest {
         send(5);
         assertThat(account()).isEqualTo(of(5, 0, 5, 0, 0, 0, 0));
 
-        groups.offsets.known().choosesStart("g", ORDERS);
-        groups.offsets.known().pulls("g", ORDERS, 3);
-        groups.offsets.known().pulls("g", ORDERS, 4);
+        InetSocketAddress member = new InetSocketAddress("127.0.0.1", 40_001);
+        groups.offsets.known().choosesStart("g", ORDERS, member);
+        groups.offsets.known().pulls("g", ORDERS, 3, member);
+        groups.offsets.known().pulls("g", ORDERS, 4, member);
 
         assertThat(account()).isEqualTo(of(2, 0, 2, 0, 0, 0, 0));
     }

@@ -2,12 +2,32 @@ package io.reliablemq.broker.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reliablemq.broker.store.QueueKey;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 class KnownGroupsTest {
+
+    private static final QueueKey QUEUE = new QueueKey("orders", 0);
+    private static final InetSocketAddress FIRST = new InetSocketAddress("127.0.0.1", 40_001);
+    private static final InetSocketAddress SECOND = new InetSocketAddress("127.0.0.1", 40_002);
+
+    /** At a hand-over the member that loses the queue may still pull, behind what it has handled and not committed. */
+    @Test
+    void whereAGroupBeginsIsSaidByTheMemberThatAsked() {
+        KnownGroups groups = new KnownGroups();
+        groups.subscribed("billing", "orders");
+        groups.choosesStart("billing", QUEUE, SECOND);
+        groups.pulls("billing", QUEUE, 437, FIRST);
+        assertThat(groups.beginning("billing", QUEUE)).isNull();
+
+        groups.pulls("billing", QUEUE, 3, SECOND);
+        groups.pulls("billing", QUEUE, 35, SECOND);
+        assertThat(groups.beginning("billing", QUEUE)).isEqualTo(3);
+    }
 
     /** Retention looks without the lock, and deletes what no group is known for. */
     @Test

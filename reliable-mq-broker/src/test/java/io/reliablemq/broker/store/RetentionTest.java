@@ -297,6 +297,46 @@ class RetentionTest {
         assertThat(left).hasSizeBetween(20, 200);
     }
 
+    /** As when a group subscribes while a long log is cut: from then on nothing may go that it has not read. */
+    @Test
+    void whatIsNeededSinceTheDeletionBeganIsKept() throws Exception {
+        StoreSettings settings = SETTINGS.withRetention(SETTINGS.retention().withMaxBytes(1));
+        try (LogMessageStore store = open(settings)) {
+            fill(store, "m", 300);
+            keeper.step();
+            store.retainBy(guard(
+                    segment -> deleted.size() < 2 ? Optional.empty() : Optional.of("somebody has begun to read it")));
+            clock.pass(Duration.ofMinutes(1));
+            keeper.step();
+
+            assertThat(deleted).hasSize(2);
+            assertThat(store.minOffset(QUEUE))
+                    .isEqualTo(deleted.get(1).parts().get(0).endOffset());
+        }
+    }
+
+    /** The youngest messages are the ones that somebody may want to read again. */
+    @Test
+    void whatMustBeKeptDoesNotTakeTheRoomOfTheYoungest() throws Exception {
+        StoreSettings settings = SETTINGS.withRetention(SETTINGS.retention().withMaxBytes(24 << 10));
+        try (LogMessageStore store = open(settings)) {
+            List<String> sent = fill(store, "m", 600);
+            keeper.step();
+            long end = store.positions().written();
+            store.retainBy(
+                    guard(segment -> segment.base() < 32 << 10 ? Optional.of("the test wants it") : Optional.empty()));
+            clock.pass(Duration.ofMinutes(1));
+            keeper.step();
+
+            assertThat(deleted)
+                    .isNotEmpty()
+                    .allSatisfy(segment ->
+                            assertThat(segment.next()).isGreaterThan(32 << 10).isLessThan(end - (16 << 10)));
+            assertThat(store.retention().kept()).isEqualTo(4);
+            assertThat(store.readAt(QUEUE, sent.size() - 1)).isNotNull();
+        }
+    }
+
     @Test
     void deletesNothingBeforeItIsKnownWhatMustBeKept() throws Exception {
         StoreSettings settings = SETTINGS.withRetention(SETTINGS.retention().withMaxBytes(1));
