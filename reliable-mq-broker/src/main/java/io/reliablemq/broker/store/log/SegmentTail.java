@@ -18,9 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class SegmentTail implements AutoCloseable {
 
-    private static final int ZERO_BYTES = 1 << 20;
-    private static final ByteBuffer ZEROS =
-            ByteBuffer.allocateDirect(ZERO_BYTES).asReadOnlyBuffer();
+    private static final int STEP_BYTES = 1 << 20;
+
+    /** The system lets nobody else write to the file during a write: records wait for no more zeros than these. */
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
     private volatile Segment segment;
     private final StoreFile file;
@@ -108,11 +109,12 @@ final class SegmentTail implements AutoCloseable {
     private void allocateStep() throws IOException {
         allocation.lock();
         try {
-            long from = allocated;
-            int step = (int) Math.min(ZERO_BYTES, segment.limit() - from);
-            if (step > 0 && !closed) {
-                allocator.write(ZEROS.duplicate().limit(step), from - segment.base());
-                allocated = from + step;
+            long end = Math.min(allocated + STEP_BYTES, segment.limit());
+            while (allocated < end && !closed) {
+                long from = allocated;
+                int zeros = (int) Math.min(ZEROS.capacity(), end - from);
+                allocator.write(ZEROS.duplicate().limit(zeros), from - segment.base());
+                allocated = from + zeros;
             }
         } finally {
             allocation.unlock();
