@@ -32,8 +32,9 @@ public record ClientSettings(
             throw new IllegalArgumentException("No name server is given; name at least one as host:port");
         }
         for (String address : nameServers) {
-            if (!address.matches("\\S+:\\d{1,5}")) {
-                throw new IllegalArgumentException("The name server '" + address + "' is not of the form host:port");
+            if (!address.matches("[^\\s,;]+:\\d{1,5}")) {
+                throw new IllegalArgumentException("The name server '" + address
+                        + "' is not of the form host:port; where there are several, each is given by itself");
             }
         }
     }
