@@ -106,7 +106,8 @@ final class SlaveSide implements RoleSide {
                 advice,
                 Map.of(),
                 figures(),
-                () -> Math.max(groupsAsOf, following.wholeUpTo()));
+                // A master that cannot be asked may have heard of groups since then, and keeps messages for them.
+                () -> following.isLinked() ? Math.max(groupsAsOf, following.wholeUpTo()) : -1);
     }
 
     private TakenOffsets takenOffsets(BrokerState state) throws IOException {

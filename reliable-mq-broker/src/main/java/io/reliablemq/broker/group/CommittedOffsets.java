@@ -205,15 +205,18 @@ public final class CommittedOffsets implements OffsetCommits {
 
     /**
      * What retention has to keep: the smallest offset in this queue that some known group has not finished, as far as
-     * the disk knows. A group that has no offset in the queue has finished nothing there.
+     * the disk knows, and has not been set back to since. A group that has no offset in the queue has finished nothing there.
      *
      * @return empty if no group is known for the topic
      */
     public OptionalLong unconsumedFrom(QueueKey queue) {
         return known.groups(queue.topic()).stream()
-                .map(group -> findStored(group, queue))
-                .mapToLong(offset -> offset == null ? 0 : offset)
+                .mapToLong(group -> Math.min(orNothing(findStored(group, queue)), orNothing(find(group, queue))))
                 .min();
+    }
+
+    private static long orNothing(@Nullable Long offset) {
+        return offset == null ? 0 : offset;
     }
 
     /** The groups for which messages are kept. */

@@ -27,11 +27,8 @@ public final class KnownGroups {
     /** Replaced as one, so that who reads without the lock never sees a moment without any groups. */
     private volatile Tables tables = new Tables();
 
-    /**
-     * Groups that were told that they have no offset, and will choose where to begin; and by which of its members the last
-     * one learned that.
-     */
-    private final Map<Choice, InetSocketAddress> choices = new ConcurrentHashMap<>();
+    /** Groups that were told that they have no offset, and will choose where to begin; and which members learned that. */
+    private final Map<Choice, Set<InetSocketAddress>> choices = new ConcurrentHashMap<>();
 
     private volatile long version;
 
@@ -93,13 +90,27 @@ public final class KnownGroups {
      */
     public void choosesStart(String group, QueueKey queue, InetSocketAddress member) {
         if (isKnown(group, queue.topic()) && choices.size() < MAX_CHOICES) {
-            choices.put(new Choice(group, queue), member);
+            choices.computeIfAbsent(new Choice(group, queue), key -> ConcurrentHashMap.newKeySet())
+                    .add(member);
+        }
+    }
+
+    /** A member learned that the group has an offset in the queue: nobody chooses any more. */
+    public void goesOn(String group, QueueKey queue) {
+        if (!choices.isEmpty()) {
+            choices.remove(new Choice(group, queue));
         }
     }
 
     /** A member of the group pulls from this offset of the queue. */
     public void pulls(String group, QueueKey queue, long offset, InetSocketAddress member) {
-        if (!choices.isEmpty() && choices.remove(new Choice(group, queue), member)) {
+        if (choices.isEmpty()) {
+            return;
+        }
+        Choice choice = new Choice(group, queue);
+        Set<InetSocketAddress> members = choices.get(choice);
+        if (members != null && members.contains(member)) {
+            choices.remove(choice);
             begin(group, queue, offset);
         }
     }

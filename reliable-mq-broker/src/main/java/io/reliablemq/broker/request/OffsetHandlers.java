@@ -89,6 +89,7 @@ public final class OffsetHandlers {
                     "The group " + request.consumerGroup() + " has no offset in queue " + request.queueId()
                             + " of topic " + request.topic());
         }
+        offsets.known().goesOn(request.consumerGroup(), queue);
         reply.send(Command.success(new OffsetResponse(offset).fields()));
     }
 

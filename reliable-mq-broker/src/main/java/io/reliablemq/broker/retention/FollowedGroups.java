@@ -19,7 +19,7 @@ public final class FollowedGroups implements RetentionGuard {
 
     /**
      * @param guard what is kept for the groups that are known here
-     * @param knownUpTo how far in the log those are the master's
+     * @param knownUpTo how far in the log those are the master's; -1 while that is not known
      */
     public FollowedGroups(RetentionGuard guard, LongSupplier knownUpTo) {
         this.guard = guard;

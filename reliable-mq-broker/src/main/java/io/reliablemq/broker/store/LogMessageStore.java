@@ -98,8 +98,8 @@ public final class LogMessageStore implements MessageStore {
                 new SegmentRemoval(folder, segments, outcome.log().gaps());
         SegmentAges ages = new SegmentAges(
                 segments, clock, outcome.lastTimestamp(), settings.replication().isCopy());
-        this.retention =
-                new Retention(settings.retention(), segments, indexes.all(), indexes.queues(), removal, ages, clock);
+        this.retention = new Retention(
+                settings.retention(), segments, indexes.all(), indexes.queues(), removal, ages, tail::written, clock);
         this.scrubber = new LogScrubber(
                 folder,
                 segments,

@@ -35,12 +35,14 @@ final class Retention {
     private final SegmentRemoval removal;
     private final Clock clock;
     private final SegmentAges ages;
+    private final LongSupplier written;
     private long nextNanos;
     private volatile boolean lookAtOnce;
     private volatile @Nullable RetentionGuard guard;
     private volatile LongSupplier neededFrom = () -> Long.MAX_VALUE;
     private volatile RetentionFigures figures = new RetentionFigures(0, 0, 0, "");
 
+    /** @param written where the log ends */
     Retention(
             StoreSettings.Retention settings,
             Segments segments,
@@ -48,6 +50,7 @@ final class Retention {
             QueueIndex queues,
             SegmentRemoval removal,
             SegmentAges ages,
+            LongSupplier written,
             Clock clock) {
         this.settings = settings;
         this.segments = segments;
@@ -55,6 +58,7 @@ final class Retention {
         this.queues = queues;
         this.removal = removal;
         this.ages = ages;
+        this.written = written;
         this.clock = clock;
         this.nextNanos = clock.nanos();
     }
@@ -96,19 +100,11 @@ final class Retention {
     }
 
     private void deleteWhatMayGo(RetentionGuard known) throws IOException {
-        List<Ended> ended = new ArrayList<>();
-        segments.forEachEnded(
-                0,
-                (base, next) -> queues.lastTimestamp(base)
-                        .ifPresent(last -> ended.add(new Ended(base, next, ages.countedFrom(base, last)))));
-        long excess = settings.maxBytes() == 0 ? 0 : segments.bytes() - settings.maxBytes();
         long kept = 0;
         String reason = "";
         List<SegmentContent> mayGo = new ArrayList<>();
-        for (Ended each : ended) {
-            SegmentContent content = excess > 0 || isOld(each) ? queues.content(each.base(), each.next()) : null;
-            // Also where it stays: the youngest segments are not deleted because old ones have to be kept.
-            excess -= each.next() - each.base();
+        for (Ended each : ended()) {
+            SegmentContent content = isInExcess(each) || isOld(each) ? queues.content(each.base(), each.next()) : null;
             if (content == null) {
                 continue;
             }
@@ -121,9 +117,7 @@ final class Retention {
                 mayGo.add(segment);
             }
         }
-        if (!mayGo.isEmpty() && known.prepareDeletion()) {
-            deleteEach(mayGo, known);
-        }
+        deleteEach(mayGo, known);
         tellKept(kept, reason);
     }
 
@@ -136,14 +130,37 @@ final class Retention {
     /** Asks again about each: a deletion takes a while, and meanwhile a group may have come that begins with the oldest. */
     private void deleteEach(List<SegmentContent> mayGo, RetentionGuard known) throws IOException {
         for (SegmentContent segment : mayGo) {
+            if (!known.prepareDeletion()) {
+                return;
+            }
             if (reasonToKeep(segment, known).isEmpty()) {
                 delete(segment, known);
             }
         }
     }
 
-    /** A segment whose index is on file. What it holds is asked for only if it may go: that looks at all queues. */
-    private record Ended(long base, long next, long lastTimestamp) {}
+    /**
+     * A segment whose index is on file. What it holds is asked for only if it may go: that looks at all queues.
+     *
+     * @param bytesBehind of log that is younger
+     */
+    private record Ended(long base, long next, long lastTimestamp, long bytesBehind) {}
+
+    private List<Ended> ended() throws IOException {
+        List<Ended> ended = new ArrayList<>();
+        long bytes = segments.bytesBefore(written.getAsLong());
+        segments.forEachEnded(
+                0,
+                (base, next) -> queues.lastTimestamp(base)
+                        .ifPresent(last -> ended.add(new Ended(
+                                base, next, ages.countedFrom(base, last), bytes - segments.bytesBefore(next)))));
+        return ended;
+    }
+
+    /** By what is younger: the youngest segments are not deleted because old ones have to be kept. */
+    private boolean isInExcess(Ended segment) {
+        return settings.maxBytes() > 0 && segment.bytesBehind() >= settings.maxBytes();
+    }
 
     private boolean isOld(Ended segment) {
         return !settings.age().isZero()

@@ -14,7 +14,7 @@ public interface RetentionGuard {
     Optional<String> reasonToKeep(SegmentContent segment);
 
     /**
-     * Some segments may go. Called once before the first of them is deleted, after all were asked about once.
+     * A segment may go. Called before it is asked about for the second time, and deleted.
      *
      * @return false if they must be kept for now, and are to be asked about again later
      * @throws IOException if what has to be stored before cannot be

@@ -69,6 +69,17 @@ class CommittedOffsetsTest {
     }
 
     @Test
+    void whatAGroupHasGoneBackToIsUnfinishedAtOnce() throws IOException {
+        send(5);
+        offsets.commit("g", QUEUE, 4);
+        offsets.persist();
+
+        offsets.commit("g", QUEUE, 1);
+
+        assertThat(offsets.unconsumedFrom(QUEUE)).hasValue(1);
+    }
+
+    @Test
     void forgottenGroupHoldsNothingAndGoesOnWhereItWas() throws IOException {
         send(5);
         offsets.commit("g", QUEUE, 3);

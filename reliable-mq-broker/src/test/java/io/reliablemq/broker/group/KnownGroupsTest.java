@@ -29,6 +29,32 @@ class KnownGroupsTest {
         assertThat(groups.beginning("billing", QUEUE)).isEqualTo(3);
     }
 
+    /** Both were told at a hand-over that there is no offset; the one that keeps the queue is the one that pulls. */
+    @Test
+    void anyMemberThatAskedSaysWhereTheGroupBegins() {
+        KnownGroups groups = new KnownGroups();
+        groups.subscribed("billing", "orders");
+        groups.choosesStart("billing", QUEUE, FIRST);
+        groups.choosesStart("billing", QUEUE, SECOND);
+
+        groups.pulls("billing", QUEUE, 3, FIRST);
+        groups.pulls("billing", QUEUE, 9, SECOND);
+
+        assertThat(groups.beginning("billing", QUEUE)).isEqualTo(3);
+    }
+
+    @Test
+    void whoHasAnOffsetBeginsNowhere() {
+        KnownGroups groups = new KnownGroups();
+        groups.subscribed("billing", "orders");
+        groups.choosesStart("billing", QUEUE, FIRST);
+        groups.goesOn("billing", QUEUE);
+
+        groups.pulls("billing", QUEUE, 5_000, FIRST);
+
+        assertThat(groups.beginning("billing", QUEUE)).isNull();
+    }
+
     /** Retention looks without the lock, and deletes what no group is known for. */
     @Test
     void noMomentIsWithoutGroupsWhileTheyAreReplaced() {

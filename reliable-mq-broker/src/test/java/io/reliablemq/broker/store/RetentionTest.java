@@ -331,7 +331,8 @@ class RetentionTest {
             assertThat(deleted)
                     .isNotEmpty()
                     .allSatisfy(segment ->
-                            assertThat(segment.next()).isGreaterThan(32 << 10).isLessThan(end - (16 << 10)));
+                            assertThat(segment.next()).isGreaterThan(32 << 10).isLessThanOrEqualTo(end - (24 << 10)));
+            assertThat(deleted.get(deleted.size() - 1).next()).isGreaterThan(end - (32 << 10));
             assertThat(store.retention().kept()).isEqualTo(4);
             assertThat(store.readAt(QUEUE, sent.size() - 1)).isNotNull();
         }

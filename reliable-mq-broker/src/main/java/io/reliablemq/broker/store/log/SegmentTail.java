@@ -1,5 +1,6 @@
 package io.reliablemq.broker.store.log;
 
+import io.reliablemq.broker.store.file.DiskFullException;
 import io.reliablemq.broker.store.file.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,7 +21,7 @@ final class SegmentTail implements AutoCloseable {
 
     private static final int STEP_BYTES = 1 << 20;
 
-    /** The system lets nobody else write to the file during a write: records wait for no more zeros than these. */
+    /** The system lets nobody else write to the file during a write: records that have their room wait for these at most. */
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
     private volatile Segment segment;
@@ -77,7 +78,14 @@ final class SegmentTail implements AutoCloseable {
     /** Reserves space up to a position, at most the segment's limit, without forcing it. */
     void reserveTo(long position) throws IOException {
         while (position > allocated) {
-            allocateStep();
+            try {
+                allocateStep();
+            } catch (DiskFullException e) {
+                // There may be room for what is wanted, and not for a whole step.
+                if (position > allocated) {
+                    throw e;
+                }
+            }
         }
     }
 
