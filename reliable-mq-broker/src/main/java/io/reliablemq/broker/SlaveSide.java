@@ -106,8 +106,8 @@ final class SlaveSide implements RoleSide {
                 advice,
                 Map.of(),
                 figures(),
-                // A master that cannot be asked may have heard of groups since then, and keeps messages for them.
-                () -> following.isLinked() ? Math.max(groupsAsOf, following.wholeUpTo()) : -1);
+                // Otherwise the master may have heard of groups since then, for which it keeps messages.
+                () -> following.isCurrent() ? Math.max(groupsAsOf, following.wholeUpTo()) : -1);
     }
 
     private TakenOffsets takenOffsets(BrokerState state) throws IOException {

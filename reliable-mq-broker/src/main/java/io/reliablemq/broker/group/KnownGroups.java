@@ -22,6 +22,8 @@ public final class KnownGroups {
     /** Clients that ask for queues which nobody pulls from must not fill the memory. */
     private static final int MAX_CHOICES = 65_536;
 
+    private static final int MAX_MEMBERS_CHOOSING = 64;
+
     private final Object lock = new Object();
 
     /** Replaced as one, so that who reads without the lock never sees a moment without any groups. */
@@ -90,28 +92,48 @@ public final class KnownGroups {
      */
     public void choosesStart(String group, QueueKey queue, InetSocketAddress member) {
         if (isKnown(group, queue.topic()) && choices.size() < MAX_CHOICES) {
-            choices.computeIfAbsent(new Choice(group, queue), key -> ConcurrentHashMap.newKeySet())
-                    .add(member);
+            synchronized (lock) {
+                Set<InetSocketAddress> members =
+                        choices.computeIfAbsent(new Choice(group, queue), key -> ConcurrentHashMap.newKeySet());
+                if (members.size() >= MAX_MEMBERS_CHOOSING) {
+                    members.clear();
+                }
+                members.add(member);
+            }
         }
     }
 
-    /** A member learned that the group has an offset in the queue: nobody chooses any more. */
-    public void goesOn(String group, QueueKey queue) {
-        if (!choices.isEmpty()) {
-            choices.remove(new Choice(group, queue));
+    /** The member learned that the group has an offset in the queue, and will choose nothing. */
+    public void goesOn(String group, QueueKey queue, InetSocketAddress member) {
+        if (chooses(new Choice(group, queue), member)) {
+            synchronized (lock) {
+                choices.computeIfPresent(new Choice(group, queue), (choice, members) -> {
+                    members.remove(member);
+                    return members.isEmpty() ? null : members;
+                });
+            }
         }
+    }
+
+    private boolean chooses(Choice choice, InetSocketAddress member) {
+        if (choices.isEmpty()) {
+            return false;
+        }
+        Set<InetSocketAddress> members = choices.get(choice);
+        return members != null && members.contains(member);
     }
 
     /** A member of the group pulls from this offset of the queue. */
     public void pulls(String group, QueueKey queue, long offset, InetSocketAddress member) {
-        if (choices.isEmpty()) {
-            return;
-        }
         Choice choice = new Choice(group, queue);
-        Set<InetSocketAddress> members = choices.get(choice);
-        if (members != null && members.contains(member)) {
-            choices.remove(choice);
-            begin(group, queue, offset);
+        if (chooses(choice, member)) {
+            synchronized (lock) {
+                // Another of its pulls may have come first.
+                if (chooses(choice, member)) {
+                    choices.remove(choice);
+                    begin(group, queue, offset);
+                }
+            }
         }
     }
 

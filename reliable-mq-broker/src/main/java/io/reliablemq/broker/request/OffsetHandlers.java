@@ -89,7 +89,8 @@ public final class OffsetHandlers {
                     "The group " + request.consumerGroup() + " has no offset in queue " + request.queueId()
                             + " of topic " + request.topic());
         }
-        offsets.known().goesOn(request.consumerGroup(), queue);
+        offsets.known()
+                .goesOn(request.consumerGroup(), queue, reply.connection().remoteAddress());
         reply.send(Command.success(new OffsetResponse(offset).fields()));
     }
 

@@ -48,11 +48,14 @@ class KnownGroupsTest {
         KnownGroups groups = new KnownGroups();
         groups.subscribed("billing", "orders");
         groups.choosesStart("billing", QUEUE, FIRST);
-        groups.goesOn("billing", QUEUE);
+        groups.choosesStart("billing", QUEUE, SECOND);
+        groups.goesOn("billing", QUEUE, FIRST);
 
         groups.pulls("billing", QUEUE, 5_000, FIRST);
-
         assertThat(groups.beginning("billing", QUEUE)).isNull();
+
+        groups.pulls("billing", QUEUE, 3, SECOND);
+        assertThat(groups.beginning("billing", QUEUE)).isEqualTo(3);
     }
 
     /** Retention looks without the lock, and deletes what no group is known for. */

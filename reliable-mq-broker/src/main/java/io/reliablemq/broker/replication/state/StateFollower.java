@@ -107,6 +107,13 @@ public final class StateFollower {
     }
 
     /**
+     * Whether the master answered when it was asked the last time, and all that it has told is in use here. Any thread may ask.
+     */
+    public boolean isCurrent() {
+        return linked && held.awaited() == Long.MAX_VALUE;
+    }
+
+    /**
      * The state here is the master's as it was when the log had been committed up to this position, or a later one; -1 as long
      * as nothing is known of that. Any thread may ask.
      */
@@ -129,6 +136,7 @@ public final class StateFollower {
             held.clear();
             known.clear();
             wholeUpTo = -1;
+            linked = false;
             epoch = followed;
         }
         held.release(parts.committed().getAsLong(), this::put);

@@ -103,6 +103,28 @@ class StateFollowerTest {
         assertThat(follower.isLinked()).isTrue();
     }
 
+    /** What nobody has told yet, or what still waits for the log, may be a group that the master keeps messages for. */
+    @Test
+    void isCurrentOnceNothingWaitsThatTheMasterHasTold() throws Exception {
+        follower.doWork();
+        assertThat(follower.isCurrent()).isFalse();
+        answer("1-a", offsets("with one group more", 100));
+        assertThat(follower.isLinked()).isTrue();
+        assertThat(follower.isCurrent()).isFalse();
+
+        committed = 100;
+        follower.doWork();
+        assertThat(used).containsExactly("with one group more");
+        assertThat(follower.isCurrent()).isTrue();
+        answer("1-a");
+
+        followed = "2-c";
+        follower.doWork();
+        assertThat(follower.isCurrent()).isFalse();
+        answer("2-c");
+        assertThat(follower.isCurrent()).isTrue();
+    }
+
     @Test
     void takesNothingFromAMasterWhoseLogIsAnother() throws Exception {
         follower.doWork();
