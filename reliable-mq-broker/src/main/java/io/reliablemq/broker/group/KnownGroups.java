@@ -105,7 +105,7 @@ public final class KnownGroups {
 
     /** The member learned that the group has an offset in the queue, and will choose nothing. */
     public void goesOn(String group, QueueKey queue, InetSocketAddress member) {
-        if (chooses(new Choice(group, queue), member)) {
+        if (chooses(group, queue, member)) {
             synchronized (lock) {
                 choices.computeIfPresent(new Choice(group, queue), (choice, members) -> {
                     members.remove(member);
@@ -115,22 +115,22 @@ public final class KnownGroups {
         }
     }
 
-    private boolean chooses(Choice choice, InetSocketAddress member) {
+    /** Asked with each pull, where mostly nobody chooses. */
+    private boolean chooses(String group, QueueKey queue, InetSocketAddress member) {
         if (choices.isEmpty()) {
             return false;
         }
-        Set<InetSocketAddress> members = choices.get(choice);
+        Set<InetSocketAddress> members = choices.get(new Choice(group, queue));
         return members != null && members.contains(member);
     }
 
     /** A member of the group pulls from this offset of the queue. */
     public void pulls(String group, QueueKey queue, long offset, InetSocketAddress member) {
-        Choice choice = new Choice(group, queue);
-        if (chooses(choice, member)) {
+        if (chooses(group, queue, member)) {
             synchronized (lock) {
                 // Another of its pulls may have come first.
-                if (chooses(choice, member)) {
-                    choices.remove(choice);
+                if (chooses(group, queue, member)) {
+                    choices.remove(new Choice(group, queue));
                     begin(group, queue, offset);
                 }
             }

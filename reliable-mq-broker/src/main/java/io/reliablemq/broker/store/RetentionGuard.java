@@ -16,7 +16,7 @@ public interface RetentionGuard {
     /**
      * A segment may go. Called before it is asked about for the second time, and deleted.
      *
-     * @return false if they must be kept for now, and are to be asked about again later
+     * @return false if nothing may be deleted for now; what may go is asked about again later
      * @throws IOException if what has to be stored before cannot be
      */
     boolean prepareDeletion() throws IOException;

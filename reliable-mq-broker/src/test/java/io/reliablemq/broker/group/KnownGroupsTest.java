@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class KnownGroupsTest {
@@ -15,11 +16,16 @@ class KnownGroupsTest {
     private static final InetSocketAddress FIRST = new InetSocketAddress("127.0.0.1", 40_001);
     private static final InetSocketAddress SECOND = new InetSocketAddress("127.0.0.1", 40_002);
 
+    private final KnownGroups groups = new KnownGroups();
+
+    @BeforeEach
+    void subscribe() {
+        groups.subscribed("billing", "orders");
+    }
+
     /** At a hand-over the member that loses the queue may still pull, behind what it has handled and not committed. */
     @Test
     void whereAGroupBeginsIsSaidByTheMemberThatAsked() {
-        KnownGroups groups = new KnownGroups();
-        groups.subscribed("billing", "orders");
         groups.choosesStart("billing", QUEUE, SECOND);
         groups.pulls("billing", QUEUE, 437, FIRST);
         assertThat(groups.beginning("billing", QUEUE)).isNull();
@@ -32,8 +38,6 @@ class KnownGroupsTest {
     /** Both were told at a hand-over that there is no offset; the one that keeps the queue is the one that pulls. */
     @Test
     void anyMemberThatAskedSaysWhereTheGroupBegins() {
-        KnownGroups groups = new KnownGroups();
-        groups.subscribed("billing", "orders");
         groups.choosesStart("billing", QUEUE, FIRST);
         groups.choosesStart("billing", QUEUE, SECOND);
 
@@ -45,8 +49,6 @@ class KnownGroupsTest {
 
     @Test
     void whoHasAnOffsetBeginsNowhere() {
-        KnownGroups groups = new KnownGroups();
-        groups.subscribed("billing", "orders");
         groups.choosesStart("billing", QUEUE, FIRST);
         groups.choosesStart("billing", QUEUE, SECOND);
         groups.goesOn("billing", QUEUE, FIRST);
@@ -61,8 +63,6 @@ class KnownGroupsTest {
     /** Retention looks without the lock, and deletes what no group is known for. */
     @Test
     void noMomentIsWithoutGroupsWhileTheyAreReplaced() {
-        KnownGroups groups = new KnownGroups();
-        groups.subscribed("billing", "orders");
         Map<String, Map<String, Map<Integer, Long>>> masters = new HashMap<>() {
             @Override
             public void forEach(BiConsumer<? super String, ? super Map<String, Map<Integer, Long>>> action) {

@@ -350,6 +350,20 @@ class RetentionTest {
         }
     }
 
+    /** Space is reserved in steps of a MiB; a record needs less. */
+    @Test
+    void aRecordThatFitsIsStoredWhereNoWholeStepDoes() throws Exception {
+        StoreSettings settings = SETTINGS.withSegmentBytes(4 << 20).withPreallocateBytes(2 << 20);
+        try (LogMessageStore store = open(settings)) {
+            disk.setCapacity(disk.used() + (200 << 10));
+
+            assertThat(put(store, message("orders", 0, "fits")).status()).isEqualTo(AppendResult.Status.COMMITTED);
+
+            assertThat(bodies(store, QUEUE)).containsExactly("fits");
+            disk.setCapacity(Long.MAX_VALUE);
+        }
+    }
+
     @Test
     void refusesProducersAtTheHighWaterMarkAndLetsThemInAgain() throws Exception {
         StoreSettings settings = SETTINGS.withRetention(SETTINGS.retention().withReserveBytes(100_000));
